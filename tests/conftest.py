@@ -1,0 +1,33 @@
+"""What every test run shares: a home of its own, and the reference data beside the checkout where it exists."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+UNWANTED = ("PARE_SCENARIOS_DIR", "PARE_DEBUG", "ENV_AUGMENTATION_DATA_PATH")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def isolated_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give the session its own HOME and cache directory, and hide settings and API keys of whoever runs the tests."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        patch.setenv("PARE_CACHE_DIR", str(home / "cache"))
+        for name in list(os.environ):
+            if name in UNWANTED or name.endswith("_API_KEY"):
+                patch.delenv(name)
+        yield home
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder `shared` beside the checkout; the test is skipped where there is none."""
+    folder = Path(__file__).resolve().parents[2] / "shared"
+    if not folder.is_dir():
+        pytest.skip("no folder ../shared beside the checkout")
+    return folder
