@@ -1,0 +1,1 @@
+"""The conversation between the user and the assistant."""

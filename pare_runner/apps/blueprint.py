@@ -1,0 +1,44 @@
+"""A blueprint: a populated phone kept as bytes, from which each run gets apps of its own.
+
+Unpickling is the fastest copy Python has for object graphs; the bytes never leave the process.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Sequence
+from typing import Any
+
+from pare_runner.apps.core.app import App
+from pare_runner.apps.core.services import FileStore, Services
+from pare_runner.apps.core.stateful import StatefulApp
+
+_OF_THE_RUN = frozenset({"services", "_screen", "navigation_stack"})
+
+
+class Blueprint:
+    """The apps of a scenario at its start. `states` is their initial state as JSON: name → (class name, state)."""
+
+    def __init__(self, apps: Sequence[App]) -> None:
+        self._classes = [type(app) for app in apps]
+        self._files = next((n for n, app in enumerate(apps) if isinstance(app, FileStore)), None)
+        data = [{name: value for name, value in vars(app).items() if name not in _OF_THE_RUN} for app in apps]
+        self._data = pickle.dumps(data, protocol=pickle.HIGHEST_PROTOCOL)
+        self.states: dict[str, tuple[str, dict[str, Any] | None]] = {
+            app.name: (type(app).__name__, app.get_state()) for app in apps
+        }
+
+    def build(self, services: Services) -> list[App]:
+        """New apps in the initial state that share `services`."""
+        apps: list[App] = []
+        for cls, data in zip(self._classes, pickle.loads(self._data), strict=True):
+            app = cls.__new__(cls)
+            vars(app).update(data)
+            app.services = services
+            if isinstance(app, StatefulApp):
+                app.reset_screens()
+            apps.append(app)
+        if self._files is not None:
+            store = apps[self._files]
+            services.files = store if isinstance(store, FileStore) else None
+        return apps

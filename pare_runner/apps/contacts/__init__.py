@@ -1,0 +1,1 @@
+"""People: the owner's own card and everybody else's."""

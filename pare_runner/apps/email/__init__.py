@@ -1,0 +1,1 @@
+"""Mail in four folders."""

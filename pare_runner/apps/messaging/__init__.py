@@ -1,0 +1,1 @@
+"""Messages in one-to-one and group conversations."""

@@ -1,0 +1,1 @@
+"""Reminders that fall due, once or again and again."""

@@ -1,0 +1,30 @@
+"""Keyed ids: an object's id follows from what caused it, so nothing that happens elsewhere can change it."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from itertools import count
+
+from pare_runner.kernel.draws import Key, hex_id
+
+
+class IdSource:
+    """Gives ids under the current cause: the initial state, a scheduled event, the n-th call of a tool by an actor.
+
+    The k-th id of a cause is keyed by (namespace, app, cause, kind, k); one already taken moves on to the next k.
+    """
+
+    def __init__(self, *namespace: Key) -> None:
+        self._namespace = namespace
+        self.begin("initial")
+
+    def begin(self, *cause: Key) -> None:
+        """Start a new cause; ids under it count from zero."""
+        self._cause = cause
+        self._counts: dict[tuple[str, str], count[int]] = {}
+
+    def next(self, app: str, kind: str, taken: Container[str] = ()) -> str:
+        """The next free id of 32 hexadecimal characters for an object of `kind` in `app`."""
+        numbers = self._counts.setdefault((app, kind), count())
+        candidates = (hex_id(*self._namespace, "id", app, *self._cause, kind, k) for k in numbers)
+        return next(candidate for candidate in candidates if candidate not in taken)
