@@ -1,0 +1,1 @@
+"""One run of one scenario: scenario and seed in, outcome out."""

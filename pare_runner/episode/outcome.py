@@ -1,0 +1,29 @@
+"""What a run leaves: verdict, log, and the states it began and ended with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pare_runner.apps.phone import Phone
+from pare_runner.kernel.events import CompletedEvent
+from pare_runner.scenarios.result import PAREScenarioValidationResult
+from pare_runner.scenarios.scenario import PAREScenario
+
+
+@dataclass(slots=True)
+class Outcome:
+    """A finished run of `scenario`.
+
+    `end_time` is virtual. `log` is in order. `failed_events` are the scheduled events whose call failed. `phone` is as
+    the run left it; it is None when the run ended before there was one.
+    """
+
+    scenario: PAREScenario
+    run_number: int
+    seed: int
+    oracle: bool
+    result: PAREScenarioValidationResult
+    end_time: float
+    log: list[CompletedEvent] = field(default_factory=list)
+    failed_events: list[CompletedEvent] = field(default_factory=list)
+    phone: Phone | None = None

@@ -1,0 +1,131 @@
+"""Variants of a scenario: the same phone and checks with other oracle events."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from pare_runner.kernel.events import (
+    AbstractEvent,
+    Action,
+    Event,
+    EventType,
+    OperationType,
+    OracleEvent,
+)
+from pare_runner.kernel.references import Ref
+from pare_runner.scenarios.yaml_scenario import YamlScenario
+
+
+def variant(scenario: YamlScenario, events: Iterable[AbstractEvent]) -> YamlScenario:
+    """`scenario` with `events` instead of its own; what its checks expect stays the same."""
+    other = copy.copy(scenario)
+    other.replace_events(list(events))
+    return other
+
+
+def copy_events(events: Iterable[AbstractEvent]) -> list[AbstractEvent]:
+    """Copies linked to one another as the originals are."""
+    originals = list(events)
+    copies = {id(event): replace(event, dependencies=[], successors=[]) for event in originals}
+    for event in originals:
+        mine = copies[id(event)]
+        mine.dependencies = [copies[id(parent)] for parent in event.dependencies if id(parent) in copies]
+        mine.successors = [copies[id(child)] for child in event.successors if id(child) in copies]
+    return list(copies.values())
+
+
+def without_agent(events: Iterable[AbstractEvent]) -> list[AbstractEvent]:
+    """The flow without the agent's steps and all that depends on them, by order or by result."""
+    return _without(copy_events(events), is_agent_step)
+
+
+def without_event(events: Iterable[AbstractEvent], event_id: str) -> list[AbstractEvent]:
+    """The flow without one event: its successors move to its parents, steps that use its result go with it."""
+    kept = copy_events(events)
+    doomed = {event_id}
+    while True:
+        users = {event.event_id for event in kept if doomed & results_used(event)} - doomed
+        if not users:
+            break
+        doomed |= users
+    for event in [event for event in kept if event.event_id in doomed]:
+        for child in event.successors:
+            child.dependencies.remove(event)
+            for parent in event.dependencies:
+                if parent not in child.dependencies:
+                    child.dependencies.append(parent)
+                    parent.successors.append(child)
+        for parent in event.dependencies:
+            parent.successors.remove(event)
+    return [event for event in kept if event.event_id not in doomed]
+
+
+def with_call(events: Iterable[AbstractEvent], action: Action, event_id: str, *, proposal: bool) -> list[AbstractEvent]:
+    """The flow with one more call of the agent: after the last accept or at the end; a proposal after the first ENV."""
+    kept = copy_events(events)
+    added = OracleEvent(event_id, action=action, proposal=proposal)
+    if proposal:
+        parents = [event for event in kept if event.event_type is EventType.ENV][:1]
+    else:
+        accepts = [event for event in kept if function_of(event) == "accept_proposal"]
+        parents = accepts[-1:] or [event for event in kept if not event.successors]
+    added.depends_on(parents, delay_seconds=0)
+    return [*kept, added]
+
+
+def is_agent_step(event: AbstractEvent) -> bool:
+    """Whether an event is a step of the assistant."""
+    return isinstance(event, OracleEvent) and event.event_type is EventType.AGENT
+
+
+def agent_writes_of(events: Iterable[AbstractEvent]) -> list[OracleEvent]:
+    """The assistant's writes outside its interface."""
+    return [
+        event
+        for event in events
+        if isinstance(event, OracleEvent)
+        and is_agent_step(event)
+        and event.action is not None
+        and event.action.operation_type is OperationType.WRITE
+        and event.action.class_name != "PAREAgentUserInterface"
+    ]
+
+
+def function_of(event: AbstractEvent) -> str | None:
+    """Name of the tool an event calls."""
+    action = event.action if isinstance(event, Event | OracleEvent) else None
+    return action.function if action else None
+
+
+def results_used(event: AbstractEvent) -> set[str]:
+    """Ids of the events whose results an event's arguments take."""
+    action = event.action if isinstance(event, Event | OracleEvent) else None
+    return _refs(action.args) if action else set()
+
+
+def _refs(value: Any) -> set[str]:
+    if isinstance(value, Ref):
+        return {value.event_id}
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return {found for item in items for found in _refs(item)}
+
+
+def _without(events: list[AbstractEvent], doomed_first: Callable[[AbstractEvent], bool]) -> list[AbstractEvent]:
+    doomed = {event.event_id for event in events if doomed_first(event)}
+    while True:
+        more = {
+            event.event_id
+            for event in events
+            if event.event_id not in doomed
+            and (any(parent.event_id in doomed for parent in event.dependencies) or doomed & results_used(event))
+        }
+        if not more:
+            break
+        doomed |= more
+    kept = [event for event in events if event.event_id not in doomed]
+    for event in kept:
+        event.successors = [child for child in event.successors if child.event_id not in doomed]
+    return kept

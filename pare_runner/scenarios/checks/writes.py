@@ -1,0 +1,177 @@
+"""Writes against the oracle's: which expected write was made, and which write nobody expected.
+
+A write matches an expected one when the tool is the same and the identifying arguments are equal; arguments the tool
+declares free text need only be non-empty where the expected one is. Matching is one to one and as large as possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pare_runner.apps.core.codec import to_json
+from pare_runner.apps.core.tools import ToolSpec
+from pare_runner.kernel.events import Action, CompletedEvent, EventType, OperationType
+from pare_runner.kernel.references import Ref, ReferenceFailed, contains_ref, follow, resolve
+from pare_runner.scenarios.checks.matchers import Matcher, equal
+from pare_runner.scenarios.environment import Environment, is_ui
+from pare_runner.scenarios.order import ancestors
+
+TextRule = Literal["nonempty", "contains", "equal"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedWrite:
+    """A write of the oracle outside the agent interface; `args` are complete, with `Ref`s where results are used."""
+
+    event_id: str
+    app: str
+    tool: ToolSpec
+    args: dict[str, Any]
+    optional: bool = False
+    refs: bool = False
+
+    @classmethod
+    def of(cls, event_id: str, action: Action, tool: ToolSpec, *, optional: bool) -> ExpectedWrite:
+        """The expectation of an oracle event's action."""
+        refs = contains_ref(action.args)
+        defaults = {item.name: item.default for item in tool.arguments if not item.required}
+        args = defaults | (action.args if refs else to_json(tool.bind(action.args)))
+        return cls(event_id, action.app, tool, args, optional, refs)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A call that is no side effect."""
+
+    app: str
+    function: str
+    arguments: dict[str, Matcher] = field(default_factory=dict)
+
+    def covers(self, event: CompletedEvent, environment: Environment) -> bool:
+        """Whether `event` is such a call."""
+        if event.app_name() != self.app or event.function_name() != self.function:
+            return False
+        args = event.get_args()
+        lookup = result_lookup(environment)
+        return all(test(args.get(name), lookup) for name, test in self.arguments.items())
+
+
+def agent_writes(environment: Environment) -> list[CompletedEvent]:
+    """Completed writes of the agent outside its interface, oldest first."""
+    return [
+        event
+        for event in environment.calls(EventType.AGENT)
+        if event.action is not None and event.action.operation_type is OperationType.WRITE and not is_ui(event)
+    ]
+
+
+def match_writes(
+    expected: Sequence[ExpectedWrite],
+    made: Sequence[CompletedEvent],
+    environment: Environment,
+    text: TextRule = "nonempty",
+) -> dict[int, int]:
+    """Position in `expected` → position in `made`, a largest one-to-one matching (Kuhn's algorithm)."""
+    fits = [[n for n, event in enumerate(made) if _fits(write, event, environment, text)] for write in expected]
+    taken: dict[int, int] = {}
+
+    def place(wanted: int, seen: set[int]) -> bool:
+        for candidate in fits[wanted]:
+            if candidate not in seen:
+                seen.add(candidate)
+                if candidate not in taken or place(taken[candidate], seen):
+                    taken[candidate] = wanted
+                    return True
+        return False
+
+    for wanted in range(len(expected)):
+        place(wanted, set())
+    return {wanted: candidate for candidate, wanted in sorted(taken.items(), key=lambda pair: pair[1])}
+
+
+def side_effects(
+    expected: Sequence[ExpectedWrite], allowed: Sequence[Allowed], environment: Environment
+) -> list[CompletedEvent]:
+    """Agent writes that no expected write accounts for and `allowed` does not cover, or made outside execute mode."""
+    made = agent_writes(environment)
+    matched = set(match_writes(expected, made, environment).values())
+    return [
+        event
+        for number, event in enumerate(made)
+        if (number not in matched and not any(entry.covers(event, environment) for entry in allowed))
+        or not in_execute_mode(event, environment)
+    ]
+
+
+def in_execute_mode(event: CompletedEvent, environment: Environment) -> bool:
+    """Whether the agent acted on an accepted proposal: by mode, or in oracle mode by an accept among the ancestors."""
+    if event.proactive_mode is not None:
+        return event.proactive_mode == "execute"
+    number = environment.flow.index.get(event.event_id)
+    if number is None:
+        return False
+    for ancestor in ancestors(environment.flow, number):
+        completed = environment.phone.log.get(environment.flow.events[ancestor].event_id)
+        if completed is not None and completed.function_name() == "accept_proposal" and not completed.failed():
+            return True
+    return False
+
+
+def result_lookup(environment: Environment) -> Any:
+    """A function from a `Ref` to its value; a result that does not exist is a value nothing equals."""
+
+    def lookup(reference: Ref) -> Any:
+        completed = environment.position(reference.event_id)
+        if completed is None or completed.failed():
+            return _NOTHING
+        try:
+            return follow(completed.metadata.return_value, reference.path)
+        except ReferenceFailed:
+            return _NOTHING
+
+    return lookup
+
+
+class _Nothing:
+    """Equals nothing, itself included."""
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+    def __hash__(self) -> int:
+        return 0
+
+
+_NOTHING = _Nothing()
+
+
+def _fits(write: ExpectedWrite, event: CompletedEvent, environment: Environment, text: TextRule) -> bool:
+    if event.app_name() != write.app or event.function_name() != write.tool.name:
+        return False
+    wanted = write.args
+    if write.refs:
+
+        def result_of(event_id: str) -> Any:
+            completed = environment.position(event_id)
+            if completed is None or completed.failed():
+                raise ReferenceFailed(event_id)
+            return completed.metadata.return_value
+
+        try:
+            wanted = resolve(wanted, result_of)
+        except ReferenceFailed:
+            return False
+    given = event.get_args()
+    for argument in write.tool.arguments:
+        expected, actual = wanted.get(argument.name), given.get(argument.name)
+        if not argument.free_text or text == "equal":
+            if not equal(actual, expected):
+                return False
+        elif text == "contains":
+            if str(expected or "").casefold() not in str(actual or "").casefold():
+                return False
+        elif expected and not actual:
+            return False
+    return True

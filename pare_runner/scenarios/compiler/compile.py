@@ -1,0 +1,219 @@
+"""The compiler: text in, scenario out, or every error of the file at once."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pare_runner.apps.core.app import App
+from pare_runner.apps.core.dates import read_duration, read_time
+from pare_runner.apps.core.services import Services, building
+from pare_runner.apps.core.shapes import Conversion, shape_of
+from pare_runner.apps.core.stateful import StatefulApp
+from pare_runner.apps.registry import app_classes
+from pare_runner.errors import InputError, Problem, ScenarioError, did_you_mean
+from pare_runner.kernel.clock import Clock
+from pare_runner.kernel.draws import Draws
+from pare_runner.kernel.events import AbstractEvent, EventType, OperationType, OracleEvent
+from pare_runner.kernel.flow import Flow, FlowError
+from pare_runner.kernel.ids import IdSource
+from pare_runner.scenarios.checks.builder import CheckProblem, Names, build_allow, build_check, expected_labels
+from pare_runner.scenarios.checks.conditions import Condition
+from pare_runner.scenarios.checks.writes import Allowed, ExpectedWrite
+from pare_runner.scenarios.compiler.compilation import Compilation, with_refs
+from pare_runner.scenarios.compiler.diagnostics import diagnose
+from pare_runner.scenarios.compiler.sections import build_apps
+from pare_runner.scenarios.compiler.steps import Step, build_events, read_steps
+from pare_runner.scenarios.compiler.taps import NavigationPlanner
+from pare_runner.scenarios.hashes import scenario_hashes
+from pare_runner.scenarios.language import CheckEntry, ScenarioFile
+from pare_runner.scenarios.text.templates import render, render_variables
+from pare_runner.scenarios.text.yaml_text import Document, load
+from pare_runner.scenarios.yaml_scenario import YamlScenario
+
+_ID = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+
+
+def compile_scenario(text: str, name: str = "scenario", classes: Mapping[str, type[App]] | None = None) -> YamlScenario:
+    """The scenario of a file's text; `name` is what messages call the file, `classes` the app classes it may use.
+
+    Raises ScenarioError with all errors found, each with its position.
+    """
+    return compile_document(load(text, name), classes, source=text)
+
+
+def compile_document(
+    document: Document, classes: Mapping[str, type[App]] | None = None, *, source: str = ""
+) -> YamlScenario:
+    """Like `compile_scenario`, for data already read."""
+    compilation = Compilation(document)
+    data = _rendered(document)
+    file = _read_file(data, compilation)
+    services = Services(Clock(compilation.start), IdSource(file.id, file.seed), Draws(file.seed, file.id))
+    with building(services):
+        apps = build_apps(file.apps, classes or app_classes(), compilation)
+    steps = read_steps(file.events, compilation)
+    planner = _planner(file, apps, compilation)
+    known = frozenset(step.event_id for step in steps)
+    names = Names(compilation.handles, known)
+    events = build_events(steps, planner, compilation, lambda step: _condition(step, names, compilation))
+    expected = _expected(steps, compilation)
+    judged = Names(compilation.handles, known, tuple(expected))
+    checks = _checks(file, judged, compilation)
+    allowed = _allowed(file, judged, compilation)
+    duration = _duration(file, compilation)
+    compilation.stop_if_broken()
+    diagnose(file, steps, _flow(events, steps, compilation), duration, compilation)
+    compilation.stop_if_broken()
+    world_hash, scoring_hash = scenario_hashes(data)
+    scenario = YamlScenario(
+        file,
+        apps=apps,
+        events=events,
+        handles={handle: app.name for handle, app in compilation.handles.items()},
+        steps={step.event_id: [event.event_id for event in step.events] for step in steps},
+        checks=checks,
+        expected=expected,
+        allowed=allowed,
+        duration=duration,
+        world_hash=world_hash,
+        scoring_hash=scoring_hash,
+        source=source,
+        warnings=compilation.warnings,
+    )
+    scenario.initialize()
+    return scenario
+
+
+def _rendered(document: Document) -> dict[str, Any]:
+    variables = document.data.get("vars")
+    if not isinstance(variables, dict):
+        variables = {}
+    problems: list[Problem] = []
+    known = render_variables(variables, document, problems=problems)
+    rest = {key: value for key, value in document.data.items() if key != "vars"}
+    data = render(rest, known, document, problems=problems)
+    if problems:
+        raise ScenarioError(problems)
+    return {**data, "vars": known} if isinstance(data, dict) else {}
+
+
+def _read_file(data: dict[str, Any], compilation: Compilation) -> ScenarioFile:
+    start = data.get("start_time")
+    if isinstance(start, str | int | float):
+        try:
+            compilation.start = read_time(start)
+        except ValueError as error:
+            compilation.report(("start_time",), str(error))
+            data = {**data, "start_time": 0.0}
+    conversion = Conversion()
+    file = shape_of(ScenarioFile).convert(data, conversion)
+    compilation.take(conversion)
+    if not isinstance(file, ScenarioFile):
+        compilation.stop_if_broken()
+    if not file.id or set(file.id) - _ID:
+        compilation.report(("id",), f"the id {file.id!r} must be letters, digits, _ and -")
+    compilation.stop_if_broken()
+    return file  # type: ignore[no-any-return]
+
+
+def _planner(file: ScenarioFile, apps: list[App], compilation: Compilation) -> NavigationPlanner:
+    if file.open_app is None:
+        return NavigationPlanner(apps)
+    app = compilation.handles.get(file.open_app)
+    if isinstance(app, StatefulApp):
+        return NavigationPlanner(apps, app.name)
+    openable = [handle for handle, found in compilation.handles.items() if isinstance(found, StatefulApp)]
+    hint = did_you_mean(file.open_app, openable)
+    compilation.report(("open_app",), f"there is no app {file.open_app!r} to open", hint)
+    return NavigationPlanner(apps)
+
+
+def _condition(step: Step, names: Names, compilation: Compilation) -> Callable[[Any], bool] | None:
+    entry = step.entry.when
+    if entry is None:
+        return None
+    condition = _check(entry, names, (*step.path, "when"), compilation)
+    return None if condition is None else lambda environment: condition(environment).holds
+
+
+def _check(entry: CheckEntry, names: Names, path: tuple[str | int, ...], compilation: Compilation) -> Condition | None:
+    _resolve_refs(entry, compilation, path, names.events)
+    try:
+        return build_check(entry, names)
+    except CheckProblem as problem:
+        compilation.report((*path, *problem.path), problem.message, problem.hint)
+        return None
+
+
+def _resolve_refs(
+    entry: CheckEntry, compilation: Compilation, path: tuple[str | int, ...], events: frozenset[str]
+) -> None:
+    if entry.args:
+        entry.args = with_refs(entry.args, compilation, (*path, "args"), events)
+    for kind in ("all", "any"):
+        for number, part in enumerate(getattr(entry, kind) or []):
+            _resolve_refs(part, compilation, (*path, kind, number), events)
+    if entry.not_ is not None:
+        _resolve_refs(entry.not_, compilation, (*path, "not"), events)
+
+
+def _expected(steps: list[Step], compilation: Compilation) -> list[ExpectedWrite]:
+    found: list[ExpectedWrite] = []
+    for step in steps:
+        event = step.events[-1] if step.events else None
+        if (
+            isinstance(event, OracleEvent)
+            and event.event_type is EventType.AGENT
+            and event.action is not None
+            and event.action.operation_type is OperationType.WRITE
+            and event.action.class_name != "PAREAgentUserInterface"
+            and step.spec is not None
+        ):
+            # A TypeError here was reported with the step's arguments.
+            with contextlib.suppress(TypeError):
+                found.append(ExpectedWrite.of(event.event_id, event.action, step.spec, optional=step.entry.optional))
+    return found
+
+
+def _checks(file: ScenarioFile, names: Names, compilation: Compilation) -> list[tuple[str, Condition]]:
+    built: list[tuple[str, Condition]] = []
+    for number, (entry, label) in enumerate(zip(file.checks, expected_labels(file.checks), strict=True)):
+        condition = _check(entry, names, ("checks", number), compilation)
+        if condition is not None:
+            built.append((label, condition))
+    return built
+
+
+def _allowed(file: ScenarioFile, names: Names, compilation: Compilation) -> tuple[Allowed, ...]:
+    try:
+        return build_allow(file.allow, names)
+    except CheckProblem as problem:
+        compilation.report(("allow", *problem.path), problem.message, problem.hint)
+        return ()
+
+
+def _duration(file: ScenarioFile, compilation: Compilation) -> float | None:
+    if file.duration is None:
+        return None
+    try:
+        seconds = read_duration(file.duration)
+    except ValueError as error:
+        compilation.report(("duration",), str(error))
+        return None
+    if seconds <= 0:
+        compilation.report(("duration",), "the duration must be longer than 0")
+    return seconds
+
+
+def _flow(events: list[AbstractEvent], steps: list[Step], compilation: Compilation) -> Flow:
+    try:
+        return Flow.compile(events, compilation.start)
+    except FlowError as error:
+        path = next(
+            (step.path for step in steps if error.event_id in {event.event_id for event in step.events}), ("events",)
+        )
+        compilation.report(path, str(error))
+        compilation.stop_if_broken()
+        raise InputError(str(error)) from None

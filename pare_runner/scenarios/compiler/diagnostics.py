@@ -1,0 +1,85 @@
+"""Findings about a flow as a whole: events that can never happen, writes nobody agreed to, a silence that is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pare_runner.errors import Severity
+from pare_runner.kernel.events import ConditionCheckEvent, Event, EventType, OperationType, OracleEvent, StopEvent
+from pare_runner.kernel.flow import Flow
+from pare_runner.scenarios.compiler.compilation import Compilation
+from pare_runner.scenarios.compiler.steps import Step
+from pare_runner.scenarios.language import ScenarioFile
+from pare_runner.scenarios.order import ancestors
+
+
+def diagnose(file: ScenarioFile, steps: Sequence[Step], flow: Flow, duration: float | None, found: Compilation) -> None:
+    """Report what is wrong with the flow."""
+    paths = {step.event_id: step for step in steps}
+    _unreachable(flow, duration, paths, found)
+    for number, event in enumerate(flow.events):
+        if not isinstance(event, OracleEvent) or event.event_type is not EventType.AGENT or event.action is None:
+            continue
+        step = paths[event.event_id]
+        if file.silence:
+            found.report((*step.path, "agent"), "the scenario says silence: true, yet the oracle acts")
+        elif event.action.operation_type is OperationType.WRITE and not _on_interface(event):
+            _unaccepted(number, flow, step, derived=file.scoring == "derived", found=found)
+
+
+def _on_interface(event: OracleEvent) -> bool:
+    return event.action is not None and event.action.class_name == "PAREAgentUserInterface"
+
+
+def _unaccepted(number: int, flow: Flow, step: Step, *, derived: bool, found: Compilation) -> None:
+    above = ancestors(flow, number)
+    accepts = [ancestor for ancestor in above if _function(flow, ancestor) == "accept_proposal"]
+    reached = [ancestor for ancestor in accepts if not _worldly_between(flow, ancestor, above)]
+    if reached:
+        return
+    message = (
+        "the environment or a condition stands between this write and the accepted proposal: the assistant has left "
+        "execute mode by then"
+        if accepts
+        else "the assistant writes here without an accepted proposal above it"
+    )
+    severity: Severity = "warning" if derived else "error"
+    found.report((*step.path, "agent"), message, severity=severity, code="unreachable_write")
+
+
+def _worldly_between(flow: Flow, accept: int, above: frozenset[int]) -> bool:
+    return any(
+        isinstance(flow.events[between], Event | ConditionCheckEvent) and accept in ancestors(flow, between)
+        for between in above
+    )
+
+
+def _function(flow: Flow, number: int) -> str | None:
+    event = flow.events[number]
+    action = event.action if isinstance(event, Event | OracleEvent) else None
+    return action.function if action else None
+
+
+def _unreachable(flow: Flow, duration: float | None, paths: dict[str, Step], found: Compilation) -> None:
+    earliest: dict[int, float] = {}
+
+    def time_of(number: int) -> float:
+        if number not in earliest:
+            event = flow.events[number]
+            base = max((time_of(parent) for parent in flow.parents[number]), default=found.start)
+            time = base + (event.event_relative_time or 0.0)
+            earliest[number] = max(time, event.event_time) if event.event_time is not None else time
+        return earliest[number]
+
+    stops = [number for number, event in enumerate(flow.events) if isinstance(event, StopEvent)]
+    stop = min((time_of(number) for number in stops if not flow.parents[number]), default=None)
+    for number, event in enumerate(flow.events):
+        step = paths.get(event.event_id)
+        if step is None:
+            continue
+        if any(isinstance(flow.events[ancestor], StopEvent) for ancestor in ancestors(flow, number)):
+            found.report(step.path, f"{event.event_id!r} never runs: the episode stops before it")
+        elif duration is not None and time_of(number) > found.start + duration:
+            found.report(step.path, f"{event.event_id!r} never runs: the duration is over before it")
+        elif stop is not None and time_of(number) > stop:
+            found.report(step.path, f"{event.event_id!r} never runs: the episode stops before it")

@@ -1,0 +1,260 @@
+"""Events of the flow: from entries of the file to linked events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pare_runner.apps.core.dates import read_duration, read_time
+from pare_runner.apps.core.shapes import Conversion
+from pare_runner.apps.core.tools import ToolKind, ToolSpec, specs_of
+from pare_runner.errors import InputError, did_you_mean
+from pare_runner.kernel.events import (
+    AbstractEvent,
+    Action,
+    ConditionCheckEvent,
+    Event,
+    EventType,
+    OracleEvent,
+    StopEvent,
+)
+from pare_runner.scenarios.compiler.compilation import Compilation, Path, with_refs
+from pare_runner.scenarios.compiler.taps import NavigationPlanner, Tap
+from pare_runner.scenarios.language import EventEntry
+
+KINDS = ("env", "agent", "user", "when", "stop")
+_ONLY = {
+    "args": ("env", "agent", "user"),
+    "on": ("user",),
+    "match": ("agent", "user"),
+    "optional": ("agent", "user"),
+    "proposal": ("agent",),
+    "every": ("when",),
+    "timeout": ("when",),
+}
+
+
+@dataclass(slots=True)
+class Step:
+    """An entry of the file and its events: the first is linked to the parents, the last has the entry's id."""
+
+    entry: EventEntry
+    kind: str
+    path: Path
+    event_id: str
+    events: list[AbstractEvent]
+    spec: ToolSpec | None = None
+
+
+def read_steps(entries: Sequence[EventEntry], compilation: Compilation) -> list[Step]:
+    """Kind and id of every entry; entries that are no event are reported and left out."""
+    steps: list[Step] = []
+    seen: dict[str, int] = {}
+    for number, entry in enumerate(entries):
+        path: Path = ("events", number)
+        given = [kind for kind in KINDS if getattr(entry, kind) not in (None, False)]
+        if len(given) != 1:
+            message = f"an event needs exactly one of {', '.join(KINDS)}; this one has {len(given)}"
+            compilation.report(path, message)
+            continue
+        kind = given[0]
+        for name, kinds in _ONLY.items():
+            if kind not in kinds and getattr(entry, name) not in (None, False, {}):
+                compilation.report((*path, name), f"{name!r} does not go with {kind}", key=True)
+        event_id = entry.id or f"{kind}_{number + 1}"
+        if event_id in seen:
+            compilation.report((*path, "id"), f"event {seen[event_id] + 1} has the id {event_id!r} too")
+        seen.setdefault(event_id, number)
+        steps.append(Step(entry, kind, path, event_id, []))
+    return steps
+
+
+def build_events(
+    steps: Sequence[Step],
+    planner: NavigationPlanner,
+    compilation: Compilation,
+    condition_of: Callable[[Step], Callable[[Any], bool] | None],
+) -> list[AbstractEvent]:
+    """All events in file order, linked; `condition_of` compiles the check of a `when` step."""
+    known = frozenset(step.event_id for step in steps)
+    for step in steps:
+        builder = {"when": _condition, "stop": _stop}.get(step.kind)
+        if builder is None:
+            step.events = _calls(step, planner, compilation, known)
+        else:
+            step.events = builder(step, compilation)
+            if isinstance(step.events[0], ConditionCheckEvent):
+                step.events[0].condition = condition_of(step)
+    by_id = {step.event_id: step for step in steps if step.events}
+    for step in steps:
+        if step.events:
+            _link(step, by_id, known, compilation)
+    return [event for step in steps for event in step.events]
+
+
+def _calls(
+    step: Step, planner: NavigationPlanner, compilation: Compilation, known: frozenset[str]
+) -> list[AbstractEvent]:
+    entry, path = step.entry, step.path
+    text = getattr(entry, step.kind)
+    handle, dot, tool = text.partition(".")
+    if not dot or not tool:
+        compilation.report((*path, step.kind), f"{text!r} is not of the form app.tool")
+        return []
+    app = compilation.handles.get(handle)
+    if app is None:
+        hint = did_you_mean(handle, compilation.handles)
+        compilation.report((*path, step.kind), f"there is no app {handle!r}", hint)
+        return []
+    args = with_refs(entry.args, compilation, (*path, "args"), known)
+    if step.kind == "user":
+        on = with_refs(entry.on, compilation, (*path, "on"), known)
+        try:
+            taps = planner.step(app.name, tool, args, on, step.event_id)
+        except InputError as error:
+            compilation.report((*path, "user"), error.problems[0].message, error.problems[0].hint)
+            return []
+        return _tap_events(step, taps, compilation)
+    spec = _find_tool(step, tool, specs_of(type(app)), compilation)
+    if spec is None:
+        return []
+    step.spec = spec
+    _check_arguments(step, spec, args, compilation)
+    actor = EventType.ENV if step.kind == "env" else EventType.AGENT
+    action = Action(app.name, type(app).__name__, tool, args, spec.operation, actor)
+    if step.kind == "env":
+        return [Event(step.event_id, action=action)]
+    return [OracleEvent(step.event_id, action=action, optional=entry.optional, proposal=entry.proposal)]
+
+
+def _find_tool(step: Step, tool: str, specs: dict[str, ToolSpec], compilation: Compilation) -> ToolSpec | None:
+    wanted = {ToolKind.AGENT} if step.kind == "agent" else {ToolKind.ENV, ToolKind.DATA, ToolKind.AGENT}
+    usable = {name: spec for name, spec in specs.items() if spec.kinds & wanted}
+    if tool in usable:
+        return usable[tool]
+    text = getattr(step.entry, step.kind)
+    handle = text.partition(".")[0]
+    message = f"{handle} has no tool {tool!r}"
+    if tool in specs:
+        message = f"{text} is no tool of the agent" if step.kind == "agent" else f"{text} is a tap of the user"
+    compilation.report((*step.path, step.kind), message, did_you_mean(tool, usable))
+    return None
+
+
+def _tap_events(step: Step, taps: Sequence[Tap], compilation: Compilation) -> list[AbstractEvent]:
+    apps = {app.name: app for app in compilation.handles.values()}
+    events: list[AbstractEvent] = []
+    for number, tap in enumerate(taps, 1):
+        event = tap.event(apps[tap.app])
+        event.optional = step.entry.optional
+        event.event_id = step.event_id if number == len(taps) else f"{step.event_id}-tap-{number}"
+        if events:
+            event.depends_on(events[-1])
+        events.append(event)
+    spec = _tap_spec(step, taps[-1], compilation)
+    if spec is not None:
+        step.spec = spec
+        _check_arguments(step, spec, taps[-1].args, compilation)
+    return events
+
+
+def _tap_spec(step: Step, tap: Tap, compilation: Compilation) -> ToolSpec | None:
+    app = next(app for app in compilation.handles.values() if app.name == tap.app)
+    for screen in getattr(app, "screens", ()):
+        if tap.tool in screen.tools():
+            found: ToolSpec = screen.tools()[tap.tool]
+            return found
+    return specs_of(type(app)).get(tap.tool)
+
+
+def _check_arguments(step: Step, spec: ToolSpec, args: dict[str, Any], compilation: Compilation) -> None:
+    path = (*step.path, "args")
+    for name, value in args.items():
+        argument = spec.by_name.get(name)
+        if argument is None:
+            message = f"{spec.name} has no argument {name!r}"
+            compilation.report((*path, name), message, did_you_mean(name, spec.by_name), key=True)
+            continue
+        conversion = Conversion(start=compilation.start, allow_refs=True)
+        argument.shape.convert(value, conversion, (*path, name))
+        compilation.take(conversion)
+    for argument in spec.arguments:
+        if argument.required and argument.name not in args:
+            compilation.report((*step.path, step.kind), f"{spec.name} needs the argument {argument.name!r}")
+    match = step.entry.match or {}
+    for name in match:
+        if name not in spec.by_name:
+            message = f"{spec.name} has no argument {name!r}"
+            hint = did_you_mean(name, spec.by_name)
+            compilation.report((*step.path, "match", name), message, hint, key=True)
+
+
+def _condition(step: Step, compilation: Compilation) -> list[AbstractEvent]:
+    every = _seconds(step, "every", compilation)
+    timeout = _seconds(step, "timeout", compilation)
+    if every == 0:
+        compilation.report((*step.path, "every"), "every must be longer than 0")
+    return [ConditionCheckEvent(step.event_id, every=every or None, timeout=timeout)]
+
+
+def _stop(step: Step, compilation: Compilation) -> list[AbstractEvent]:
+    return [StopEvent(step.event_id)]
+
+
+def _link(step: Step, by_id: dict[str, Step], known: frozenset[str], compilation: Compilation) -> None:
+    entry, first = step.entry, step.events[0]
+    names = [entry.after] if isinstance(entry.after, str) else list(entry.after or [])
+    parents: list[AbstractEvent] = []
+    for number, name in enumerate(names):
+        path = (*step.path, "after") if isinstance(entry.after, str) else (*step.path, "after", number)
+        if name not in known:
+            compilation.report(path, f"there is no event {name!r}", did_you_mean(name, known))
+        elif names.index(name) < number:
+            compilation.report(path, f"{name!r} is named twice")
+        elif name in by_id:
+            parents.append(by_id[name].events[-1])
+    delay = _seconds(step, "delay", compilation)
+    if parents or delay is not None:
+        first.depends_on(parents, max(delay or 0.0, 0.0))
+    if entry.at is not None:
+        _set_time(step, first, bool(parents) or delay is not None, compilation)
+    elif not parents and delay is None:
+        first.depends_on(None, 0.0)
+
+
+def _set_time(step: Step, first: AbstractEvent, linked: bool, compilation: Compilation) -> None:
+    at = step.entry.at
+    try:
+        try:
+            offset = read_duration(at if at is not None else 0.0)
+            time = compilation.start + offset
+            relative = True
+        except ValueError:
+            time = read_time(at if at is not None else 0.0, compilation.start)
+            relative = False
+    except ValueError as error:
+        compilation.report((*step.path, "at"), f"{error}; or time after the start, like 10s")
+        return
+    if time < compilation.start:
+        compilation.report((*step.path, "at"), "its time is before the start")
+        return
+    if relative and not linked:
+        first.event_relative_time = time - compilation.start
+    else:
+        first.event_time = time
+
+
+def _seconds(step: Step, name: str, compilation: Compilation) -> float | None:
+    value = getattr(step.entry, name)
+    if value is None:
+        return None
+    try:
+        seconds = read_duration(value)
+    except ValueError as error:
+        compilation.report((*step.path, name), str(error))
+        return None
+    if seconds < 0:
+        compilation.report((*step.path, name), f"{name} must not be negative")
+        return None
+    return seconds

@@ -1,0 +1,279 @@
+"""Planning taps: from the screen the user is on to the screen a step needs.
+
+Screens and transitions are data, so the planner walks them without running anything: breadth first, one step a tap,
+over taps that open something. A screen shows what the arguments say; results of earlier steps are `Ref`s.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pare_runner.apps.core.app import App, Screen
+from pare_runner.apps.core.stateful import StatefulApp
+from pare_runner.apps.core.tools import ToolKind, ToolSpec, specs_of
+from pare_runner.apps.core.transitions import Arg, Own, Result, Transition
+from pare_runner.apps.system.app import HomeScreenSystemApp
+from pare_runner.errors import InputError, did_you_mean
+from pare_runner.kernel.events import Action, EventType, OracleEvent
+from pare_runner.kernel.references import Ref
+
+MAX_TAPS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """One call of the user."""
+
+    app: str
+    tool: str
+    args: dict[str, Any] = field(default_factory=dict)
+
+    def event(self, app: App) -> OracleEvent:
+        """The tap as an oracle event."""
+        action = Action(self.app, type(app).__name__, self.tool, self.args, actor=EventType.USER)
+        return OracleEvent(event_type=EventType.USER, action=action)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A screen and what it is known to show: constructor arguments and the arguments of the taps that led to it."""
+
+    screen: str
+    shows: tuple[tuple[str, Any], ...] = ()
+
+    def knows(self, wanted: Mapping[str, Any]) -> bool:
+        """Whether every wanted value is shown."""
+        mine = dict(self.shows)
+        return all(name in mine and mine[name] == _key(value) for name, value in wanted.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """Where the user is: the app in front, each app's screens (last one on top), apps that were opened."""
+
+    active: str | None = None
+    stacks: tuple[tuple[str, tuple[Place, ...]], ...] = ()
+    opened: frozenset[str] = frozenset()
+
+    def stack(self, app: str) -> tuple[Place, ...]:
+        """The screens of an app, empty if it was never opened."""
+        return dict(self.stacks).get(app, ())
+
+    def with_stack(self, app: str, stack: tuple[Place, ...]) -> Navigation:
+        """The same place with other screens in one app."""
+        stacks = dict(self.stacks) | {app: stack}
+        return replace(self, active=app, stacks=tuple(sorted(stacks.items(), key=lambda item: item[0])))
+
+
+class NavigationPlanner:
+    """Plans the user's steps one after another; remembers where each one left the user."""
+
+    def __init__(self, apps: Sequence[App], open_app: str | None = None) -> None:
+        self._apps = {app.name: app for app in apps}
+        self._system = next((app.name for app in apps if isinstance(app, HomeScreenSystemApp)), "System")
+        self.now = Navigation()
+        if open_app is not None:
+            self.now = self._open(self.now, open_app)
+
+    def step(self, app_name: str, tool: str, args: Mapping[str, Any], on: Mapping[str, Any], step_id: str) -> list[Tap]:
+        """The taps that lead to `tool` on a screen that shows `on`, and the tool itself last.
+
+        InputError when there is no such tool or no way to it within `MAX_TAPS` taps.
+        """
+        app = self._apps.get(app_name)
+        if app is None:
+            raise InputError(f"there is no app {app_name!r}", hint=did_you_mean(app_name, self._apps))
+        last = Tap(app_name, tool, dict(args))
+        if not isinstance(app, StatefulApp):
+            return self._outside(app, last)
+        offering = [screen.__name__ for screen in app.screens if tool in screen.tools()]
+        if not offering and tool != "go_back":
+            known = {name for screen in app.screens for name in screen.tools()}
+            raise InputError(f"no screen of {app_name} offers {tool!r}", hint=did_you_mean(tool, known))
+        found = self._search(app_name, tool, offering, on)
+        if found is None:
+            raise InputError(
+                f"no taps lead to {tool!r} of {app_name} ({' or '.join(offering) or 'no screen'})"
+                + (f" showing {_plain(on)}" if on else ""),
+                hint=self._what_is_missing(app, offering, on),
+            )
+        taps, there = found
+        spec = self._offered(there, app)[tool]
+        self.now = self._after(there, app, spec, args, step_id)
+        return [*taps, last]
+
+    def _outside(self, app: App, tap: Tap) -> list[Tap]:
+        tools = type(app).tools(ToolKind.USER)
+        if tap.tool not in tools:
+            raise InputError(f"{tap.app} offers the user no {tap.tool!r}", hint=did_you_mean(tap.tool, tools))
+        taps: list[Tap] = []
+        if app.name == self._system:
+            target = tap.args.get("app_name")
+            if tap.tool == "go_home":
+                self.now = replace(self.now, active=None)
+            elif tap.tool == "open_app" and isinstance(target, str):
+                if self.now.active is not None:
+                    taps.append(Tap(self._system, "go_home"))
+                self.now = self._open(self.now, target)
+            elif tap.tool == "switch_app" and isinstance(target, str):
+                self.now = replace(self.now, active=target)
+        return [*taps, tap]
+
+    def _search(
+        self, app_name: str, tool: str, offering: Sequence[str], on: Mapping[str, Any]
+    ) -> tuple[list[Tap], Navigation] | None:
+        waiting: deque[tuple[list[Tap], Navigation]] = deque([([], self.now)])
+        seen = {self.now}
+        while waiting:
+            taps, there = waiting.popleft()
+            if there.active == app_name:
+                stack = there.stack(app_name)
+                if tool == "go_back" and len(stack) > 1 and stack[-1].knows(on):
+                    return taps, there
+                if stack[-1].screen in offering and stack[-1].knows(on):
+                    return taps, there
+            if len(taps) < MAX_TAPS:
+                for tap, then in self._moves(there, app_name, on):
+                    if then not in seen:
+                        seen.add(then)
+                        waiting.append(([*taps, tap], then))
+        return None
+
+    def _moves(self, there: Navigation, target: str, on: Mapping[str, Any]) -> Iterator[tuple[Tap, Navigation]]:
+        app = self._apps[there.active] if there.active is not None else None
+        if isinstance(app, StatefulApp):
+            for name, spec in self._offered(there, app).items():
+                if name == "go_back":
+                    yield Tap(app.name, name), there.with_stack(app.name, there.stack(app.name)[:-1])
+                elif spec.transitions and spec.opens:
+                    for args in _arguments(spec, on):
+                        yield Tap(app.name, name, args), self._after(there, app, spec, args, None)
+        if there.active is None:
+            yield Tap(self._system, "open_app", {"app_name": target}), self._open(there, target)
+        elif there.active != target and target in there.opened:
+            yield Tap(self._system, "switch_app", {"app_name": target}), replace(there, active=target)
+        if there.active is not None:
+            yield Tap(self._system, "go_home"), replace(there, active=None)
+
+    def _offered(self, there: Navigation, app: StatefulApp) -> dict[str, ToolSpec]:
+        stack = there.stack(app.name)
+        screen = self._screen_class(app, stack[-1].screen)
+        tools = dict(screen.tools())
+        if len(stack) > 1:
+            tools["go_back"] = specs_of(type(app))["go_back"]
+        return tools
+
+    def _open(self, there: Navigation, app_name: str) -> Navigation:
+        app = self._apps.get(app_name)
+        if not isinstance(app, StatefulApp):
+            raise InputError(f"there is no app {app_name!r} to open", hint=did_you_mean(app_name, self._apps))
+        opened = replace(there, opened=there.opened | {app_name})
+        return opened.with_stack(app_name, (self._root(app),))
+
+    def _root(self, app: StatefulApp) -> Place:
+        screen = app.root_screen()
+        shows = {item.name: getattr(screen, item.name) for item in screen.constructor_arguments()}
+        return _place(type(screen).__name__, {name: value for name, value in shows.items() if value is not None})
+
+    def _after(
+        self, there: Navigation, app: StatefulApp, spec: ToolSpec, args: Mapping[str, Any], step_id: str | None
+    ) -> Navigation:
+        stack = there.stack(app.name)
+        if spec.name == "go_back":
+            return there.with_stack(app.name, stack[:-1])
+        here = stack[-1]
+        shown = dict(here.shows)
+        for transition in spec.transitions:
+            values = {name: _value(source, args, shown, step_id) for name, source in transition.values.items()}
+            if all(value is not None or name in transition.optional for name, value in values.items()):
+                return there.with_stack(app.name, self._moved(app, stack, transition, values, args))
+        return there
+
+    def _moved(
+        self,
+        app: StatefulApp,
+        stack: tuple[Place, ...],
+        transition: Transition,
+        values: Mapping[str, Any],
+        args: Mapping[str, Any],
+    ) -> tuple[Place, ...]:
+        if transition.effect == "pop":
+            return stack[: -transition.levels] or (self._root(app),)
+        inherited = {} if transition.effect == "clear" else dict(stack[-1].shows)
+        known = {name: value for name, value in values.items() if value is not None and value is not _UNKNOWN}
+        given = {name: _key(value) for name, value in args.items()}
+        place = _place(transition.screen or "", inherited | given | known)
+        if transition.effect == "push":
+            return (*stack, place)
+        if transition.effect == "clear":
+            return (place,)
+        if transition.effect == "return" and len(stack) > 1 and stack[-2].screen == place.screen:
+            below = dict(stack[-2].shows)
+            return (
+                stack[:-1] if all(below.get(name) == value for name, value in known.items()) else (*stack[:-1], place)
+            )
+        return (*stack[:-1], place)
+
+    @staticmethod
+    def _screen_class(app: StatefulApp, name: str) -> type[Screen]:
+        return next(screen for screen in app.screens if screen.__name__ == name)
+
+    @staticmethod
+    def _what_is_missing(app: StatefulApp, offering: Sequence[str], on: Mapping[str, Any]) -> str:
+        for screen in app.screens:
+            if screen.__name__ in offering:
+                wanted = [item.name for item in screen.constructor_arguments()]
+                missing = [name for name in wanted if name not in on]
+                if missing:
+                    return f"give on: {{{', '.join(f'{name}: …' for name in missing)}}}"
+        return ""
+
+
+class _Unknown:
+    """A value that no argument says; equal to nothing else."""
+
+
+_UNKNOWN = _Unknown()
+
+
+def _value(source: Any, args: Mapping[str, Any], shown: Mapping[str, Any], step_id: str | None) -> Any:
+    if isinstance(source, Arg):
+        return _key(args[source.name]) if args.get(source.name) is not None else None
+    if isinstance(source, Own):
+        return shown.get(source.name)
+    if isinstance(source, Result) and step_id:
+        return Ref(step_id, source.name)
+    return _UNKNOWN
+
+
+def _arguments(spec: ToolSpec, on: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Arguments a navigating tap can be made with: required ones must be wanted, optional ones may be."""
+    required = [item.name for item in spec.arguments if item.required]
+    if any(name not in on for name in required):
+        return
+    optional = [item.name for item in spec.arguments if not item.required and item.name in on]
+    for chosen in itertools.chain([optional], [[]] if optional else []):
+        yield {name: on[name] for name in (*required, *chosen)}
+
+
+def _place(screen: str, shows: Mapping[str, Any]) -> Place:
+    return Place(
+        screen, tuple(sorted(((name, _key(value)) for name, value in shows.items()), key=lambda pair: pair[0]))
+    )
+
+
+def _key(value: Any) -> Any:
+    """A hashable form of a value, equal for equal values."""
+    try:
+        hash_probe = {value: None}
+    except TypeError:
+        return repr(value)
+    return next(iter(hash_probe))
+
+
+def _plain(on: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in on.items())

@@ -1,0 +1,121 @@
+"""A scenario compiled from a file: prebuilt apps and events, and checks that judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pare_runner.apps.core.app import App
+from pare_runner.errors import CheckError, Problem
+from pare_runner.kernel.events import AbstractEvent, EventType
+from pare_runner.kernel.flow import Flow
+from pare_runner.scenarios.checks.conditions import Condition, Finding, list_proposals
+from pare_runner.scenarios.checks.writes import Allowed, ExpectedWrite, agent_writes, side_effects
+from pare_runner.scenarios.environment import Environment
+from pare_runner.scenarios.language import ScenarioFile
+from pare_runner.scenarios.result import PAREScenarioValidationResult
+from pare_runner.scenarios.scenario import PAREScenario
+
+
+class YamlScenario(PAREScenario):
+    """What the compiler makes of a file.
+
+    `file` is the file as data, `handles` maps its app handles to app names, `steps` its event ids to the ids of the
+    events made of them (taps included), `warnings` are findings that do not keep it from running.
+    """
+
+    def __init__(
+        self,
+        file: ScenarioFile,
+        *,
+        apps: Sequence[App],
+        events: Sequence[AbstractEvent],
+        handles: dict[str, str],
+        steps: dict[str, list[str]],
+        checks: Sequence[tuple[str, Condition]],
+        expected: Sequence[ExpectedWrite],
+        allowed: Sequence[Allowed],
+        duration: float | None,
+        world_hash: str,
+        scoring_hash: str,
+        source: str,
+        warnings: Sequence[Problem] = (),
+    ) -> None:
+        super().__init__(
+            scenario_id=file.id,
+            title=file.title,
+            start_time=file.start_time,
+            duration=duration,
+            seed=file.seed,
+            tags=tuple(file.tags),
+            nb_turns=file.max_turns,
+            open_app=handles[file.open_app] if file.open_app else None,
+        )
+        self.file = file
+        self.handles = handles
+        self.steps = steps
+        self.checks = list(checks)
+        self.expected = list(expected)
+        self.allowed = list(allowed)
+        self.world_hash = world_hash
+        self.scoring_hash = scoring_hash
+        self.source = source
+        self.warnings = tuple(warnings)
+        self._built_apps = list(apps)
+        self._built_events = list(events)
+
+    def init_and_populate_apps(self, *args: Any, **kwargs: Any) -> None:
+        """Take the apps the compiler built."""
+        self.apps = list(self._built_apps)
+
+    def build_events_flow(self) -> None:
+        """Take the events the compiler built."""
+        self.events = list(self._built_events)
+
+    def replace_events(self, events: list[AbstractEvent]) -> None:
+        """Run these events instead of the file's; hashes and expectations stay those of the file."""
+        self._built_events = events
+        self.events = events
+        self._flow = Flow.compile(events, self.start)
+
+    def validate(self, env: Environment) -> PAREScenarioValidationResult:
+        """Judge by the file's checks; CheckError names the check that raised."""
+        findings = {name: _ask(name, check, env) for name, check in self.checks}
+        if self.file.silence:
+            findings["silence"] = _silence(env)
+        if not findings and env.validation_failure is None:
+            return PAREScenarioValidationResult(success=None, rationale="the file has no checks")
+        effects = side_effects(self.expected, self.allowed, env)
+        if effects or not self.file.silence:
+            names = ", ".join(f"{event.app_name()}.{event.function_name()} ({event.event_id})" for event in effects)
+            findings["side_effects"] = Finding(not effects, names)
+        if env.validation_failure is not None:
+            findings["validation"] = Finding(False, env.validation_failure)
+        judged = {
+            name: finding
+            for name, finding in findings.items()
+            if name != "side_effects" or self.file.side_effects == "forbid"
+        }
+        failing = [
+            f"{name}: {finding.seen or 'it does not hold'}" for name, finding in judged.items() if not finding.holds
+        ]
+        return PAREScenarioValidationResult(
+            success=not failing,
+            rationale="; ".join(failing) or None,
+            checks={name: finding.holds for name, finding in findings.items()},
+        )
+
+
+def _ask(name: str, check: Condition, env: Environment) -> Finding:
+    try:
+        return check(env)
+    except Exception as error:
+        raise CheckError(name, error) from error
+
+
+def _silence(env: Environment) -> Finding:
+    seen = [f"proposed {event.get_args().get('content', '')!r}" for event in list_proposals(env)]
+    messages = [event for event in env.calls(EventType.AGENT) if event.function_name() == "send_message_to_user"]
+    seen += [f"wrote {event.get_args().get('content', '')!r}" for event in messages if not seen]
+    seen += [f"called {event.app_name()}.{event.function_name()}" for event in agent_writes(env)]
+    return Finding(not seen, "; ".join(seen))
