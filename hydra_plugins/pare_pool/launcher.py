@@ -1,0 +1,55 @@
+"""`hydra/launcher=pare_pool`: runs the jobs of a sweep in this process, one after another, each composed once.
+
+Hydra runs this module before it is in `sys.modules`; a dataclass with postponed annotations would fail here.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hydra._internal.core_plugins.basic_launcher import BasicLauncher
+from hydra.core.config_store import ConfigStore
+from hydra.core.utils import JobReturn, configure_log, setup_globals
+
+from pare_runner.cli.body import JobBody
+from pare_runner.cli.sweep import ComposedJob, compose_jobs, run_composed
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class PareLauncherConf:
+    """The launcher's configuration: it has no settings yet."""
+
+    _target_: str = "hydra_plugins.pare_pool.launcher.PareLauncher"
+
+
+ConfigStore.instance().store(group="hydra/launcher", name="pare_pool", node=PareLauncherConf, provider="pare_runner")
+
+
+class PareLauncher(BasicLauncher):
+    """Starts no job unless all of them are valid."""
+
+    def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
+        """Compose all jobs, then run them (the way a sweeper other than ours calls a launcher)."""
+        assert self.hydra_context is not None
+        assert self.config is not None
+        assert isinstance(self.task_function, JobBody)
+        loader = self.hydra_context.config_loader
+        return self.launch_composed(
+            compose_jobs(loader, self.config, job_overrides, self.task_function, initial_job_idx)
+        )
+
+    def launch_composed(self, jobs: Sequence[ComposedJob]) -> Sequence[JobReturn]:
+        """Run jobs that have been composed and validated."""
+        assert self.hydra_context is not None
+        assert self.config is not None
+        assert isinstance(self.task_function, JobBody)
+        setup_globals()
+        returned = []
+        for job in jobs:
+            configure_log(self.config.hydra.hydra_logging, self.config.hydra.verbose)
+            log.info("%s: %s", job.label, job.folder)
+            returned.append(run_composed(job, self.hydra_context, self.task_function))
+        configure_log(self.config.hydra.hydra_logging, self.config.hydra.verbose)
+        return returned

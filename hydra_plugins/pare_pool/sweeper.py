@@ -1,0 +1,64 @@
+"""`hydra/sweeper=pare_pool`: Hydra's grid of overrides, but nothing is written before every job has been validated.
+
+Hydra runs this module before it is in `sys.modules`; a dataclass with postponed annotations would fail here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper, BasicSweeperConf
+from hydra.core.config_store import ConfigStore
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.utils import JobReturn
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig, OmegaConf
+
+from pare_runner.cli.body import JobBody
+from pare_runner.cli.sweep import compose_jobs, sweep_files
+
+
+@dataclass
+class PareSweeperConf(BasicSweeperConf):
+    """The settings of Hydra's basic sweeper: `params`, `max_batch_size`."""
+
+    _target_: str = "hydra_plugins.pare_pool.sweeper.PareSweeper"
+
+
+ConfigStore.instance().store(group="hydra/sweeper", name="pare_pool", node=PareSweeperConf, provider="pare_runner")
+
+
+class PareSweeper(BasicSweeper):
+    """Composes all jobs once; hands them to a launcher that takes composed jobs, else their overrides."""
+
+    task_function: TaskFunction | None = None
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        """Take what Hydra hands to every sweeper; the base class passes the task on without keeping it."""
+        super().setup(hydra_context=hydra_context, task_function=task_function, config=config)
+        self.task_function = task_function
+
+    def sweep(self, arguments: list[str]) -> list[Sequence[JobReturn]]:
+        """Run the product of all values in `arguments` and in `params`; an argument wins over a parameter."""
+        assert self.hydra_context is not None
+        assert self.config is not None
+        assert self.launcher is not None
+        assert isinstance(self.task_function, JobBody)
+        loader = self.hydra_context.config_loader
+        overrides = OverridesParser.create(config_loader=loader).parse_overrides([*self._parse_config(), *arguments])
+        batches = self.split_arguments(overrides, self.max_batch_size)
+        jobs = compose_jobs(loader, self.config, (job for batch in batches for job in batch), self.task_function)
+
+        sweep_dir = Path(str(self.config.hydra.sweep.dir))
+        sweep_dir.mkdir(parents=True, exist_ok=True)
+        OmegaConf.save(self.config, sweep_dir / "multirun.yaml")
+
+        with sweep_files(sweep_dir, jobs):
+            launch_composed = getattr(self.launcher, "launch_composed", None)
+            if launch_composed is not None:
+                return [launch_composed(jobs)]
+            returned, first = [], 0
+            for batch in batches:
+                returned.append(self.launcher.launch(batch, initial_job_idx=first))
+                first += len(batch)
+            return returned

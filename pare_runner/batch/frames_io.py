@@ -1,0 +1,106 @@
+"""Rows of finished units, and the frames and Parquet files made of them.
+
+A row is what a journal line says: the columns of `frame.RESULT_SCHEMA` except `job_duration`, which is known when the
+job is over, and `UNIT_COLUMNS`. In frames the columns that hold JSON values hold them as text.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pare_runner.atomic import json_bytes, write_atomic
+from pare_runner.batch.frame import RESULT_SCHEMA
+from pare_runner.batch.journal import read_journal
+from pare_runner.batch.results import run_columns
+from pare_runner.batch.units import Unit
+from pare_runner.episode.outcome import Outcome
+from pare_runner.errors import InputError
+
+PARQUET = "results.parquet"
+
+JSON_COLUMNS = ("checks", "failed_events")
+UNIT_COLUMNS = ("run_id", *JSON_COLUMNS, "world_hash", "scoring_hash")
+"""Columns after those of `RESULT_SCHEMA`, all text: `checks` maps each check to whether it holds, `failed_events` lists
+the ids of scheduled events whose call failed, and the hashes are null for a scenario that has none."""
+
+UNIT_SCHEMA = pl.Schema({**RESULT_SCHEMA, **dict.fromkeys(UNIT_COLUMNS, pl.String())})
+JOB_COLUMN = "job"
+"""Column of a sweep's frame that names the job's folder."""
+
+SWEEP_SCHEMA = pl.Schema({JOB_COLUMN: pl.String(), **UNIT_SCHEMA})
+
+
+def unit_row(unit: Unit, outcome: Outcome, shared: Mapping[str, Any]) -> dict[str, Any]:
+    """The row of a finished unit; `shared` are the job's `config_columns`. Text that is no valid Unicode is escaped."""
+    row = {
+        "run_id": unit.run_id,
+        **run_columns(unit.scenario.scenario_id, unit.run_number, outcome.result),
+        **shared,
+        "checks": dict(outcome.result.checks),
+        "failed_events": [event.event_id for event in outcome.failed_events],
+        "world_hash": getattr(unit.scenario, "world_hash", None),
+        "scoring_hash": getattr(unit.scenario, "scoring_hash", None),
+    }
+    return {name: _valid(value) if type(value) is str else value for name, value in row.items()}
+
+
+def unit_frame(rows: Iterable[Mapping[str, Any]], job_duration: float | None = None) -> pl.DataFrame:
+    """A frame of `rows` under `UNIT_SCHEMA`, in order of scenario id and run number; keys it has no column for are left
+    out. A value of the wrong type is an InputError."""
+    values = []
+    for row in sorted(rows, key=lambda row: (row["base_scenario_id"], row["run_number"])):
+        texts = {name: json_bytes(row[name]).decode() for name in JSON_COLUMNS if row.get(name) is not None}
+        complete = {**row, "job_duration": job_duration, **texts}
+        values.append({name: complete.get(name) for name in UNIT_SCHEMA})
+    try:
+        return pl.DataFrame(values, schema=UNIT_SCHEMA, strict=True)
+    except (TypeError, pl.exceptions.PolarsError) as error:
+        raise InputError(f"rows that are no results: {error}") from error
+
+
+def write_parquet(path: Path, frame: pl.DataFrame) -> None:
+    """Write `frame` atomically."""
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer)
+    write_atomic(path, buffer.getvalue())
+
+
+def job_frame(directory: Path) -> pl.DataFrame:
+    """The results of a job, complete or not: its Parquet file, or else what its journal says."""
+    path = directory / PARQUET
+    if not path.exists():
+        return unit_frame(read_journal(directory).latest().values())
+    try:
+        return pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise InputError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
+
+
+def concat_jobs(frames: Sequence[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
+    """The frames of (folder, frame) pairs one below the other, with the folder in `JOB_COLUMN`.
+
+    Columns of `SWEEP_SCHEMA` come first and have its types, others follow; one that a frame lacks is null there.
+    `export_path` is rewritten to count from the folder above.
+    """
+    prepared = [
+        frame.cast({name: kind for name, kind in UNIT_SCHEMA.items() if name in frame.columns}).with_columns(
+            pl.lit(folder, dtype=pl.String()).alias(JOB_COLUMN),
+            (pl.lit(f"{folder}/") + pl.col("export_path")).alias("export_path"),
+        )
+        for folder, frame in frames
+    ]
+    whole = pl.concat([SWEEP_SCHEMA.to_frame(), *prepared], how="diagonal")
+    return whole.select(*SWEEP_SCHEMA, pl.exclude(*SWEEP_SCHEMA))
+
+
+def _valid(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode(errors="backslashreplace").decode()
+    return text

@@ -1,0 +1,164 @@
+"""One job: every unit of an experiment is run, and what came of it is on disk before the next one starts."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from pare_runner.atomic import write_json, writing
+from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.frames_io import PARQUET, unit_frame, unit_row, write_parquet
+from pare_runner.batch.identity import config_hash, identity
+from pare_runner.batch.interrupts import uninterrupted
+from pare_runner.batch.journal import Journal
+from pare_runner.batch.logs import forget_frames, job_log, log_outcome, unit_log
+from pare_runner.batch.manifest import Manifest
+from pare_runner.batch.results import PAREMultiScenarioValidationResult, config_columns
+from pare_runner.batch.summary import SUMMARY, summarize
+from pare_runner.batch.units import LoadSuite, Unit, plan_units
+from pare_runner.episode.oracle import run_oracle
+from pare_runner.episode.outcome import Outcome
+from pare_runner.errors import ConfigError
+from pare_runner.library.catalog import load_suite
+from pare_runner.scenarios.scenario import PAREScenario
+from pare_runner.traces.contract import TraceContext, TraceWriter
+from pare_runner.traces.registry import trace_writers
+
+OK, SOME_EXCEPTIONS, INTERRUPTED = 0, 1, 130
+TRACES = "traces"
+
+log = logging.getLogger(__name__)
+
+OnResult = Callable[[Unit, Outcome], None]
+
+
+class RunUnit(Protocol):
+    """Runs a scenario once; never raises for what the scenario does."""
+
+    def __call__(self, scenario: PAREScenario, *, seed: int, run_number: int) -> Outcome: ...
+
+
+@dataclass(frozen=True, slots=True)
+class JobReport:
+    """What is left to say when a job is over.
+
+    `exit_status` is 0, 1 when a run ended in an exception, or 130 when the job was interrupted. `summary` holds the
+    figures of `summary.json`, `results` the result of each finished run.
+    """
+
+    exit_status: int
+    summary: dict[str, Any]
+    results: PAREMultiScenarioValidationResult
+
+
+def job_units(config: MultiScenarioRunnerConfig, *, load: LoadSuite | None = None) -> list[Unit]:
+    """The units of an experiment, in the order they run; InputError if it cannot start. Nothing is written."""
+    if not config.oracle:
+        raise ConfigError("oracle=false needs agents, and there are none yet: only oracle runs are possible")
+    if config.export:
+        trace_writers(config.trace_dump_format)
+    return plan_units(config, (load or library_suite)(config))
+
+
+def run_job(
+    config: MultiScenarioRunnerConfig,
+    output_dir: Path,
+    *,
+    load: LoadSuite | None = None,
+    run: RunUnit = run_oracle,
+    on_result: OnResult | None = None,
+    command_line: Sequence[str] | None = None,
+) -> JobReport:
+    """Run every unit of `config`, one after another, and leave the files of docs/outputs.md in `output_dir`.
+
+    `on_result` is called with each unit that finished, after it counts. Ctrl-C ends the job after the unit that is
+    being written, with a summary of those that finished. Raises InputError if the experiment cannot start, if
+    `output_dir` holds results, or if it cannot be written to.
+    """
+    started = time.perf_counter()
+    units = job_units(config, load=load)
+    with ExitStack() as resources, writing(output_dir):
+        journal = resources.enter_context(Journal(output_dir))
+        resources.enter_context(job_log(config, output_dir))
+        manifest = Manifest.start(output_dir, config, units, command_line)
+        job = _Job(config, output_dir, journal, run, trace_writers(config.trace_dump_format) if config.export else [])
+        interrupted = job.run_all(units, on_result)
+        with uninterrupted():
+            return job.finish(len(units), manifest, started, interrupted)
+
+
+def library_suite(config: MultiScenarioRunnerConfig) -> Sequence[PAREScenario]:
+    """The scenarios that the library offers for `config`."""
+    return load_suite(config.suite, config.scenarios)
+
+
+@dataclass(slots=True)
+class _Job:
+    config: MultiScenarioRunnerConfig
+    directory: Path
+    journal: Journal
+    run: RunUnit
+    writers: Sequence[TraceWriter]
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    results: PAREMultiScenarioValidationResult = field(init=False)
+    _identity: dict[str, Any] = field(init=False)
+    _columns: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.results = PAREMultiScenarioValidationResult(self.config)
+        self._identity = identity(self.config)
+        self._columns = config_columns(self.config)
+
+    def run_all(self, units: Sequence[Unit], on_result: OnResult | None) -> bool:
+        """Run and record `units`; return whether Ctrl-C ended that early."""
+        log.info("%s: %d runs, config %s", self.config.experiment_name, len(units), config_hash(self.config))
+        try:
+            for unit in units:
+                with unit_log(self.config, self.directory, unit):
+                    outcome = self._outcome(unit)
+                    with uninterrupted():
+                        self._record(unit, outcome)
+                log.info("%s: %s", unit.run_id, outcome.result.status)
+                if on_result is not None:
+                    on_result(unit, outcome)
+        except KeyboardInterrupt:
+            log.warning("interrupted after %d of %d runs", len(self.rows), len(units))
+            return True
+        return False
+
+    def finish(self, planned: int, manifest: Manifest, started: float, interrupted: bool) -> JobReport:
+        """Write what stands at the end of a job: the frame if it is complete, the summary, the manifest's times."""
+        seconds = self.results.duration = time.perf_counter() - started
+        summary = summarize(self.rows, planned)
+        if summary["complete"]:
+            write_parquet(self.directory / PARQUET, unit_frame(self.rows, seconds))
+        head = {"experiment_name": self.config.experiment_name, "config_hash": config_hash(self.config)}
+        write_json(self.directory / SUMMARY, {**head, **summary, "wall_clock": {"job_duration": seconds}})
+        manifest.finish(seconds)
+        log.info("%d of %d runs finished in %.1f s", summary["runs"], planned, seconds)
+        status = SOME_EXCEPTIONS if self.results.exception_count else OK
+        return JobReport(INTERRUPTED if interrupted else status, summary, self.results)
+
+    def _outcome(self, unit: Unit) -> Outcome:
+        began = time.perf_counter()
+        outcome = self.run(unit.scenario, seed=self.config.seed, run_number=unit.run_number)
+        outcome.result.duration = time.perf_counter() - began
+        return outcome
+
+    def _record(self, unit: Unit, outcome: Outcome) -> None:
+        """Make a finished unit count: first its traces, then its line in the journal."""
+        context = TraceContext(unit.run_id, self._identity)
+        paths = [writer.write(outcome, context, self.directory / TRACES / writer.name) for writer in self.writers]
+        if paths:
+            outcome.result.export_path = paths[0].relative_to(self.directory).as_posix()
+        row = unit_row(unit, outcome, self._columns)
+        self.journal.append(row)
+        self.rows.append(row)
+        self.results.add_result(outcome.result, unit.scenario.scenario_id, unit.run_number)
+        log_outcome(unit, outcome)
+        forget_frames(outcome.result.exception)

@@ -1,0 +1,122 @@
+"""The journal of a job, `results.jsonl`: one line for each finished unit, in the order they finished.
+
+A line is on disk before its unit counts, and is written after everything it refers to. So whatever ends the process,
+the journal names exactly the units that need not run again; at most its last line is cut short.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+
+from pare_runner.atomic import json_bytes, write_atomic
+from pare_runner.errors import InputError
+
+JOURNAL = "results.jsonl"
+REJECTED = "results.rejected.jsonl"
+"""Where `set_aside` moves lines that cannot be used."""
+
+REQUIRED = ("run_id", "base_scenario_id", "run_number", "status")
+"""Keys without which a line names no finished unit."""
+
+
+class Journal:
+    """A new journal, open for appending; creating it claims its directory.
+
+    Raises InputError if the directory has a journal, OSError if it cannot be written.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / JOURNAL
+        directory.mkdir(parents=True, exist_ok=True)
+        try:
+            self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o666)
+        except FileExistsError:
+            raise InputError(
+                f"{directory} holds results already: they are never mixed", hint="choose another directory"
+            ) from None
+
+    def append(self, line: Mapping[str, Any]) -> None:
+        """Add one line and wait until it is on disk. If that fails (OSError), the journal is as it was."""
+        size = os.fstat(self._file).st_size
+        rest = memoryview(json_bytes(line) + b"\n")
+        try:
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
+            os.fsync(self._file)
+        except OSError:
+            os.ftruncate(self._file, size)
+            raise
+
+    def close(self) -> None:
+        """Close the file; the journal takes no more lines."""
+        os.close(self._file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@dataclass(slots=True)
+class JournalContent:
+    """What a journal says: the lines that can be used, and, as they stand, those that cannot."""
+
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    unusable: list[bytes] = field(default_factory=list)
+
+    def latest(self) -> dict[str, dict[str, Any]]:
+        """Run id → its last line."""
+        return {line["run_id"]: line for line in self.lines}
+
+
+def read_journal(directory: Path) -> JournalContent:
+    """The journal of a job's directory; one that does not exist is empty.
+
+    A last line without its end was cut short when the process died: it is unusable even if it can be parsed.
+    """
+    content = JournalContent()
+    path = directory / JOURNAL
+    try:
+        *whole, tail = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return content
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    for text in whole:
+        line = _parsed(text)
+        if line is None:
+            content.unusable.append(text)
+        else:
+            content.lines.append(line)
+    if tail:
+        content.unusable.append(tail)
+    return content
+
+
+def set_aside(directory: Path) -> JournalContent:
+    """`read_journal`, after which the journal holds its usable lines only and the others stand in `REJECTED`."""
+    content = read_journal(directory)
+    if content.unusable:
+        rejected = directory / REJECTED
+        former = rejected.read_bytes() if rejected.exists() else b""
+        write_atomic(rejected, former + b"".join(text + b"\n" for text in content.unusable))
+        write_atomic(directory / JOURNAL, b"".join(json_bytes(line) + b"\n" for line in content.lines))
+    return content
+
+
+def _parsed(text: bytes) -> dict[str, Any] | None:
+    try:
+        line = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return line if isinstance(line, dict) and all(key in line for key in REQUIRED) else None

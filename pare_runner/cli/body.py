@@ -1,0 +1,156 @@
+"""What Hydra calls for each job: the composed configuration becomes an experiment, and the experiment is run."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from pydantic import ValidationError
+
+from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.units import LoadSuite, Unit, remembered
+from pare_runner.cli import resolvers as resolvers  # every process that runs a job needs the functions of conf/
+from pare_runner.cli.explain import dormant_key, validation_error
+from pare_runner.cli.live import DORMANT, check_supported
+from pare_runner.errors import ConfigError
+
+STOPPED = (75, 130)
+"""Exit statuses of a job after which a sweep starts no other."""
+
+
+class JobReport(Protocol):
+    """What is left to say when a job is over."""
+
+    @property
+    def exit_status(self) -> int:
+        """0 all ran, 1 some runs ended in an exception, 2 bad input, 75 stopped and resumable, 130 interrupted."""
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """A few figures by name, for one line on the terminal."""
+
+
+RunJob = Callable[[MultiScenarioRunnerConfig, Path], JobReport]
+CheckJob = Callable[[MultiScenarioRunnerConfig], Sequence[Unit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """A job that can start: its configuration and the units it consists of."""
+
+    config: MultiScenarioRunnerConfig
+    units: Sequence[Unit]
+
+
+@dataclass(frozen=True, slots=True)
+class JobBody:
+    """The task function given to Hydra.
+
+    `check_job` gives the units of an experiment and raises an InputError for one that cannot start; it is called for
+    every job of a sweep before the first one runs.
+    """
+
+    run_job: RunJob
+    check_job: CheckJob | None = None
+
+    def prepare(self, composed: DictConfig) -> Experiment:
+        """The validated experiment of one job; nothing is written."""
+        config = runner_config(composed)
+        return Experiment(config, () if self.check_job is None else self.check_job(config))
+
+    def __call__(self, composed: DictConfig) -> JobReport:
+        """Run one job in the directory Hydra made for it; a job that was stopped leaves by SystemExit."""
+        output_dir = Path(HydraConfig.get().runtime.output_dir)
+        report = self.run_job(runner_config(composed), output_dir)
+        print(f"{_shown(output_dir)}: {summary_line(report)}", flush=True)
+        if report.exit_status in STOPPED:  # every launcher lets SystemExit through, and no further job starts
+            raise SystemExit(report.exit_status)
+        return report
+
+
+def runner_config(composed: DictConfig) -> MultiScenarioRunnerConfig:
+    """The composed configuration as validated models.
+
+    Raises ConfigError for unknown keys, wrong types and values, and for what does not work yet.
+    """
+    try:
+        values = {str(key): _plain(composed[key]) for key in composed if key != "hydra"}
+    except OmegaConfBaseException as error:
+        where = f"{error.full_key}: " if error.full_key else ""
+        raise ConfigError(where + str(error).splitlines()[0]) from error
+    for key in values:
+        if key in DORMANT:
+            raise dormant_key(key)
+    try:
+        config = MultiScenarioRunnerConfig.model_validate(values)
+    except ValidationError as error:
+        raise validation_error(error, composed) from error
+    check_supported(config)
+    return config
+
+
+def summary_line(report: JobReport) -> str:
+    """The report's plain figures in one line."""
+    return ", ".join(
+        f"{name} {value}" for name, value in report.summary.items() if isinstance(value, str | int | float)
+    )
+
+
+def default_body() -> JobBody:
+    """The body that runs the real thing."""
+    jobs = LibraryJobs()
+    return JobBody(jobs.run, jobs.check)
+
+
+class LibraryJobs:
+    """Runs jobs on the library's scenarios, which are loaded once for all jobs of a process.
+
+    What is slow to import is imported for a valid configuration only: a refused one is told so at once. A copy sent to
+    another process loads for itself.
+    """
+
+    def __init__(self) -> None:
+        self._load: LoadSuite | None = None
+
+    def __reduce__(self) -> tuple[type[LibraryJobs], tuple[()]]:
+        return type(self), ()
+
+    def check(self, config: MultiScenarioRunnerConfig) -> Sequence[Unit]:
+        """The units of an experiment; InputError if it cannot start."""
+        units: Sequence[Unit] = _job_module().job_units(config, load=self._suite())
+        return units
+
+    def run(self, config: MultiScenarioRunnerConfig, output_dir: Path) -> JobReport:
+        """Run a job, showing how far it is, and say what came of it."""
+        display = importlib.import_module("pare_runner.cli.display")
+        with display.progress(len(self.check(config))) as on_result:
+            report: JobReport = _job_module().run_job(
+                config, output_dir, load=self._suite(), on_result=on_result, command_line=sys.argv
+            )
+        display.show_results(report, _shown(output_dir))
+        return report
+
+    def _suite(self) -> LoadSuite:
+        if self._load is None:
+            self._load = remembered(_job_module().library_suite)
+        return self._load
+
+
+def _job_module() -> Any:
+    return importlib.import_module("pare_runner.batch.job")
+
+
+def _plain(value: object) -> object:
+    return OmegaConf.to_container(value, resolve=True, throw_on_missing=True) if OmegaConf.is_config(value) else value
+
+
+def _shown(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -1,0 +1,200 @@
+"""The one module that drives Hydra's machinery: search path, composition, one job or a sweep.
+
+Hydra's own entry prints its errors itself, exits with 1 and hides what a task returned; so its parts are called here in
+the order its entry calls them (1.3.8: `hydra._internal.utils._run_hydra`, `Hydra.run`, `Hydra.multirun`), and errors
+reach our caller as exceptions. A job is composed once where Hydra composes it three times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from hydra import version
+from hydra._internal.callbacks import Callbacks
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.hydra import Hydra
+from hydra._internal.utils import create_config_search_path, get_args_parser
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.config_search_path import SearchPathQuery
+from hydra.core.override_parser.types import Override
+from hydra.core.plugins import Plugins
+from hydra.core.utils import JobReturn, run_job
+from hydra.types import HydraContext, RunMode
+from omegaconf import DictConfig, OmegaConf
+
+from pare_runner.cli.body import JobBody
+from pare_runner.cli.conf_dirs import conf_dirs, primary_name
+from pare_runner.cli.explain import Context, composition_error, parse, sweep_without_flag
+from pare_runner.cli.flags import CommandLine
+from pare_runner.errors import ConfigError
+
+JOB_NAME = "pare_runner"
+INVOCATION_ONLY = ("output_dir",)
+"""Keys that hold for a sweep as a whole."""
+LIST_GROUPS = ("noise",)
+"""Groups of which several options can be chosen at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Composes the configuration a command line asks for, and runs or shows it."""
+
+    hydra: Hydra
+    config_name: str
+    overrides: tuple[str, ...]
+
+    @classmethod
+    def for_line(cls, line: CommandLine) -> Composer:
+        """Set Hydra up for `line`: its folders, then ours."""
+        version.setbase("1.3")
+        folders = conf_dirs(line)
+        name = primary_name(line, folders)
+        search_path = create_config_search_path(str(folders[-1]))
+        for folder in reversed(folders[:-1]):
+            search_path.prepend("command-line", f"file://{folder}", SearchPathQuery(provider="main"))
+        return cls(Hydra(JOB_NAME, ConfigLoaderImpl(search_path)), name, tuple(line.overrides))
+
+    @property
+    def loader(self) -> ConfigLoader:
+        return self.hydra.config_loader
+
+    def run(self, body: JobBody, *, multirun: bool) -> list[JobReturn]:
+        """Run what was asked for: one job, or with `multirun` (or `hydra.mode=MULTIRUN` in a file) a sweep.
+
+        Raises InputError for anything wrong with the configuration of any job, before the first one starts and before
+        a file is written.
+        """
+        with self._explained():
+            config = self._compose(multirun)
+            sweep = config.hydra.mode == RunMode.MULTIRUN
+            directory = Path(str(OmegaConf.select(config, "hydra.sweep.dir" if sweep else "hydra.run.dir")))
+        if not sweep:
+            body.prepare(config)
+        check_fresh(directory)
+        try:
+            return self._sweep(config, body) if sweep else [self._single(config, body)]
+        except OSError as error:  # what a job raises comes back in its JobReturn; this is Hydra's own writing
+            raise ConfigError(f"cannot write the results: {error}") from error
+
+    def show(self, line: CommandLine) -> None:
+        """Print what `--cfg`, `--info`, `--hydra-help` or `--shell-completion` ask for."""
+        with self._explained():
+            overrides = list(self.overrides)
+            match line.action:
+                case "--cfg":
+                    self._refuse_sweeps(overrides)
+                    self._show_config(line, overrides)
+                case "--info":
+                    self.hydra.show_info(
+                        line.value("--info") or "all", config_name=self.config_name, overrides=overrides
+                    )
+                case "--hydra-help":
+                    parser = get_args_parser()
+                    self.hydra.hydra_help(self.config_name, parser, parser.parse_args(overrides))
+                case "--shell-completion":
+                    self.hydra.shell_completion(config_name=self.config_name, overrides=overrides)
+
+    def _show_config(self, line: CommandLine, overrides: list[str]) -> None:
+        package = line.value("--package")
+        try:
+            self.hydra.show_cfg(
+                config_name=self.config_name,
+                overrides=overrides,
+                cfg_type=line.value("--cfg") or "job",
+                package=package,
+                resolve="--resolve" in line.flags,
+            )
+        except SystemExit as error:  # Hydra has said so itself, without a suggestion
+            raise SystemExit(ConfigError.exit_status if error.code else 0) from error
+
+    def _compose(self, multirun: bool) -> DictConfig:
+        """The configuration of the job, or of the sweep as a whole; `hydra.mode` says which."""
+        parsed = [parse(text, self.loader) for text in self.overrides]
+        for override in parsed:
+            self._check_one_option(override)
+        choices = [override for override in parsed if override.is_sweep_override()]
+        for override in choices:
+            if override.key_or_group in INVOCATION_ONLY:
+                raise ConfigError(f"{override.key_or_group} is one for the whole sweep and cannot take several values")
+        mode = RunMode.MULTIRUN if multirun or choices else RunMode.RUN
+        config = self._load(mode, explicit=multirun)
+        if config.hydra.mode == RunMode.MULTIRUN and mode == RunMode.RUN:
+            config = self._load(RunMode.MULTIRUN, explicit=True)
+        elif choices and config.hydra.mode != RunMode.MULTIRUN:
+            raise sweep_without_flag(choices[0], self._context(self.overrides))
+        if config.hydra.mode is None:
+            config.hydra.mode = RunMode.RUN
+        if config.hydra.job.env_copy:
+            raise ConfigError("hydra.job.env_copy would write values of the environment into files: it cannot be used")
+        return config
+
+    def _check_one_option(self, override: Override) -> None:
+        """Hydra would merge the options of a list into one; only noise adds up."""
+        group = override.key_or_group
+        if group in LIST_GROUPS or not self.loader.get_group_options(group):
+            return
+        values = override.sweep_string_iterator() if override.is_sweep_override() else [override.value()]
+        if any(isinstance(value, list) or str(value).startswith("[") for value in values):
+            raise ConfigError(f"{override.input_line}: {group} takes one option")
+
+    def _load(self, mode: RunMode, *, explicit: bool) -> DictConfig:
+        overrides = [*self.overrides, f"hydra.mode={mode.name}"] if explicit else list(self.overrides)
+        return self.hydra.compose_config(
+            config_name=self.config_name, overrides=overrides, run_mode=mode, with_log_configuration=False
+        )
+
+    def _single(self, config: DictConfig, body: JobBody) -> JobReturn:
+        callbacks = Callbacks(config)
+        callbacks.on_run_start(config=config, config_name=self.config_name)
+        returned = run_job(
+            hydra_context=HydraContext(config_loader=self.loader, callbacks=callbacks),
+            task_function=body,
+            config=config,
+            job_dir_key="hydra.run.dir",
+            job_subdir_key=None,
+        )
+        callbacks.on_run_end(config=config, config_name=self.config_name, job_return=returned)
+        return returned
+
+    def _sweep(self, config: DictConfig, body: JobBody) -> list[JobReturn]:
+        callbacks = Callbacks(config)
+        callbacks.on_multirun_start(config=config, config_name=self.config_name)
+        with self._explained():
+            sweeper = Plugins.instance().instantiate_sweeper(
+                config=config,
+                hydra_context=HydraContext(config_loader=self.loader, callbacks=callbacks),
+                task_function=body,
+            )
+        batches = sweeper.sweep(arguments=list(config.hydra.overrides.task))
+        callbacks.on_multirun_end(config=config, config_name=self.config_name)
+        return [returned for batch in batches or () for returned in batch if isinstance(returned, JobReturn)]
+
+    def _refuse_sweeps(self, overrides: Sequence[str]) -> None:
+        for override in (parse(text, self.loader) for text in overrides):
+            if override.is_sweep_override():
+                raise sweep_without_flag(override, self._context(overrides))
+
+    def _context(self, overrides: Sequence[str]) -> Context:
+        return Context(self.loader, self.config_name, overrides)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Whatever goes wrong inside is the input's fault and becomes one message."""
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            raise composition_error(error, self._context(self.overrides)) from error
+
+
+def check_fresh(directory: Path) -> None:
+    """Refuse a directory that holds anything: results are never mixed or overwritten."""
+    try:
+        if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+            raise ConfigError(f"{directory} is not an empty directory: results are never mixed", hint="choose another")
+    except OSError as error:
+        raise ConfigError(f"cannot use {directory!s:.60} for results: {error.strerror}") from error

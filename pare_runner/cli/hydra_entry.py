@@ -1,0 +1,113 @@
+"""`python -m pare_runner`: compose an experiment or a sweep of them, run it, and say how it went in an exit status."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from pare_runner.cli.conf_dirs import conf_dirs
+from pare_runner.cli.flags import CommandLine, parse
+from pare_runner.errors import InputError
+
+if TYPE_CHECKING:
+    from hydra.core.utils import JobReturn
+
+    from pare_runner.cli.body import CheckJob, RunJob
+
+OK, SOME_EXCEPTIONS, BAD_INPUT, STOPPED, INTERRUPTED = 0, 1, 2, 75, 130
+_WORST_FIRST = (INTERRUPTED, STOPPED, BAD_INPUT, SOME_EXCEPTIONS, OK)
+
+
+def main(argv: Sequence[str] | None = None, *, run_job: RunJob | None = None, check_job: CheckJob | None = None) -> int:
+    """Run the experiment command and return its exit status.
+
+    0: all ran. 1: some scenario runs ended in an exception. 2: bad input, said in one message on stderr. 75: stopped,
+    can be resumed. 130: interrupted. `run_job` replaces what is done for each job, `check_job` what is checked for all
+    jobs before the first starts. PARE_DEBUG=1 in the environment shows the traceback behind an error.
+    """
+    try:
+        return _dispatch(parse(sys.argv[1:] if argv is None else argv), run_job, check_job)
+    except InputError as error:
+        return _fail(error, str(error), error.exit_status)
+    except KeyboardInterrupt as error:
+        return _fail(error, "interrupted", INTERRUPTED)
+    except SystemExit as stopped:  # a job that was stopped leaves this way, through whatever launcher
+        return stopped.code if isinstance(stopped.code, int) else SOME_EXCEPTIONS
+    except BrokenPipeError:  # whoever read our output has enough; the interpreter must not complain when it flushes
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception as error:
+        return _fail(error, f"internal error, {type(error).__name__}: {error}", SOME_EXCEPTIONS)
+
+
+def _dispatch(line: CommandLine, run_job: RunJob | None, check_job: CheckJob | None) -> int:
+    if line.action == "--version":
+        print(_version())
+        return OK
+    if line.action == "--help":
+        from pare_runner.cli.help import help_text  # pydantic is slow to import
+
+        print(help_text(conf_dirs(line)), flush=True)
+        return OK
+    # Hydra is slow to import, and the texts above do not need it.
+    from pare_runner.cli.body import JobBody, default_body
+    from pare_runner.cli.compose import Composer
+
+    with _own_logging():
+        composer = Composer.for_line(line)
+        if line.action not in ("--run", "--multirun"):
+            composer.show(line)
+            sys.stdout.flush()
+            return OK
+        body = default_body() if run_job is None else JobBody(run_job, check_job)
+        return _exit_status(composer.run(body, multirun=line.action == "--multirun"))
+
+
+def _exit_status(returned: Sequence[JobReturn]) -> int:
+    """The worst status of all jobs; an exception that left a job is said on stderr."""
+    statuses = {OK}
+    for job in returned:
+        outcome = job._return_value  # the public property prints a text of its own and raises
+        if isinstance(outcome, InputError):
+            statuses.add(_fail(outcome, str(outcome), outcome.exit_status))
+        elif isinstance(outcome, Exception):
+            text = f"internal error, {type(outcome).__name__}: {outcome}"
+            statuses.add(_fail(outcome, text, SOME_EXCEPTIONS))
+        else:
+            statuses.add(outcome.exit_status)
+    return next((status for status in _WORST_FIRST if status in statuses), SOME_EXCEPTIONS)
+
+
+def _fail(error: BaseException, text: str, status: int) -> int:
+    if os.environ.get("PARE_DEBUG") == "1":
+        traceback.print_exception(error)
+    print(f"pare_runner: {text}", file=sys.stderr)
+    return status
+
+
+def _version() -> str:
+    try:
+        return f"pare_runner {version('pare-runner')}"
+    except PackageNotFoundError:
+        return "pare_runner (not installed)"
+
+
+@contextmanager
+def _own_logging() -> Iterator[None]:
+    """Hydra configures the root logger for each job; the caller gets its own configuration back, files are closed."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        yield
+    finally:
+        for handler in root.handlers:
+            if handler not in handlers:
+                handler.close()
+        root.handlers[:] = handlers
+        root.setLevel(level)

@@ -1,0 +1,37 @@
+"""The functions our configuration files use inside `${...}`; importing this module registers them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from omegaconf import OmegaConf
+
+MAX_SLUG = 80
+HASH_LENGTH = 6
+
+
+def slug(text: object) -> str:
+    """A folder name for `text`: readable, at most `MAX_SLUG` + 7 characters, and different for different texts.
+
+    Anything but letters, digits and `._=,@+-` becomes `_`; the end is a hash of the whole text.
+    """
+    whole = "" if text is None else str(text)
+    readable = re.sub(r"[^A-Za-z0-9._=,@+-]+", "_", whole).strip("_.-")[:MAX_SLUG] or "default"
+    hashed = hashlib.blake2b(whole.encode("utf-8", errors="surrogatepass"), digest_size=8).hexdigest()
+    return f"{readable}-{hashed[:HASH_LENGTH]}"
+
+
+def directory(explicit: object, otherwise: str) -> str:
+    """The directory somebody named, else the usual one."""
+    return otherwise if explicit is None or explicit == "" else str(explicit)
+
+
+def log_handlers(to_file: object) -> list[str]:
+    """Names of the logging handlers a job uses."""
+    return ["console", "file"] if to_file is True else ["console"]
+
+
+OmegaConf.register_new_resolver("pare_slug", slug, replace=True)
+OmegaConf.register_new_resolver("pare_dir", directory, replace=True)
+OmegaConf.register_new_resolver("pare_log_handlers", log_handlers, replace=True)

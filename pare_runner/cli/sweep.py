@@ -1,0 +1,107 @@
+"""The jobs of a sweep: all composed and validated before the first one runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.utils import JobReturn, filter_overrides, run_job
+from hydra.types import HydraContext
+from omegaconf import DictConfig, OmegaConf, open_dict
+
+from pare_runner.batch.identity import experiment_key
+from pare_runner.batch.sweep_files import PlannedJob, write_plan, write_sweep
+from pare_runner.cli.body import JobBody
+from pare_runner.cli.explain import Context, composition_error
+from pare_runner.errors import ConfigError, InputError
+
+_LABEL = 120
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedJob:
+    """One job, ready to run: its number, its own overrides, its whole configuration, and its sub-folder."""
+
+    number: int
+    overrides: tuple[str, ...]
+    config: DictConfig
+    folder: str
+    plan: PlannedJob | None = None
+
+    @property
+    def label(self) -> str:
+        """How messages call the job."""
+        return job_label(self.number, self.overrides)
+
+
+def job_label(number: int, overrides: Sequence[str]) -> str:
+    """`job #3 (seed=1)`, cut when there are very many overrides."""
+    own = " ".join(filter_overrides(overrides))
+    return f"job #{number}" + (f" ({own if len(own) <= _LABEL else own[:_LABEL] + '...'})" if own else "")
+
+
+def compose_jobs(
+    loader: ConfigLoader, sweep: DictConfig, job_overrides: Iterable[Sequence[str]], body: JobBody, first: int = 0
+) -> list[ComposedJob]:
+    """Compose and validate every job of `sweep`; nothing is written.
+
+    Raises InputError, naming the job, for the first one that is wrong, and for two that are the same experiment or
+    would write into the same folder.
+    """
+    _ = sweep.hydra.sweep.dir  # resolved now, so that all jobs inherit this one moment as ${now:...}
+    jobs: list[ComposedJob] = []
+    known: dict[str, ComposedJob] = {}
+    for number, overrides in enumerate(job_overrides, start=first):
+        job = _compose(loader, sweep, number, tuple(overrides))
+        try:
+            experiment = body.prepare(job.config)
+        except InputError as error:
+            raise ConfigError(f"{job.label}: {error}") from error
+        for claim, what in (
+            (f"experiment {experiment_key(experiment.config)}", "are the same experiment"),
+            (f"folder {job.folder}", f"would write into the same folder {job.folder}"),
+        ):
+            other = known.setdefault(claim, job)
+            if other is not job:
+                raise ConfigError(f"{other.label} and {job.label} {what}: leave one out")
+        plan = PlannedJob.of(job.folder, job.overrides, experiment.config, experiment.units)
+        jobs.append(replace(job, plan=plan))
+    return jobs
+
+
+@contextmanager
+def sweep_files(directory: Path, jobs: Sequence[ComposedJob]) -> Iterator[None]:
+    """`plan.json` before anything inside runs; `sweep.json` and `results.parquet` after it, however it ended."""
+    plans = [job.plan for job in jobs if job.plan is not None]
+    write_plan(directory, plans)
+    try:
+        yield
+    finally:
+        write_sweep(directory, plans)
+
+
+def run_composed(job: ComposedJob, context: HydraContext, body: JobBody) -> JobReturn:
+    """Run one job the way Hydra runs it: same directory, same files in `.hydra/`."""
+    return run_job(
+        hydra_context=context,
+        task_function=body,
+        config=job.config,
+        job_dir_key="hydra.sweep.dir",
+        job_subdir_key="hydra.sweep.subdir",
+    )
+
+
+def _compose(loader: ConfigLoader, sweep: DictConfig, number: int, overrides: tuple[str, ...]) -> ComposedJob:
+    try:
+        config = loader.load_sweep_config(sweep, list(overrides))
+        with open_dict(config):
+            config.hydra.job.id = str(number)
+            config.hydra.job.num = number
+        return ComposedJob(number, overrides, config, str(OmegaConf.select(config, "hydra.sweep.subdir")))
+    except Exception as error:
+        inherited = list(sweep.hydra.overrides.hydra)
+        found = composition_error(error, Context(loader, sweep.hydra.job.config_name, [*inherited, *overrides]))
+        raise ConfigError(f"{job_label(number, overrides)}: {found}") from error

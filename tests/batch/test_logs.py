@@ -1,0 +1,95 @@
+"""The logs of a job."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from pare_runner.batch.job import run_job
+from pare_runner.batch.logs import PACKAGE_LOG, UNIT_LOG, forget_frames, job_log, unit_log
+from pare_runner.batch.units import Unit
+from tests.batch.situations import NotesScenario, all_scenarios, oracle_config
+
+
+def test_a_file_for_each_run_and_one_for_the_job(tmp_path: Path) -> None:
+    config = oracle_config(log_level="DEBUG")
+    handlers = [*UNIT_LOG.handlers, *PACKAGE_LOG.handlers, *logging.getLogger().handlers]
+    run_job(config, tmp_path, load=all_scenarios)
+
+    logs = {path.name.rsplit("_", 1)[0]: path.read_text() for path in (tmp_path / "logs").iterdir()}
+    assert set(logs) == {scenario.scenario_id for scenario in all_scenarios()}
+    assert logs["notes"].splitlines()[0] == "[DEBUG] 2025-11-18 09:00:10 ENV StatefulNotesApp__delete_folder (gone)"
+    assert logs["notes"].splitlines()[-1] == "[INFO] notes run 1, seed 0, ended at 2025-11-18 09:00:19 (idle): success"
+    assert "[WARNING]" in logs["failing"]
+    assert "failed checks: noted; no note" in logs["failing"]
+    assert logs["crashing"].endswith("RuntimeError: the check is broken\n")
+    whole = (tmp_path / "run.log").read_text()
+    assert [whole.count(f"{scenario.scenario_id}_") for scenario in all_scenarios()] == [1] * 6
+    assert [*UNIT_LOG.handlers, *PACKAGE_LOG.handlers, *logging.getLogger().handlers] == handlers
+
+
+def test_the_level_is_the_configured_one(tmp_path: Path) -> None:
+    run_job(oracle_config(log_level="ERROR"), tmp_path, load=all_scenarios)
+
+    assert sorted(path.name.split("_")[0] for path in (tmp_path / "logs").iterdir() if path.read_text()) == [
+        *("crashing", "unbuildable")
+    ]
+    assert (tmp_path / "run.log").read_text() == ""
+    assert PACKAGE_LOG.level == logging.NOTSET
+
+
+def test_without_files_all_goes_where_other_logs_go(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    run_job(oracle_config(log_to_file=False), tmp_path, load=all_scenarios)
+
+    assert "RuntimeError: the check is broken" in caplog.text
+
+    assert not (tmp_path / "logs").exists()
+    assert not (tmp_path / "run.log").exists()
+
+
+def test_logs_dir_may_be_elsewhere(tmp_path: Path) -> None:
+    run_job(oracle_config(logs_dir=str(tmp_path / "away")), tmp_path / "job", load=all_scenarios)
+
+    assert len(list((tmp_path / "away").iterdir())) == 6
+
+
+def test_a_run_log_that_is_written_already_is_not_written_twice(tmp_path: Path) -> None:
+    root, handler = logging.getLogger(), logging.FileHandler(tmp_path / "run.log")
+    root.addHandler(handler)
+    try:
+        with job_log(oracle_config(), tmp_path):
+            PACKAGE_LOG.warning("once")
+    finally:
+        root.removeHandler(handler)
+        handler.close()
+
+    assert (tmp_path / "run.log").read_text() == "once\n"
+
+
+def test_whoever_logs_in_a_run_is_heard(tmp_path: Path) -> None:
+    unit = Unit(NotesScenario(), 1, "notes")
+    config = oracle_config()
+
+    with unit_log(config, tmp_path, unit):
+        logging.getLogger("somebody.else").warning("hello")
+    logging.getLogger("somebody.else").warning("too late")
+
+    assert (tmp_path / "logs/notes.log").read_text() == "[WARNING] hello\n"
+
+
+def test_frames_are_let_go() -> None:
+    def fail(payload: list[int]) -> None:
+        raise ValueError("x")
+
+    try:
+        fail([1])
+    except ValueError as error:
+        caught = error
+    forget_frames(caught)
+
+    assert caught.__traceback__ is not None
+    last = caught.__traceback__.tb_next
+    assert last is not None
+    assert last.tb_frame.f_locals == {}

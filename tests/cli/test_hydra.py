@@ -1,0 +1,471 @@
+"""The experiment command: composition, flags, errors, sweeps, directories and exit statuses."""
+
+from __future__ import annotations
+
+import logging
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from omegaconf import OmegaConf
+
+from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.units import Unit
+from pare_runner.cli.conf_dirs import packaged_conf_dir
+from pare_runner.cli.flags import parse
+from pare_runner.cli.help import group_options, help_text
+from pare_runner.cli.hydra_entry import main
+from pare_runner.cli.live import DORMANT
+from pare_runner.cli.resolvers import MAX_SLUG, slug
+from pare_runner.errors import ConfigError, InputError
+
+
+@dataclass(frozen=True)
+class Report:
+    exit_status: int = 0
+    summary: dict[str, Any] = field(default_factory=lambda: {"success": 1, "table": {"not": "shown"}})
+
+
+@dataclass
+class Jobs:
+    """A job body that records what it was asked to run, and answers what it was told to."""
+
+    behave: Callable[[MultiScenarioRunnerConfig], Report] = lambda config: Report()
+    configs: list[MultiScenarioRunnerConfig] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
+
+    def __call__(self, config: MultiScenarioRunnerConfig, output_dir: Path) -> Report:
+        logging.getLogger("job").info("seed %s", config.seed)
+        self.configs.append(config)
+        self.folders.append(output_dir)
+        return self.behave(config)
+
+
+@pytest.fixture
+def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jobs:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PARE_DEBUG", raising=False)
+    return Jobs()
+
+
+def refused(argv: Sequence[str], jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> str:
+    """The one message of a refused command line, which must have started and written nothing."""
+    assert main(argv, run_job=jobs) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("pare_runner: ") == 1
+    assert "Traceback" not in captured.err
+    assert jobs.configs == []
+    assert list(Path.cwd().iterdir()) == []
+    return captured.err.removeprefix("pare_runner: ").rstrip("\n")
+
+
+# --- composition
+
+
+def test_without_arguments_it_is_an_oracle_run_of_everything(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([], run_job=jobs) == 0
+
+    [config], [folder] = jobs.configs, jobs.folders
+    assert config == MultiScenarioRunnerConfig(oracle=True, export=True)
+    assert folder.is_absolute()
+    assert folder.relative_to(Path.cwd()).parts[0] == "outputs"
+    assert capsys.readouterr().out == f"{folder.relative_to(Path.cwd())}: success 1\n"
+
+
+def test_values_reach_the_job(jobs: Jobs) -> None:
+    argv = "seed=3 experiment_name=try scenarios=[a,b.yaml] suite=smoke suite.runs=2 suite.tags=[x] suite.ids=y"
+
+    assert main([*argv.split(), "export=none"], run_job=jobs) == 0
+
+    config = jobs.configs[0]
+    assert (config.seed, config.experiment_name, config.scenarios) == (3, "try", ("a", "b.yaml"))
+    assert (config.suite.name, config.suite.limit, config.suite.runs) == ("smoke", 3, 2)
+    assert (config.suite.tags, config.suite.ids) == (("x",), ("y",))
+    assert not config.export
+
+
+def test_hydra_writes_its_files_and_the_job_a_log(jobs: Jobs) -> None:
+    main(["seed=5"], run_job=jobs)
+
+    folder = jobs.folders[0]
+    assert sorted(path.name for path in (folder / ".hydra").iterdir()) == [
+        "config.yaml",
+        "hydra.yaml",
+        "overrides.yaml",
+    ]
+    assert OmegaConf.load(folder / ".hydra/overrides.yaml") == ["seed=5"]
+    assert OmegaConf.load(folder / ".hydra/hydra.yaml").hydra.job.name == "pare_runner"
+    assert "seed 5" in (folder / "run.log").read_text()
+
+
+def test_logging_follows_its_keys_and_is_given_back(jobs: Jobs) -> None:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+
+    main(["log_to_file=false"], run_job=jobs)
+    main(["log_level=ERROR"], run_job=jobs)
+
+    assert not any((folder / "run.log").exists() for folder in jobs.folders)
+    assert (root.handlers, root.level) == before
+
+
+def test_an_explicit_directory_wins(jobs: Jobs) -> None:
+    main(["output_dir=here/it/is"], run_job=jobs)
+
+    assert jobs.folders == [Path.cwd() / "here/it/is"]
+
+
+def test_every_option_of_every_group_composes(jobs: Jobs) -> None:
+    for group, options in group_options([packaged_conf_dir()]).items():
+        for option in options:
+            assert main([f"{group}={option}", "scenarios=[a]"], run_job=jobs) == 0, f"{group}={option}"
+
+
+def test_only_fields_that_work_are_composed(jobs: Jobs) -> None:
+    main([], run_job=jobs)
+
+    composed = OmegaConf.load(jobs.folders[0] / ".hydra/config.yaml")
+    assert set(composed) == set(MultiScenarioRunnerConfig.model_fields) - DORMANT
+
+
+def test_a_folder_of_ones_own_adds_options_and_wins_over_ours(jobs: Jobs) -> None:
+    mine = Path("mine")
+    (mine / "suite").mkdir(parents=True)
+    (mine / "suite/tiny.yaml").write_text("defaults: [full, _self_]\nlimit: 1\n")
+    (mine / "suite/smoke.yaml").write_text("defaults: [full, _self_]\nname: smoke\nlimit: 9\n")
+    (mine / "study.yaml").write_text("defaults: [config, override suite: tiny, _self_]\nseed: 8\n")
+
+    assert main(["suite=smoke", "--config-dir", "mine"], run_job=jobs) == 0
+    assert main(["-cd=mine", "-cn", "study"], run_job=jobs) == 0
+
+    assert jobs.configs[0].suite.limit == 9
+    assert (jobs.configs[1].suite.limit, jobs.configs[1].seed) == (1, 8)
+
+
+# --- flags
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["noise=none", "-m", "seed=1,2"],
+        ["-m", "noise=none", "seed=1,2"],
+        ["seed=1,2", "noise=none", "--multirun"],
+        ["-cn", "config", "seed=1,2", "-m"],
+        ["seed=1,2", "-m", "--config-name=config"],
+        ["seed=1,2", "hydra.mode=MULTIRUN"],
+    ],
+    ids=" ".join,
+)
+def test_flags_may_stand_anywhere(argv: list[str], jobs: Jobs) -> None:
+    assert main(argv, run_job=jobs) == 0
+    assert [config.seed for config in jobs.configs] == [1, 2]
+
+
+def test_a_flag_takes_its_value_with_it() -> None:
+    line = parse(["a=1", "--config-dir", "D", "b=2", "-i", "plugins", "--", "-x=3"])
+
+    assert line.flags == {"--config-dir": "D", "--info": "plugins"}
+    assert line.overrides == ["a=1", "b=2", "-x=3"]
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        ("--multrun", "unknown flag --multrun (did you mean '--multirun'?)"),
+        ("--config-dir", "--config-dir needs a value (-cd, --config-dir DIR)"),
+        ("--cfg joob", "--cfg: unknown value 'joob' (did you mean 'job'?)"),
+        ("-m -r", "--multirun and --run exclude each other"),
+        ("-m=1", "--multirun takes no value"),
+        ("--resolve", "--resolve goes with --cfg only"),
+        ("--config-dir nowhere", "--config-dir: there is no directory nowhere"),
+        ("-cn confg", "there is no primary configuration 'confg' (did you mean 'config'?)"),
+    ],
+)
+def test_wrong_flags(argv: str, message: str, jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(argv.split(), jobs, capsys).startswith(message)
+
+
+def test_the_composition_can_be_printed(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--cfg", "job", "seed=4"], run_job=jobs) == 0
+
+    assert OmegaConf.create(capsys.readouterr().out).seed == 4
+    assert jobs.configs == []
+
+
+def test_help_names_groups_options_keys_flags_and_statuses() -> None:
+    text = help_text([packaged_conf_dir()])
+
+    for word in ("suite", "smoke", "export", "suite.runs", "scenarios", "--multirun", "exit status", "130"):
+        assert word in text
+    assert not any(name in text for name in DORMANT)
+    assert max(map(len, text.splitlines())) <= 120
+
+
+# --- one message, status 2
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        ("sede=1", "unknown key 'sede' (did you mean 'seed'?)"),
+        ("suite.run=2", "unknown key 'suite.run' (did you mean 'suite.runs'?)"),
+        ("runs=2", "unknown key 'runs' (did you mean 'suite.runs'?)"),
+        ("+x=1", "unknown key 'x'"),
+        ("++x.y=1", "unknown key 'x'"),
+        ("~nope", "unknown key 'nope'"),
+        ("noize=none", "unknown key 'noize' (did you mean 'noise'?)"),
+        ("hydra.run.dirr=x", "unknown key 'hydra.run.dirr' (did you mean 'hydra.run.dir'?)"),
+        ("max_turns=3", "max_turns has no effect yet"),
+        ("+max_turns=3", "max_turns has no effect yet"),
+        ("+tool_augmentation_config.tool_failure_probability=0.5", "tool_augmentation_config has no effect yet"),
+        ("api_key=sk-1", "unknown key 'api_key'"),
+        ("suite=smok", "suite has no option 'smok' (did you mean 'smoke'?)"),
+        ("suite=[full,smoke]", "suite=[full,smoke]: suite takes one option"),
+        ("noise=0.1", "noise has no option '0.1' (known: none)"),
+        ("noise=1_0", "noise has no option '10' (known: none)"),
+        ("export=true", "export has no option 'true' (known: hf, none)"),
+        ("hydra/launcher=joblip", "hydra/launcher has no option 'joblip' (known: "),
+        ("seed=abc", "seed: must be a whole number, got 'abc'"),
+        ("seed=-1", "seed: must be greater than or equal to 0, got -1"),
+        ("seed=true", "seed: must be a whole number, got True"),
+        ("seed=", "seed: must be a whole number, got ''"),
+        ("suite.runs=0", "suite.runs: must be greater than or equal to 1, got 0"),
+        ("log_level=debug", "log_level: must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL, got 'debug' (did you"),
+        ("experiment_name=2024", "experiment_name: must be a text, got the number 2024"),
+        ("scenarios=[7]", "scenarios.0: must be a text, got the number 7"),
+        ("suite=custom", "suite=custom runs only what it is told: add scenarios="),
+        ("oracle=false", "oracle=false needs agents"),
+        ("trace_dump_format=lite", "trace_dump_format=lite cannot be written yet"),
+        (
+            "scenarios=a,b",
+            "scenarios=a,b gives several values for one key (write 'scenarios=[a,b]' for a list, or add -m",
+        ),
+        ("seed=1,2", "seed=1,2 gives several values for one key (add -m"),
+        ("suite=full,smoke", "suite=full,smoke gives several values for one key (add -m"),
+        ("seed=[1", "cannot read the override 'seed=[1'"),
+        ("experiment_name=a=b", "cannot read the override 'experiment_name=a=b'"),
+        ("smoke", "'smoke' sets nothing (did you mean suite=smoke?)"),
+        ("seed=${nope}", "seed: Interpolation key 'nope' not found"),
+        ("seed=???", "seed: Missing mandatory value"),
+        ("hydra.mode=FOO", "cannot compose the configuration: "),
+        ("hydra.job.env_copy=[HOME]", "hydra.job.env_copy would write values of the environment into files"),
+        ("output_dir=" + "x" * 300, "cannot use xxx"),
+        ("hydra.run.dir=" + "x" * 300, "cannot use xxx"),
+        ("output_dir=a,b -m", "output_dir is one for the whole sweep"),
+        ("seed=1,1 -m", "job #0 (seed=1) and job #1 (seed=1) are the same experiment"),
+        ("seed=1,2 hydra.sweep.subdir=x -m", "job #0 (seed=1) and job #1 (seed=2) would write into the same folder x"),
+        ("seed=1,2,-3 -m", "job #2 (seed=-3): seed: must be greater than or equal to 0, got -3"),
+        ("suite=full,smok -m", "job #1 (suite=smok): suite has no option 'smok'"),
+        ("seed=1,2 sede=1 -m", "unknown key 'sede'"),
+        ("seed=1,-2 hydra/launcher=basic -m", "job #1 (seed=-2): seed: must be greater"),
+    ],
+)
+def test_bad_input(argv: str, message: str, jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(argv.split(), jobs, capsys).startswith(message)
+
+
+def test_several_findings_are_all_named(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+    message = refused(["seed=-1", "suite.runs=0"], jobs, capsys)
+
+    assert [line.partition(":")[0] for line in message.splitlines()] == ["seed", "suite.runs"]
+
+
+def test_nothing_is_fetched_from_the_environment_into_a_message(
+    jobs: Jobs, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_KEY", "sk-secret")
+
+    assert "${oc.env:MY_KEY}" in refused(["seed=${oc.env:MY_KEY}"], jobs, capsys)
+    assert "sk-secret" not in refused(["suite.runs=${oc.env:MY_KEY}", "log_level=${oc.env:MY_KEY}"], jobs, capsys)
+
+
+def test_results_are_never_mixed(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["output_dir=here"], run_job=jobs) == 0
+    capsys.readouterr()
+
+    assert main(["output_dir=here"], run_job=jobs) == 2
+    assert main(["output_dir=here", "seed=1,2", "-m"], run_job=jobs) == 2
+
+    assert capsys.readouterr().err.count("here is not an empty directory") == 2
+    assert len(jobs.configs) == 1
+
+
+def test_the_traceback_is_shown_on_request(
+    jobs: Jobs, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARE_DEBUG", "1")
+
+    assert main(["sede=1"], run_job=jobs) == 2
+    assert "Traceback" in capsys.readouterr().err
+
+
+# --- sweeps
+
+
+def test_a_sweep_has_a_folder_for_each_job_named_after_its_values(jobs: Jobs) -> None:
+    assert main(["seed=1,2", "suite=full,smoke", "-m"], run_job=jobs) == 0
+
+    assert [(config.seed, config.suite.name) for config in jobs.configs] == [
+        (1, "full"),
+        (1, "smoke"),
+        (2, "full"),
+        (2, "smoke"),
+    ]
+    assert len(set(jobs.folders)) == 4
+    [sweep] = {folder.parent for folder in jobs.folders}
+    assert sweep.relative_to(Path.cwd()).parts[0] == "outputs"
+    assert (sweep / "multirun.yaml").is_file()
+    assert jobs.folders[0].name == slug("seed=1,suite=full")
+
+
+def test_adding_a_level_renames_no_folder(jobs: Jobs) -> None:
+    main(["seed=1,2", "-m"], run_job=jobs)
+    main(["seed=0,1,2,3", "-m"], run_job=jobs)
+
+    names = [folder.name for folder in jobs.folders]
+    assert names[:2] == names[3:5]
+
+
+def test_folder_names_are_short_plain_and_different() -> None:
+    long = [slug("scenarios=[" + ",".join(f"dir/s{i}.yaml" for i in range(100)) + f"],seed={seed}") for seed in (1, 2)]
+
+    assert long[0] != long[1]
+    assert all(len(name) <= MAX_SLUG + 7 and "/" not in name for name in long)
+    assert slug("a/b") != slug("a_b")
+    assert slug("").startswith("default-")
+    assert not slug("../x").startswith(".")
+
+
+def test_hydras_own_launcher_and_sweeper_work_and_write_the_same_files(jobs: Jobs) -> None:
+    assert main(["seed=1,2", "output_dir=a", "-m"], run_job=jobs) == 0
+    assert main(["seed=1,2", "output_dir=b", "-m", "hydra/launcher=basic"], run_job=jobs) == 0
+    assert main(["seed=1,2", "output_dir=c", "-m", "hydra/launcher=basic", "hydra/sweeper=basic"], run_job=jobs) == 0
+    assert main(["seed=1,2", "output_dir=d", "-m", "hydra/sweeper=basic"], run_job=jobs) == 0
+
+    files = [{str(path.relative_to(root)) for path in Path(root).rglob("*")} for root in "abcd"]
+    ours = {"plan.json", "sweep.json", "results.parquet"}  # written around the sweep by our sweeper
+    assert ours < files[0]
+    assert files == [files[0], files[0], files[0] - ours, files[0] - ours]
+    saved = [OmegaConf.load(next(Path(root).glob("seed=2-*/.hydra/hydra.yaml"))).hydra for root in "ab"]
+    for hydra in saved:
+        hydra.launcher = hydra.overrides = hydra.runtime = hydra.job.override_dirname = None
+    assert saved[0] == saved[1]
+
+
+def test_a_check_of_all_jobs_comes_before_the_first(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+    def check(config: MultiScenarioRunnerConfig) -> list[Unit]:
+        if "typo" in config.scenarios:
+            raise InputError("unknown scenario 'typo'")
+        return []
+
+    assert main(["scenarios=a,typo", "-m"], run_job=jobs, check_job=check) == 2
+    assert main(["scenarios=typo"], run_job=jobs, check_job=check) == 2
+
+    assert capsys.readouterr().err.splitlines() == [
+        "pare_runner: job #1 (scenarios=typo): unknown scenario 'typo'",
+        "pare_runner: unknown scenario 'typo'",
+    ]
+    assert jobs.configs == []
+    assert list(Path.cwd().iterdir()) == []
+
+
+# --- exit statuses
+
+
+@pytest.mark.parametrize("launcher", ["pare_pool", "basic"])
+def test_the_worst_status_of_all_jobs_counts(launcher: str, jobs: Jobs) -> None:
+    jobs.behave = lambda config: Report(exit_status=1 if config.seed == 1 else 0)
+
+    assert main(["seed=1,2", "-m", f"hydra/launcher={launcher}"], run_job=jobs) == 1
+    assert main(["seed=2"], run_job=jobs) == 0
+    assert main(["seed=1"], run_job=jobs) == 1
+    assert len(jobs.configs) == 4
+
+
+@pytest.mark.parametrize("launcher", ["pare_pool", "basic"])
+@pytest.mark.parametrize("status", [75, 130])
+def test_a_stopped_job_stops_the_sweep(status: int, launcher: str, jobs: Jobs) -> None:
+    jobs.behave = lambda config: Report(exit_status=status)
+
+    assert main(["seed=1,2", "-m", f"hydra/launcher={launcher}"], run_job=jobs) == status
+    assert len(jobs.configs) == 1
+
+
+def test_an_interrupt_is_130(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(config: MultiScenarioRunnerConfig) -> Report:
+        raise KeyboardInterrupt
+
+    jobs.behave = interrupt
+
+    assert main(["seed=1,2", "-m"], run_job=jobs) == 130
+    assert len(jobs.configs) == 1
+    assert capsys.readouterr().err.endswith("pare_runner: interrupted\n")
+
+
+@pytest.mark.parametrize("argv", [["seed=1"], ["seed=1,2", "-m"]], ids=["job", "sweep"])
+def test_what_a_job_raises_is_said_in_one_line(argv: list[str], jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(config: MultiScenarioRunnerConfig) -> Report:
+        if config.seed == 1:
+            raise ConfigError("no such scenario")
+        raise ZeroDivisionError("oops")
+
+    jobs.behave = fail
+
+    assert main(argv, run_job=jobs) == 2
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("pare_runner: ")]
+    assert (
+        said == ["pare_runner: no such scenario", "pare_runner: internal error, ZeroDivisionError: oops"][: len(said)]
+    )
+    assert len(said) == len(jobs.configs) == len(argv)
+
+
+# --- the real command
+
+
+def command(*argv: str, cwd: Path, code: str = "") -> subprocess.CompletedProcess[str]:
+    program = ["-c", code] if code else ["-m", "pare_runner"]
+    environment = {key: value for key, value in os.environ.items() if key != "PARE_DEBUG"}
+    return subprocess.run(
+        [sys.executable, "-W", "error", *program, *argv], cwd=cwd, env=environment, capture_output=True, text=True
+    )
+
+
+def test_the_command_refuses_a_bad_key_without_a_traceback(tmp_path: Path) -> None:
+    done = command("sede=1", cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "pare_runner: unknown key 'sede' (did you mean 'seed'?)\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_sweeps_and_returns_its_status(tmp_path: Path) -> None:
+    code = """
+import sys
+from types import SimpleNamespace
+from pare_runner.cli.hydra_entry import main
+def job(config, folder):
+    return SimpleNamespace(exit_status=1, summary={"seed": config.seed})
+sys.exit(main(run_job=job))
+"""
+    done = command("noise=none", "-m", "seed=1,2", cwd=tmp_path, code=code)
+
+    assert done.returncode == 1, done.stderr
+    assert [line.rpartition(": ")[2] for line in done.stdout.splitlines()] == ["seed 1", "seed 2"]
+
+
+def test_help_is_quick(tmp_path: Path) -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = command("--help", cwd=tmp_path)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("usage: python -m pare_runner")
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime <= 0.6
