@@ -1,7 +1,7 @@
 """JSON Schema of shapes as a scenario file writes them.
 
-A file may write `{{ … }}` for any value, and in arguments `{from: EVENT}` for any value at any depth; a data model takes
-its fields by alias or by documented name. `Shape.schema` knows nothing of this: it describes plain JSON.
+A file may write `{{ … }}` for any value, and in arguments `{from: EVENT}` for any value at any depth; a data model
+takes its fields by alias or by documented name. `Shape.schema` knows nothing of this: it describes plain JSON.
 """
 
 from __future__ import annotations
@@ -54,13 +54,17 @@ class ShapeSchemas:
         options = [self._plain(option) for option in _flat(shape)]
         if any(not option for option in options):
             return {}
-        if {"type": "string"} not in options and not any(
-            option.get("type") == ["string", "number"] for option in options
-        ):
+        if not any("string" in option.get("type", ()) for option in options):
             options.append(ref("template"))
         if self._results:
             options.append(ref("result"))
-        return any_of(options)
+        schema = any_of(options)
+        if any(set(option) - {"type", "$ref"} for option in options):
+            return schema
+        # Plain types come hundreds of times: each combination is one definition.
+        name = "_or_".join(_name(option) for option in options)
+        self._defs.setdefault(name, schema)
+        return ref(name)
 
     def model(self, model: type) -> Schema:
         """A reference to the definition of a data model."""
@@ -109,6 +113,11 @@ class ShapeSchemas:
         if type(shape) is Scalar:
             return schema
         return {key: value for key, value in schema.items() if key != "description"}
+
+
+def _name(option: Schema) -> str:
+    kind = option.get("$ref", "").rpartition("/")[2] or option["type"]
+    return kind if isinstance(kind, str) else "_or_".join(kind)
 
 
 def _flat(shape: Shape) -> list[Shape]:

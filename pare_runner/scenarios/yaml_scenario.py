@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from pare_runner.apps.core.app import App
-from pare_runner.errors import CheckError, Problem
+from pare_runner.errors import Problem
 from pare_runner.kernel.events import AbstractEvent, EventType
 from pare_runner.kernel.flow import Flow
-from pare_runner.scenarios.checks.conditions import Condition, Finding, list_proposals
+from pare_runner.scenarios.checks.conditions import Condition, Finding, ask, list_proposals
 from pare_runner.scenarios.checks.writes import Allowed, ExpectedWrite, agent_writes, side_effects
 from pare_runner.scenarios.environment import Environment
 from pare_runner.scenarios.language import ScenarioFile
@@ -80,7 +80,7 @@ class YamlScenario(PAREScenario):
 
     def validate(self, env: Environment) -> PAREScenarioValidationResult:
         """Judge by the file's checks; CheckError names the check that raised."""
-        findings = {name: _ask(name, check, env) for name, check in self.checks}
+        findings = {name: ask(name, check, env) for name, check in self.checks}
         if self.file.silence:
             findings["silence"] = _silence(env)
         if not findings and env.validation_failure is None:
@@ -104,13 +104,6 @@ class YamlScenario(PAREScenario):
             rationale="; ".join(failing) or None,
             checks={name: finding.holds for name, finding in findings.items()},
         )
-
-
-def _ask(name: str, check: Condition, env: Environment) -> Finding:
-    try:
-        return check(env)
-    except Exception as error:
-        raise CheckError(name, error) from error
 
 
 def _silence(env: Environment) -> Finding:

@@ -305,7 +305,7 @@ class Model(Shape):
             entry = known.get(key)
             if entry is None:
                 if not to.ignore_unknown:
-                    to.report((*path, key), f"{self.text} has no {key!r}", did_you_mean(key, self.written_keys()))
+                    to.report((*path, key), f"unknown key {key!r}", did_you_mean(key, self.written_keys()))
                     sound = False
                 continue
             if entry[0] in arguments:
@@ -316,7 +316,7 @@ class Model(Shape):
             sound = sound and converted is not INVALID
         for field, _, required in known.values():
             if required and field not in arguments:
-                to.report(path, f"{self.text} needs {self._written(field)!r}")
+                to.report(path, f"the key {self._written(field)!r} is missing")
                 sound = False
                 arguments[field] = INVALID
         if not sound:

@@ -52,11 +52,15 @@ class CheckProblem(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What checks may name: apps by handle, events by id; `expected` is what the oracle writes."""
+    """What checks may name: apps by handle, events by id; `expected` is what the oracle writes.
+
+    `broken` are handles of apps that were reported already: naming one is no second mistake.
+    """
 
     apps: Mapping[str, App]
     events: frozenset[str]
     expected: tuple[ExpectedWrite, ...] = ()
+    broken: frozenset[str] = frozenset()
 
     def find_tool(self, text: str) -> tuple[App, str, ToolSpec]:
         """App, tool name and tool of `handle.tool`; InputError with the nearest names."""
@@ -64,6 +68,8 @@ class Names:
         if not dot or not tool:
             raise InputError(f"{text!r} is not of the form app.tool")
         app = self.apps.get(handle)
+        if app is None and handle in self.broken:
+            raise InputError("")
         if app is None:
             raise InputError(f"there is no app {handle!r}", hint=did_you_mean(handle, self.apps))
         known = dict(specs_of(type(app)))
@@ -85,7 +91,7 @@ class Names:
 
 
 def build_check(entry: CheckEntry, names: Names) -> Condition:
-    """The condition of a check; CheckProblem for what cannot be."""
+    """The condition of a check; CheckProblem for what cannot be, without a message if it was reported before."""
     kind = kind_of(entry)
     if kind in ("proposed", "accepted"):
         return _message(getattr(entry, kind), kind, names)
@@ -135,10 +141,10 @@ def label(entry: CheckEntry) -> str:
     return kind
 
 
-def build_allow(entries: Iterable[str | AllowEntry], names: Names) -> tuple[Allowed, ...]:
+def build_allow(entries: Iterable[tuple[int, str | AllowEntry]], names: Names) -> tuple[Allowed, ...]:
     """The calls that are no side effects; CheckProblem with the position of a bad one."""
     allowed: list[Allowed] = []
-    for number, item in enumerate(entries):
+    for number, item in entries:
         entry = AllowEntry(call=item) if isinstance(item, str) else item
         try:
             app, tool, spec = names.find_tool(entry.call)
@@ -189,11 +195,14 @@ def _call(entry: CheckEntry, kind: str, names: Names) -> Condition:
 
 
 def _state(text: str, names: Names) -> Condition:
-    known = {handle: list(app.state_fields) for handle, app in names.apps.items()}
+    known: dict[str, list[str] | None] = {handle: list(app.state_fields) for handle, app in names.apps.items()}
+    known |= dict.fromkeys(names.broken)
     try:
         expression = Expression.parse(text, known)
     except InputError as error:
         raise CheckProblem(("state",), error.problems[0].message, error.problems[0].hint) from None
+    if expression.names & names.broken:
+        raise CheckProblem(("state",), "")
     return StateCheck(expression, {handle: names.apps[handle].name for handle in sorted(expression.names)})
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pare_runner.apps.core.app import App
+from pare_runner.errors import CheckError
 from pare_runner.kernel.events import CompletedEvent, EventType
 from pare_runner.scenarios.checks.matchers import Matcher
 from pare_runner.scenarios.checks.writes import ExpectedWrite, TextRule, agent_writes, match_writes, result_lookup
@@ -190,6 +191,14 @@ class OracleWrites:
         missing = [w for n, w in enumerate(self.expected) if n not in matched and not w.optional]
         names = ", ".join(f"{write.app}.{write.tool.name} ({write.event_id})" for write in missing)
         return Finding(not missing, f"not made: {names}" if missing else "")
+
+
+def ask(name: str, check: Condition, environment: Environment) -> Finding:
+    """What a check finds; CheckError, naming the check, if it raises."""
+    try:
+        return check(environment)
+    except Exception as error:
+        raise CheckError(name, error) from error
 
 
 def list_proposals(environment: Environment) -> list[CompletedEvent]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from pare_runner.apps.core.app import App
-from pare_runner.apps.core.shapes import Conversion
+from pare_runner.apps.core.shapes import INVALID, Conversion
 from pare_runner.errors import Problem, ScenarioError, Severity, did_you_mean
 from pare_runner.kernel.references import Ref, parse_path
 from pare_runner.scenarios.text.yaml_text import Document
 
 Path = tuple[str | int, ...]
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ class Compilation:
     def take(self, conversion: Conversion) -> bool:
         """Note the problems of a conversion; True if there were none."""
         for path, message, hint in conversion.problems:
-            self.report(path, message, hint, key=" has no " in message)
+            self.report(path, message, hint, key=message.startswith("unknown key"))
         return not conversion.problems
 
     @property
@@ -57,6 +58,11 @@ class Compilation:
         """Raise ScenarioError with every error found so far."""
         if self.broken:
             raise ScenarioError(sorted((p for p in self.problems if p.severity == "error"), key=_position))
+
+
+def sound(entries: Iterable[T]) -> Iterator[tuple[int, T]]:
+    """(position, entry) of those entries that could be converted; the others have been reported."""
+    return ((number, entry) for number, entry in enumerate(entries) if entry is not INVALID)
 
 
 def _position(problem: Problem) -> tuple[int, int]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pare_runner.apps.core.app import App
 from pare_runner.apps.core.dates import read_duration, read_time
 from pare_runner.apps.core.services import Services, building
-from pare_runner.apps.core.shapes import Conversion, shape_of
+from pare_runner.apps.core.shapes import INVALID, Conversion, Model
 from pare_runner.apps.core.stateful import StatefulApp
 from pare_runner.apps.registry import app_classes
 from pare_runner.errors import InputError, Problem, ScenarioError, did_you_mean
@@ -18,10 +19,10 @@ from pare_runner.kernel.draws import Draws
 from pare_runner.kernel.events import AbstractEvent, EventType, OperationType, OracleEvent
 from pare_runner.kernel.flow import Flow, FlowError
 from pare_runner.kernel.ids import IdSource
-from pare_runner.scenarios.checks.builder import CheckProblem, Names, build_allow, build_check, expected_labels
-from pare_runner.scenarios.checks.conditions import Condition
+from pare_runner.scenarios.checks.builder import CheckProblem, Names, build_allow, build_check, expected_labels, label
+from pare_runner.scenarios.checks.conditions import Condition, ask
 from pare_runner.scenarios.checks.writes import Allowed, ExpectedWrite
-from pare_runner.scenarios.compiler.compilation import Compilation, with_refs
+from pare_runner.scenarios.compiler.compilation import Compilation, sound, with_refs
 from pare_runner.scenarios.compiler.diagnostics import diagnose
 from pare_runner.scenarios.compiler.sections import build_apps
 from pare_runner.scenarios.compiler.steps import Step, build_events, read_steps
@@ -55,11 +56,12 @@ def compile_document(
         apps = build_apps(file.apps, classes or app_classes(), compilation)
     steps = read_steps(file.events, compilation)
     planner = _planner(file, apps, compilation)
-    known = frozenset(step.event_id for step in steps)
-    names = Names(compilation.handles, known)
-    events = build_events(steps, planner, compilation, lambda step: _condition(step, names, compilation))
+    known = frozenset(step.event_id for step in steps) | _ids_as_written(data)
+    broken = frozenset(file.apps) - compilation.handles.keys()
+    names = Names(compilation.handles, known, broken=broken)
+    events = build_events(steps, planner, compilation, names, lambda step: _condition(step, names, compilation))
     expected = _expected(steps, compilation)
-    judged = Names(compilation.handles, known, tuple(expected))
+    judged = replace(names, expected=tuple(expected))
     checks = _checks(file, judged, compilation)
     allowed = _allowed(file, judged, compilation)
     duration = _duration(file, compilation)
@@ -107,15 +109,33 @@ def _read_file(data: dict[str, Any], compilation: Compilation) -> ScenarioFile:
         except ValueError as error:
             compilation.report(("start_time",), str(error))
             data = {**data, "start_time": 0.0}
-    conversion = Conversion()
-    file = shape_of(ScenarioFile).convert(data, conversion)
-    compilation.take(conversion)
-    if not isinstance(file, ScenarioFile):
-        compilation.stop_if_broken()
-    if not file.id or set(file.id) - _ID:
+    values = _values(data, compilation)
+    needed: dict[str, Any] = {"id": "", "start_time": compilation.start}
+    file = ScenarioFile(**(needed | values))
+    if "id" in values and (not file.id or set(file.id) - _ID):
         compilation.report(("id",), f"the id {file.id!r} must be letters, digits, _ and -")
-    compilation.stop_if_broken()
-    return file  # type: ignore[no-any-return]
+    return file
+
+
+def _values(data: dict[str, Any], compilation: Compilation) -> dict[str, Any]:
+    """The file's keys, each converted on its own: what is wrong with one must not hide what is wrong with another."""
+    shape = Model(ScenarioFile)
+    values: dict[str, Any] = {}
+    for key, value in data.items():
+        if key not in shape.fields:
+            hint = did_you_mean(key, shape.written_keys())
+            compilation.report((key,), f"unknown key {key!r}", hint, key=True)
+            continue
+        field, value_shape, _ = shape.fields[key]
+        conversion = Conversion(start=compilation.start)
+        converted = value_shape.convert(value, conversion, (key,))
+        compilation.take(conversion)
+        if converted is not INVALID:
+            values[field] = converted
+    for field, _, required in shape.fields.values():
+        if required and field not in data:
+            compilation.report((), f"the key {field!r} is missing")
+    return values
 
 
 def _planner(file: ScenarioFile, apps: list[App], compilation: Compilation) -> NavigationPlanner:
@@ -135,7 +155,17 @@ def _condition(step: Step, names: Names, compilation: Compilation) -> Callable[[
     if entry is None:
         return None
     condition = _check(entry, names, (*step.path, "when"), compilation)
-    return None if condition is None else lambda environment: condition(environment).holds
+    if condition is None:
+        return None
+    name = f"{step.event_id}: {label(entry)}"
+    return lambda environment: ask(name, condition, environment).holds
+
+
+def _ids_as_written(data: dict[str, Any]) -> frozenset[str]:
+    """Ids of all events, those with mistakes included: naming one of them is no second mistake."""
+    events = data.get("events")
+    entries = [entry for entry in events if isinstance(entry, dict)] if isinstance(events, list) else []
+    return frozenset(str(entry["id"]) for entry in entries if "id" in entry)
 
 
 def _check(entry: CheckEntry, names: Names, path: tuple[str | int, ...], compilation: Compilation) -> Condition | None:
@@ -143,7 +173,8 @@ def _check(entry: CheckEntry, names: Names, path: tuple[str | int, ...], compila
     try:
         return build_check(entry, names)
     except CheckProblem as problem:
-        compilation.report((*path, *problem.path), problem.message, problem.hint)
+        if problem.message:
+            compilation.report((*path, *problem.path), problem.message, problem.hint)
         return None
 
 
@@ -179,18 +210,21 @@ def _expected(steps: list[Step], compilation: Compilation) -> list[ExpectedWrite
 
 def _checks(file: ScenarioFile, names: Names, compilation: Compilation) -> list[tuple[str, Condition]]:
     built: list[tuple[str, Condition]] = []
-    for number, (entry, label) in enumerate(zip(file.checks, expected_labels(file.checks), strict=True)):
+    entries = list(sound(file.checks))
+    names_of_checks = expected_labels([entry for _, entry in entries])
+    for (number, entry), name in zip(entries, names_of_checks, strict=True):
         condition = _check(entry, names, ("checks", number), compilation)
         if condition is not None:
-            built.append((label, condition))
+            built.append((name, condition))
     return built
 
 
 def _allowed(file: ScenarioFile, names: Names, compilation: Compilation) -> tuple[Allowed, ...]:
     try:
-        return build_allow(file.allow, names)
+        return build_allow(sound(file.allow), names)
     except CheckProblem as problem:
-        compilation.report(("allow", *problem.path), problem.message, problem.hint)
+        if problem.message:
+            compilation.report(("allow", *problem.path), problem.message, problem.hint)
         return ()
 
 

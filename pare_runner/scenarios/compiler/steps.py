@@ -19,7 +19,8 @@ from pare_runner.kernel.events import (
     OracleEvent,
     StopEvent,
 )
-from pare_runner.scenarios.compiler.compilation import Compilation, Path, with_refs
+from pare_runner.scenarios.checks.builder import Names
+from pare_runner.scenarios.compiler.compilation import Compilation, Path, sound, with_refs
 from pare_runner.scenarios.compiler.taps import NavigationPlanner, Tap
 from pare_runner.scenarios.language import EventEntry
 
@@ -51,7 +52,7 @@ def read_steps(entries: Sequence[EventEntry], compilation: Compilation) -> list[
     """Kind and id of every entry; entries that are no event are reported and left out."""
     steps: list[Step] = []
     seen: dict[str, int] = {}
-    for number, entry in enumerate(entries):
+    for number, entry in sound(entries):
         path: Path = ("events", number)
         given = [kind for kind in KINDS if getattr(entry, kind) not in (None, False)]
         if len(given) != 1:
@@ -74,14 +75,14 @@ def build_events(
     steps: Sequence[Step],
     planner: NavigationPlanner,
     compilation: Compilation,
+    names: Names,
     condition_of: Callable[[Step], Callable[[Any], bool] | None],
 ) -> list[AbstractEvent]:
     """All events in file order, linked; `condition_of` compiles the check of a `when` step."""
-    known = frozenset(step.event_id for step in steps)
     for step in steps:
         builder = {"when": _condition, "stop": _stop}.get(step.kind)
         if builder is None:
-            step.events = _calls(step, planner, compilation, known)
+            step.events = _calls(step, planner, compilation, names)
         else:
             step.events = builder(step, compilation)
             if isinstance(step.events[0], ConditionCheckEvent):
@@ -89,13 +90,11 @@ def build_events(
     by_id = {step.event_id: step for step in steps if step.events}
     for step in steps:
         if step.events:
-            _link(step, by_id, known, compilation)
+            _link(step, by_id, names.events, compilation)
     return [event for step in steps for event in step.events]
 
 
-def _calls(
-    step: Step, planner: NavigationPlanner, compilation: Compilation, known: frozenset[str]
-) -> list[AbstractEvent]:
+def _calls(step: Step, planner: NavigationPlanner, compilation: Compilation, names: Names) -> list[AbstractEvent]:
     entry, path = step.entry, step.path
     text = getattr(entry, step.kind)
     handle, dot, tool = text.partition(".")
@@ -103,13 +102,15 @@ def _calls(
         compilation.report((*path, step.kind), f"{text!r} is not of the form app.tool")
         return []
     app = compilation.handles.get(handle)
+    if app is None and handle in names.broken:
+        return []
     if app is None:
         hint = did_you_mean(handle, compilation.handles)
         compilation.report((*path, step.kind), f"there is no app {handle!r}", hint)
         return []
-    args = with_refs(entry.args, compilation, (*path, "args"), known)
+    args = with_refs(entry.args, compilation, (*path, "args"), names.events)
     if step.kind == "user":
-        on = with_refs(entry.on, compilation, (*path, "on"), known)
+        on = with_refs(entry.on, compilation, (*path, "on"), names.events)
         try:
             taps = planner.step(app.name, tool, args, on, step.event_id)
         except InputError as error:

@@ -75,7 +75,7 @@ def test_attachments_are_read(messages: StatefulMessagingApp, fill: Fill) -> Non
         ({"participants": ["tom", "tom"]}, "named twice"),
         ({"participants": ["me"]}, "nobody takes part"),
         ({"participants": []}, "nobody takes part"),
-        ({}, "needs 'participants'"),
+        ({}, "'participants' is missing"),
         ({"participants": ["tom"], "id": "dinner"}, "already one of this id"),
         ({"participants": ["tom"], "messages": [{"from": "Tom Abel"}]}, "'Tom Abel' does not take part .*'tom'"),
         ({"participants": ["tom"], "messages": [{"from": "ann"}]}, "'ann' does not take part"),

@@ -336,8 +336,8 @@ def test_a_section_that_does_not_fit_together(fill: Fill, entries: list[dict[str
 @pytest.mark.parametrize(
     ("entry", "path", "message"),
     [
-        ({"title": "A"}, ("reminders", 0), "needs 'at'"),
-        ({"at": "+1h"}, ("reminders", 0), "needs 'title'"),
+        ({"title": "A"}, ("reminders", 0), "'at' is missing"),
+        ({"at": "+1h"}, ("reminders", 0), "'title' is missing"),
         ({"title": "A", "at": "later"}, ("reminders", 0, "at"), "not a date"),
         ({"title": "A", "at": "+1h", "repeat": "weekly"}, ("reminders", 0), "did you mean 'week'"),
         ({"title": "A", "at": "+1h", "repeat": "week", "repetition_unit": "day"}, ("reminders", 0), "give either"),
