@@ -69,7 +69,6 @@ class JobBody:
         """Run one job in the directory Hydra made for it; a job that was stopped leaves by SystemExit."""
         output_dir = Path(HydraConfig.get().runtime.output_dir)
         report = self.run_job(runner_config(composed), output_dir)
-        print(f"{_shown(output_dir)}: {summary_line(report)}", flush=True)
         if report.exit_status in STOPPED:  # every launcher lets SystemExit through, and no further job starts
             raise SystemExit(report.exit_status)
         return report
@@ -94,13 +93,6 @@ def runner_config(composed: DictConfig) -> MultiScenarioRunnerConfig:
         raise validation_error(error, composed) from error
     check_supported(config)
     return config
-
-
-def summary_line(report: JobReport) -> str:
-    """The report's plain figures in one line."""
-    return ", ".join(
-        f"{name} {value}" for name, value in report.summary.items() if isinstance(value, str | int | float)
-    )
 
 
 def default_body() -> JobBody:

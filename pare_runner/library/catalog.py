@@ -85,12 +85,16 @@ class Catalog:
         ScenarioError with the problems of every one that cannot be made; those of tolerant entries are warnings.
         InputError for an id, tag or app that nothing has.
         """
-        broken: list[Problem] = []
-        chosen = by_id(sorted(self.entries.values(), key=lambda entry: entry.scenario_id), filters.ids)
-        wanted = by_features(self._make(chosen, broken), filters)
+        wanted, broken = self.collect(filters)
         if broken:
             raise ScenarioError(broken)
         return wanted
+
+    def collect(self, filters: Filters) -> tuple[list[PAREScenario], list[Problem]]:
+        """Like `select`, with the problems of those that cannot be made instead of an error."""
+        broken: list[Problem] = []
+        chosen = by_id(sorted(self.entries.values(), key=lambda entry: entry.scenario_id), filters.ids)
+        return by_features(self._make(chosen, broken), filters), broken
 
     def _make(self, entries: Sequence[Entry], broken: list[Problem]) -> Iterator[PAREScenario]:
         for entry in entries:

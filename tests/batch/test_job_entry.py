@@ -27,7 +27,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_exceptions_are_status_1_and_the_log_is_written_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["output_dir=out", "suite.runs=2"], run_job=run_all) == 1
 
-    assert "runs 12" in capsys.readouterr().out
+    assert "12 of 12 runs finished" in capsys.readouterr().err
     assert Path("out/.hydra/config.yaml").exists()
     assert Path("out/run.log").read_text().count("notes_run_2_") == 1
     assert len(list(Path("out/logs").iterdir())) == 12

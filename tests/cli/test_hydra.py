@@ -76,7 +76,7 @@ def test_without_arguments_it_is_an_oracle_run_of_everything(jobs: Jobs, capsys:
     assert config == MultiScenarioRunnerConfig(oracle=True, export=True)
     assert folder.is_absolute()
     assert folder.relative_to(Path.cwd()).parts[0] == "outputs"
-    assert capsys.readouterr().out == f"{folder.relative_to(Path.cwd())}: success 1\n"
+    assert capsys.readouterr().out == ""
 
 
 def test_values_reach_the_job(jobs: Jobs) -> None:
@@ -452,13 +452,14 @@ import sys
 from types import SimpleNamespace
 from pare_runner.cli.hydra_entry import main
 def job(config, folder):
+    print("seed", config.seed)
     return SimpleNamespace(exit_status=1, summary={"seed": config.seed})
 sys.exit(main(run_job=job))
 """
     done = command("noise=none", "-m", "seed=1,2", cwd=tmp_path, code=code)
 
     assert done.returncode == 1, done.stderr
-    assert [line.rpartition(": ")[2] for line in done.stdout.splitlines()] == ["seed 1", "seed 2"]
+    assert done.stdout.splitlines() == ["seed 1", "seed 2"]
 
 
 def test_help_is_quick(tmp_path: Path) -> None:

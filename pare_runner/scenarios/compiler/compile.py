@@ -34,6 +34,7 @@ from pare_runner.scenarios.text.yaml_text import Document, load
 from pare_runner.scenarios.yaml_scenario import YamlScenario
 
 _ID = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+_FILE = Model(ScenarioFile)
 
 
 def compile_scenario(text: str, name: str = "scenario", classes: Mapping[str, type[App]] | None = None) -> YamlScenario:
@@ -119,20 +120,19 @@ def _read_file(data: dict[str, Any], compilation: Compilation) -> ScenarioFile:
 
 def _values(data: dict[str, Any], compilation: Compilation) -> dict[str, Any]:
     """The file's keys, each converted on its own: what is wrong with one must not hide what is wrong with another."""
-    shape = Model(ScenarioFile)
     values: dict[str, Any] = {}
     for key, value in data.items():
-        if key not in shape.fields:
-            hint = did_you_mean(key, shape.written_keys())
+        if key not in _FILE.fields:
+            hint = did_you_mean(key, _FILE.written_keys())
             compilation.report((key,), f"unknown key {key!r}", hint, key=True)
             continue
-        field, value_shape, _ = shape.fields[key]
+        field, value_shape, _ = _FILE.fields[key]
         conversion = Conversion(start=compilation.start)
         converted = value_shape.convert(value, conversion, (key,))
         compilation.take(conversion)
         if converted is not INVALID:
             values[field] = converted
-    for field, _, required in shape.fields.values():
+    for field, _, required in _FILE.fields.values():
         if required and field not in data:
             compilation.report((), f"the key {field!r} is missing")
     return values
