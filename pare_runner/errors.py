@@ -7,7 +7,7 @@ leave with `error.exit_status`; a traceback is shown only when `PARE_DEBUG=1`.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -81,7 +81,7 @@ def nearest(name: object, options: Iterable[str]) -> str | None:
     return matches[0] if matches else None
 
 
-def did_you_mean(name: object, options: Sequence[str] | Iterable[str], *, limit: int = 12) -> str:
+def did_you_mean(name: object, options: Iterable[str], *, limit: int = 12) -> str:
     """A hint for an unknown name: the nearest valid one, else the list of valid ones when it is short."""
     known = sorted(set(options))
     match = nearest(name, known)
@@ -90,3 +90,9 @@ def did_you_mean(name: object, options: Sequence[str] | Iterable[str], *, limit:
     if 0 < len(known) <= limit:
         return "known: " + ", ".join(known)
     return ""
+
+
+def bracketed_hint(name: object, options: Iterable[str], *, limit: int = 12) -> str:
+    """The hint of `did_you_mean` as ` (…)`, to end a message with; empty when there is none."""
+    hint = did_you_mean(name, options, limit=limit)
+    return f" ({hint})" if hint else ""

@@ -12,7 +12,7 @@ from pare_runner.apps.core.services import Services
 from pare_runner.apps.core.stateful import StatefulApp
 from pare_runner.apps.core.tools import ToolKind, ToolSpec, specs_of
 from pare_runner.apps.notifications import NotificationCenter
-from pare_runner.errors import did_you_mean
+from pare_runner.errors import bracketed_hint, did_you_mean
 from pare_runner.kernel.events import Action, CompletedEvent, Event, EventMetadata, EventType, OracleEvent
 from pare_runner.kernel.log import EventLog
 
@@ -197,13 +197,13 @@ class Phone:
     def _find(self, actor: EventType, app_name: str, function: str) -> tuple[Any, ToolSpec]:
         app = self.apps.get(app_name)
         if app is None:
-            raise ToolUnavailable(f"there is no app {app_name!r} ({did_you_mean(app_name, self.apps)})")
+            raise ToolUnavailable(f"there is no app {app_name!r}{bracketed_hint(app_name, self.apps)}")
         if actor is EventType.USER:
             return self._find_tap(app, function)
         spec = specs_of(type(app)).get(function)
         if spec is None or (actor is EventType.AGENT and ToolKind.AGENT not in spec.kinds):
             known = type(app).tools(ToolKind.AGENT) if actor is EventType.AGENT else type(app).tools()
-            raise ToolUnavailable(f"{app_name} has no tool {function!r} ({did_you_mean(function, known)})")
+            raise ToolUnavailable(f"{app_name} has no tool {function!r}{bracketed_hint(function, known)}")
         return app, spec
 
     def _find_tap(self, app: App, function: str) -> tuple[Any, ToolSpec]:
@@ -216,7 +216,7 @@ class Phone:
                 return (app if function == "go_back" else app.current_state), spec
             screen = type(app.current_state).__name__
             raise ToolUnavailable(
-                f"{screen} of {app.name} does not offer {function!r} ({did_you_mean(function, app.user_tools())})"
+                f"{screen} of {app.name} does not offer {function!r}{bracketed_hint(function, app.user_tools())}"
             )
         spec = self._anywhere(app).get(function)
         if spec is None:

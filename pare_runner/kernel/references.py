@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-_STEP = re.compile(r"(?:^|\.)([^.\[\]]+)|\[(-?\d+)\]|\[\"([^\"]+)\"\]")
+_STEP = re.compile(r"(?:^|(?!^)\.)([^.\[\]]+)|\[(-?\d+)\]|\[\"([^\"]+)\"\]")
 
 
 class ReferenceFailed(LookupError):
@@ -35,7 +35,8 @@ def follow(value: Any, path: str) -> Any:
     current = value
     for step in parse_path(path):
         try:
-            current = current[step]
+            parts: Any = current if isinstance(current, dict | list) else ()  # a text has no parts
+            current = parts[step]
         except (KeyError, IndexError, TypeError):
             raise ReferenceFailed(f"the result has no {step!r} (path {path!r})") from None
     return current

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pare_runner.apps.core.app import App
@@ -11,23 +11,25 @@ from pare_runner.apps.core.shapes import Choice, Enumerated, ListOf, MapOf, Scal
 from pare_runner.apps.core.tools import Argument, ToolSpec
 from pare_runner.kernel.draws import Draws
 
-ATTEMPTS = 8
+ATTEMPTS = 24
 """How many draws are tried before a tool counts as not callable in a state."""
 
 _MISSING = object()
 
 
-def argument_sets(app: App, tool: ToolSpec, draws: Draws, time: float) -> Iterator[dict[str, Any]]:
+def argument_sets(
+    app: App, tool: ToolSpec, draws: Draws, time: float, paths: Sequence[str] = ()
+) -> Iterator[dict[str, Any]]:
     """Up to ATTEMPTS sets of arguments: every second one gives the optional arguments too.
 
-    Nothing comes when a required argument has no value in the state.
+    `paths` are the files on the phone. Nothing comes when a required argument has no value in the state.
     """
     for attempt in range(ATTEMPTS):
         args: dict[str, Any] = {}
         for argument in tool.arguments:
             if not argument.required and attempt % 2 == 0:
                 continue
-            value = _value(app, tool, argument, draws, time, attempt)
+            value = _value(app, tool, argument, draws, time, attempt, paths)
             if value is not _MISSING:
                 args[argument.name] = value
             elif argument.required:
@@ -35,8 +37,12 @@ def argument_sets(app: App, tool: ToolSpec, draws: Draws, time: float) -> Iterat
         yield args
 
 
-def _value(app: App, tool: ToolSpec, argument: Argument, draws: Draws, time: float, attempt: int) -> Any:
+def _value(
+    app: App, tool: ToolSpec, argument: Argument, draws: Draws, time: float, attempt: int, paths: Sequence[str]
+) -> Any:
     known = app.argument_values(tool, argument.name)
+    if not known and argument.name.startswith("attachment_path"):
+        known = list(paths)
     shape = _unwrapped(argument.shape)
     if known:
         chosen = draws.choice(known, "prove", app.name, tool.name, argument.name, attempt)

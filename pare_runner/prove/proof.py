@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from pare_runner.apps.core.app import App
 from pare_runner.apps.core.tools import ToolKind, ToolSpec
+from pare_runner.apps.files.app import SandboxLocalFileSystem
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.kernel.draws import Draws
@@ -131,9 +132,11 @@ def _meddling(scenario: YamlScenario, oracle: Outcome, proof: Proof) -> Iterator
 def _inserted(scenario: YamlScenario, app: App, tool: ToolSpec) -> Outcome | None:
     """The run with one more call of `tool` that completed; None if no attempt did."""
     draws = Draws(scenario.seed, scenario.scenario_id, 1, "prove")
-    fresh = scenario.new_phone().apps[app.name]
+    phone = scenario.new_phone()
+    fresh = phone.apps[app.name]
+    paths = [path for files in phone.apps.values() if isinstance(files, SandboxLocalFileSystem) for path in files.files]
     for source in (app, fresh):
-        for args in argument_sets(source, tool, draws, scenario.start):
+        for args in argument_sets(source, tool, draws, scenario.start, paths):
             action = Action(app.name, type(app).__name__, tool.name, args, tool.operation)
             outcome = run_oracle(variant(scenario, with_call(scenario.events, action, INSERTED, proposal=False)))
             call = outcome.phone.log.get(INSERTED) if outcome.phone else None

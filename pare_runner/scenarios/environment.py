@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pare_runner.apps.core.app import App
 from pare_runner.apps.phone import Phone
 from pare_runner.errors import InputError, did_you_mean
-from pare_runner.kernel.events import CompletedEvent, EventType, OracleEvent
+from pare_runner.kernel.events import CompletedEvent, Event, EventType, OracleEvent
 from pare_runner.kernel.flow import Flow
 from pare_runner.kernel.log import EventLog
+from pare_runner.kernel.references import ReferenceFailed
 
 A = TypeVar("A", bound=App)
 
@@ -61,7 +62,10 @@ class Environment:
         return find_typed_app(self.phone.apps, app_type, name)
 
     def position(self, event_id: str) -> CompletedEvent | None:
-        """The log entry that stands for an event of the flow: its own, or the call that met it; None if neither."""
+        """The log entry that stands for an event of the flow: its own, or the call that met it; None if neither.
+
+        What the environment did counts even if it failed; a step of the oracle or a condition that failed does not.
+        """
         number = self.flow.index.get(event_id)
         if number is None:
             return None
@@ -69,7 +73,14 @@ class Environment:
         if isinstance(event, OracleEvent) and not self.oracle:
             return self.met.get(event_id)
         own = self.phone.log.get(event_id)
-        return None if own is None or (own.failed() and isinstance(event, OracleEvent)) else own
+        return None if own is None or (own.failed() and not isinstance(event, Event)) else own
+
+    def result_of(self, event_id: str) -> Any:
+        """The result of an event of the flow; ReferenceFailed when it has none."""
+        completed = self.position(event_id)
+        if completed is None or completed.failed():
+            raise ReferenceFailed(f"event {event_id!r} has no result")
+        return completed.metadata.return_value
 
     def calls(self, *actors: EventType) -> list[CompletedEvent]:
         """Completed calls of `actors` that did not fail, oldest first."""

@@ -12,7 +12,7 @@ from pare_runner.apps.core.dates import read_time
 from pare_runner.apps.core.services import Services, building
 from pare_runner.apps.phone import Phone
 from pare_runner.apps.system.app import HomeScreenSystemApp
-from pare_runner.errors import ConfigError, InputError, did_you_mean
+from pare_runner.errors import ConfigError, InputError, bracketed_hint, did_you_mean
 from pare_runner.kernel.clock import Clock
 from pare_runner.kernel.draws import Draws
 from pare_runner.kernel.events import AbstractEvent, OracleEvent
@@ -55,7 +55,7 @@ class PAREScenario:
         known = {name for owner in type(self).__mro__ for name in vars(owner) if not name.startswith("_")}
         for name, value in fields.items():
             if name not in known:
-                raise TypeError(f"{type(self).__name__} has no field {name!r} ({did_you_mean(name, known)})")
+                raise TypeError(f"{type(self).__name__} has no field {name!r}{bracketed_hint(name, known)}")
             setattr(self, name, value)
         self.scenario_id = self.scenario_id or type(self).__name__
         self.start_time = _start_time(self.start_time)

@@ -25,7 +25,7 @@ from pare_runner.apps.core.notices import Notice
 from pare_runner.apps.core.paging import page
 from pare_runner.apps.core.stateful import StatefulApp
 from pare_runner.apps.core.tools import READ, WRITE, ToolSpec, agent_tool, data_tool, env_tool
-from pare_runner.errors import did_you_mean
+from pare_runner.errors import bracketed_hint
 from pare_runner.kernel.draws import hex_id
 
 _WHO_CANCELS = ("driver", "user")
@@ -104,7 +104,7 @@ class StatefulCabApp(StatefulApp):
             for name, value in before.items():
                 setattr(self, name, value)
             raise ValueError(
-                f"StatefulCabApp state, on_going_ride: there is no ride {missing!r} ({did_you_mean(missing, known)})"
+                f"StatefulCabApp state, on_going_ride: there is no ride {missing!r}{bracketed_hint(missing, known)}"
             )
 
     def populate(self, section: CabSection) -> None:
@@ -234,7 +234,7 @@ class StatefulCabApp(StatefulApp):
         """
         ride = self._current()
         if status not in REPORTED:
-            raise ValueError(f"{status!r} is not a status a driver reports ({did_you_mean(status, REPORTED)})")
+            raise ValueError(f"{status!r} is not a status a driver reports{bracketed_hint(status, REPORTED)}")
         ride.status = status
         if status != DELAYED:
             ride.delay = 0.0
@@ -369,7 +369,7 @@ class StatefulCabApp(StatefulApp):
         """A quotation, however far the service goes; ValueError for a place without a name, an unknown service."""
         if service_type not in self.d_service_config:
             raise ValueError(
-                f"there is no service {service_type!r} ({did_you_mean(service_type, self.d_service_config)})"
+                f"there is no service {service_type!r}{bracketed_hint(service_type, self.d_service_config)}"
             )
         distance = self._distance(start, end)
         ride = quote(start, end, service_type, self.d_service_config[service_type], time, distance, self.draw)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pare_runner.apps.cab.models import BOOKED, COMPLETED, OVER, Ride, ServiceConfig, first_delay
 from pare_runner.apps.core.fields import UNSET_TIME, Timestamp, aliased, hidden, identifier, timestamp
-from pare_runner.errors import did_you_mean
+from pare_runner.errors import bracketed_hint
 
 if TYPE_CHECKING:
     from pare_runner.apps.cab.app import StatefulCabApp
@@ -61,7 +61,7 @@ def fill(app: StatefulCabApp, section: CabSection) -> None:
     elif current is not None:
         known = [ride.ride_id for ride in app.ride_history]
         if current not in known:
-            raise ValueError(f"on_going_ride: there is no ride {current!r} ({did_you_mean(current, known)})")
+            raise ValueError(f"on_going_ride: there is no ride {current!r}{bracketed_hint(current, known)}")
         app.on_going_ride = current
     ride = app.current_ride
     if ride is not None and ride.status in OVER:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pare_runner.apps.contacts.models import Contact, Gender, Status
 from pare_runner.apps.core.shapes import Conversion, Model
-from pare_runner.errors import did_you_mean
+from pare_runner.errors import bracketed_hint, did_you_mean
 
 AGES = range(1, 101)
 E = TypeVar("E", Gender, Status)
@@ -45,7 +45,7 @@ def edited(contact: Contact, updates: Mapping[str, Any]) -> Contact:
             raise ValueError("the id of a contact cannot be changed")
         if name not in _SHAPES:
             known = [field for field in _SHAPES if field != "contact_id"]
-            raise AttributeError(f"a contact has no {name!r} ({did_you_mean(name, known, limit=len(known))})")
+            raise AttributeError(f"a contact has no {name!r}{bracketed_hint(name, known, limit=len(known))}")
         changes[name] = _read_field(name, value)
     return dataclasses.replace(contact, **changes)
 

@@ -11,7 +11,7 @@ from pare_runner.apps.core.shapes import Conversion
 from pare_runner.apps.core.stateful import StatefulApp
 from pare_runner.apps.core.tools import WRITE, ToolKind, ToolSpec
 from pare_runner.apps.core.transitions import Arg, Own, Transition
-from pare_runner.errors import did_you_mean
+from pare_runner.errors import bracketed_hint
 
 WORDING = frozenset({"content", "subject", "description", "message", "title", "body", "comment"})
 """Arguments that hold wording wherever they occur in a WRITE tool."""
@@ -63,14 +63,14 @@ def notice_problems(cls: type[App]) -> Iterator[str]:
     for name, notice in cls.notices.items():
         spec = tools.get(name)
         if spec is None:
-            yield f"the notice {name!r} is of no environment tool ({did_you_mean(name, tools)})"
+            yield f"the notice {name!r} is of no environment tool{bracketed_hint(name, tools)}"
             continue
         if not notice.headline:
             yield f"the notice {name!r} has no headline"
         for item in (*notice.user, *notice.agent):
             shown, dots, length = item.removesuffix("?").partition("..")
             if shown not in spec.by_name:
-                yield f"the notice {name!r} shows {shown!r}, no argument ({did_you_mean(shown, spec.by_name)})"
+                yield f"the notice {name!r} shows {shown!r}, no argument{bracketed_hint(shown, spec.by_name)}"
             if dots and not length.isdigit():
                 yield f"the notice {name!r}: {item!r} has no length"
 
@@ -119,12 +119,12 @@ def _transition_problems(
         return
     target = by_name.get(transition.screen or "")
     if target is None:
-        yield f"leads to {transition.screen}, no screen of the app ({did_you_mean(transition.screen, by_name)})"
+        yield f"leads to {transition.screen}, no screen of the app{bracketed_hint(transition.screen, by_name)}"
         return
     arguments = {item.name: item for item in target.constructor_arguments()}
     for name, source in transition.values.items():
         if name not in arguments:
-            yield f"gives {target.__name__} {name!r}, which it does not take ({did_you_mean(name, arguments)})"
+            yield f"gives {target.__name__} {name!r}, which it does not take{bracketed_hint(name, arguments)}"
         if isinstance(source, Arg) and source.name not in spec.by_name:
             yield f"reads the argument {source.name!r}, which the tool does not have"
         if isinstance(source, Own) and not _has(screen, source.name):

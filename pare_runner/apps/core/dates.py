@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -48,18 +49,20 @@ def from_text(text: str) -> float:
 
 def read_duration(value: str | int | float) -> float:
     """Seconds of `90`, `90s`, `1h30m`, `2d`, `1.5h`; a leading sign counts. ValueError otherwise."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
     text = str(value).strip()
     sign = -1.0 if text.startswith("-") else 1.0
     body = text.lstrip("+-").strip()
     parts = _DURATION.findall(body)
-    if parts and not _DURATION.sub("", body).strip():
-        return sign * sum(float(amount) * _UNITS[unit.lower()] for amount, unit in parts)
     try:
-        return sign * float(body)
+        if parts and not _DURATION.sub("", body).strip():
+            seconds = sum(float(amount) * _UNITS[unit.lower()] for amount, unit in parts)
+        else:
+            seconds = float(body)
     except ValueError:
-        raise ValueError(f"{value!r} is not a duration like 10s, 5m or 1h30m") from None
+        seconds = math.nan
+    if isinstance(value, bool) or not math.isfinite(seconds):
+        raise ValueError(f"{value!r} is not a duration like 10s, 5m or 1h30m")
+    return sign * seconds
 
 
 def read_time(value: str | int | float, start: float | None = None) -> float:

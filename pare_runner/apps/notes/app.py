@@ -15,7 +15,7 @@ from pare_runner.apps.core.stateful import StatefulApp
 from pare_runner.apps.core.tools import READ, WRITE, ToolSpec, agent_tool, data_tool
 from pare_runner.apps.notes.models import DEFAULT_FOLDERS, Note, NotesFolder, NotesSection, ReturnedNotes
 from pare_runner.apps.notes.screens import EditNote, FolderList, NoteDetail, NoteList
-from pare_runner.errors import did_you_mean
+from pare_runner.errors import bracketed_hint
 
 
 class StatefulNotesApp(StatefulApp):
@@ -62,7 +62,7 @@ class StatefulNotesApp(StatefulApp):
             self.folders.setdefault(name, NotesFolder(folder_name=name))
         for entry in section.notes:
             if entry.folder not in self.folders:
-                raise ValueError(f"there is no folder {entry.folder!r} ({did_you_mean(entry.folder, self.folders)})")
+                raise ValueError(f"there is no folder {entry.folder!r}{bracketed_hint(entry.folder, self.folders)}")
             if any(entry.note_id in folder.notes for folder in self.folders.values()):
                 raise ValueError(f"there are two notes {entry.note_id!r}")
             created = self.now if entry.created_at == UNSET_TIME else entry.created_at
@@ -359,7 +359,9 @@ class StatefulNotesApp(StatefulApp):
         return self._find(note_id)[0].folder_name
 
     def argument_values(self, tool: ToolSpec, argument: str) -> list[Any]:
-        """Folder arguments take the folders there are; the rest take ids."""
+        """Folder arguments take the folders there are, but for a folder that is yet to be; the rest take ids."""
+        if tool.name == "new_folder":
+            return []
         if argument in ("folder", "folder_name", "source_folder_name", "dest_folder_name"):
             return list(self.folders)
         if argument == "attachment":
@@ -385,7 +387,7 @@ class StatefulNotesApp(StatefulApp):
 
     def _folder(self, name: str) -> NotesFolder:
         if name not in self.folders:
-            raise KeyError(f"there is no folder {name!r} ({did_you_mean(name, self.folders)})")
+            raise KeyError(f"there is no folder {name!r}{bracketed_hint(name, self.folders)}")
         return self.folders[name]
 
     def _unused(self, name: str) -> None:

@@ -7,7 +7,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from pare_runner.errors import did_you_mean
+from pare_runner.errors import bracketed_hint
 
 UNITS = ("second", "minute", "hour", "day", "week", "month")
 
@@ -27,7 +27,7 @@ def read_repeat(text: str) -> tuple[str, int]:
 def check_repetition(unit: str | None, value: int | None) -> tuple[str | None, int]:
     """Unit and number of a repetition, 1 for a number not given; ValueError for an unknown unit or a number below 1."""
     if unit is not None and unit not in UNITS:
-        raise ValueError(f"a reminder cannot repeat by the {unit!r} ({did_you_mean(unit, UNITS)})")
+        raise ValueError(f"a reminder cannot repeat by the {unit!r}{bracketed_hint(unit, UNITS)}")
     if value is not None and value < 1:
         raise ValueError(f"a reminder repeats every 1 or more units, not every {value}")
     return unit, 1 if value is None else value

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal, TypedDict
 
 from pare_runner.apps.core.fields import identifier
-from pare_runner.errors import did_you_mean
+from pare_runner.errors import bracketed_hint
 
 OrderStatus = Literal["processed", "shipped", "delivered", "cancelled"]
 ORDER_STATUSES: tuple[str, ...] = typing.get_args(OrderStatus)
@@ -21,7 +21,7 @@ OrderDate = int | float | datetime | str
 def check_status(status: str) -> str:
     """`status` if it is one an order can have; ValueError otherwise."""
     if status not in ORDER_STATUSES:
-        raise ValueError(f"{status!r} is not an order status ({did_you_mean(status, ORDER_STATUSES)})")
+        raise ValueError(f"{status!r} is not an order status{bracketed_hint(status, ORDER_STATUSES)}")
     return status
 
 

@@ -10,7 +10,7 @@ from pare_runner.apps.core.app import App
 from pare_runner.errors import CheckError
 from pare_runner.kernel.events import CompletedEvent, EventType
 from pare_runner.scenarios.checks.matchers import Matcher
-from pare_runner.scenarios.checks.writes import ExpectedWrite, TextRule, agent_writes, match_writes, result_lookup
+from pare_runner.scenarios.checks.writes import ExpectedWrite, TextRule, agent_writes, match_writes
 from pare_runner.scenarios.environment import Environment
 from pare_runner.scenarios.order import ancestors
 from pare_runner.scenarios.text.expressions import Expression
@@ -99,11 +99,11 @@ class CallCheck:
             and event.event_type in self.actors
             and (self.attempted or not event.failed())
         ]
-        lookup = result_lookup(environment)
+        result_of = environment.result_of
         fitting = [
             call
             for call in calls
-            if all(test(call.get_args().get(name), lookup) for name, test in self.arguments.items())
+            if all(test(call.get_args().get(name), result_of) for name, test in self.arguments.items())
         ]
         kept, broken = self.window.select(fitting, environment)
         if not broken and self.count.accepts(len(kept)):
@@ -125,7 +125,6 @@ class MessageCheck:
     accepted: bool = False
 
     def __call__(self, environment: Environment) -> Finding:
-        lookup = result_lookup(environment)
         found: list[CompletedEvent] = []
         texts: list[str] = []
         proposals = list_proposals(environment)
@@ -133,7 +132,7 @@ class MessageCheck:
             answer, proposal = event
             text = proposal.get_args().get("content", "")
             texts.append(str(text))
-            if self.about is None or self.about(text, lookup):
+            if self.about is None or self.about(text, environment.result_of):
                 found.append(answer)
         kept, broken = self.window.select(found, environment)
         if not broken and self.count.accepts(len(kept)):

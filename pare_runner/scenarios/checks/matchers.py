@@ -1,35 +1,37 @@
 """Matchers: what a value may look like.
 
-A plain value matches itself. A mapping with the keys below is a matcher; several keys must all match. Text is compared
-without regard to case by `contains…`, exactly by everything else.
+A plain value matches itself. A mapping with the keys below is a matcher; several keys must all match. A mapping without
+any of them is a value, unless one of its keys is so like them that it is most likely mistyped. Text is compared without
+regard to case by `contains…`, exactly by everything else. `{from: EVENT}` may stand for any value in it; where that
+event has no such result nothing matches.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from pare_runner.apps.core.dates import read_duration, read_time
 from pare_runner.errors import InputError, did_you_mean
-from pare_runner.kernel.references import Ref
+from pare_runner.kernel.references import Ref, ReferenceFailed, contains_ref, resolve
 
-Resolve = Callable[[Ref], Any]
-Matcher = Callable[[Any, Resolve], bool]
+ResultOf = Callable[[str], Any]
+"""Event id → its result; ReferenceFailed when there is none."""
+
+Matcher = Callable[[Any, ResultOf], bool]
+Test = Callable[[Any], bool]
 
 
 def compile_matcher(wanted: Any) -> Matcher:
     """The matcher of a value or a mapping of operators; InputError for an unknown operator or a bad operand."""
-    if isinstance(wanted, Ref):
-        return lambda value, resolve: equal(value, resolve(wanted))
-    if isinstance(wanted, Mapping) and wanted and (set(wanted) & OPERATORS.keys() or set(wanted) <= _LIKELY):
-        tests: list[Matcher] = []
-        for name, operand in wanted.items():
-            if name not in OPERATORS:
-                raise InputError(f"there is no matcher {name!r}", hint=did_you_mean(name, OPERATORS))
-            tests.append(OPERATORS[name](operand))
-        return lambda value, resolve: all(test(value, resolve) for test in tests)
-    return lambda value, resolve: equal(value, wanted)
+    if contains_ref(wanted):
+        _operators(wanted)
+        make = _equals if isinstance(wanted, Ref) else _test
+        return lambda value, result_of: _with_result(lambda: make(resolve(wanted, result_of))(value))
+    test = _test(wanted)
+    return lambda value, result_of: test(value)
 
 
 def equal(value: Any, wanted: Any) -> bool:
@@ -37,6 +39,36 @@ def equal(value: Any, wanted: Any) -> bool:
     if isinstance(value, bool) or isinstance(wanted, bool):
         return value is wanted
     return bool(value == wanted)
+
+
+def _with_result(match: Callable[[], bool]) -> bool:
+    try:
+        return match()
+    except (ReferenceFailed, InputError):  # no result, or one the operator cannot compare with
+        return False
+
+
+def _test(wanted: Any) -> Test:
+    operators = _operators(wanted)
+    if not operators:
+        return lambda value: equal(value, wanted)
+    tests = [OPERATORS[name](operand) for name, operand in operators.items()]
+    return tests[0] if len(tests) == 1 else lambda value: all(test(value) for test in tests)
+
+
+def _operators(wanted: Any) -> Mapping[str, Any]:
+    """The operators of `wanted`, none if it is a plain value; InputError for what is most likely meant as one."""
+    if not isinstance(wanted, Mapping):
+        return {}
+    unknown = [name for name in wanted if name not in OPERATORS]
+    mistyped = [name for name in unknown if name in _MEANT or difflib.get_close_matches(name, OPERATORS, cutoff=0.87)]
+    if len(unknown) == len(wanted) and not mistyped:
+        return {}
+    if unknown:
+        name = (mistyped or unknown)[0]
+        hint = did_you_mean(_MEANT.get(name, name), OPERATORS, limit=len(OPERATORS))
+        raise InputError(f"there is no matcher {name!r}", hint=hint)
+    return wanted
 
 
 def _text(value: Any) -> str:
@@ -57,52 +89,48 @@ def _list(operand: Any, name: str) -> list[Any]:
     return operand
 
 
-def _equals(operand: Any) -> Matcher:
-    if isinstance(operand, Ref):
-        return lambda value, resolve: equal(value, resolve(operand))
-    return lambda value, resolve: equal(value, operand)
+def _equals(operand: Any) -> Test:
+    return lambda value: equal(value, operand)
 
 
-def _contains(operand: Any) -> Matcher:
-    if isinstance(operand, Ref):
-        return lambda value, resolve: _holds(value, resolve(operand))
-    return lambda value, resolve: _holds(value, operand)
+def _contains(operand: Any) -> Test:
+    return lambda value: _holds(value, operand)
 
 
-def _contains_any(operand: Any) -> Matcher:
+def _contains_any(operand: Any) -> Test:
     parts = _list(operand, "contains_any")
-    return lambda value, resolve: any(_holds(value, part) for part in parts)
+    return lambda value: any(_holds(value, part) for part in parts)
 
 
-def _contains_all(operand: Any) -> Matcher:
+def _contains_all(operand: Any) -> Test:
     parts = _list(operand, "contains_all")
-    return lambda value, resolve: all(_holds(value, part) for part in parts)
+    return lambda value: all(_holds(value, part) for part in parts)
 
 
-def _regex(operand: Any) -> Matcher:
+def _regex(operand: Any) -> Test:
     try:
         pattern = re.compile(str(operand))
     except re.error as error:
         raise InputError(f"regex {operand!r}: {error}") from None
-    return lambda value, resolve: pattern.search(_text(value)) is not None
+    return lambda value: pattern.search(_text(value)) is not None
 
 
-def _any_of(operand: Any) -> Matcher:
-    options = [compile_matcher(option) for option in _list(operand, "any_of")]
-    return lambda value, resolve: any(option(value, resolve) for option in options)
+def _any_of(operand: Any) -> Test:
+    options = [_test(option) for option in _list(operand, "any_of")]
+    return lambda value: any(option(value) for option in options)
 
 
-def _not(operand: Any) -> Matcher:
-    inner = compile_matcher(operand)
-    return lambda value, resolve: not inner(value, resolve)
+def _not(operand: Any) -> Test:
+    inner = _test(operand)
+    return lambda value: not inner(value)
 
 
-def _starts_with(operand: Any) -> Matcher:
-    return lambda value, resolve: _text(value).startswith(str(operand))
+def _starts_with(operand: Any) -> Test:
+    return lambda value: _text(value).startswith(str(operand))
 
 
-def _ends_with(operand: Any) -> Matcher:
-    return lambda value, resolve: _text(value).endswith(str(operand))
+def _ends_with(operand: Any) -> Test:
+    return lambda value: _text(value).endswith(str(operand))
 
 
 def _number(value: Any) -> float | None:
@@ -116,7 +144,7 @@ def _number(value: Any) -> float | None:
     return None
 
 
-def _near(operand: Any) -> Matcher:
+def _near(operand: Any) -> Test:
     if not isinstance(operand, Mapping) or set(operand) != {"value", "within"}:
         raise InputError("near needs {value: …, within: …}")
     target = _number(operand["value"])
@@ -127,20 +155,20 @@ def _near(operand: Any) -> Matcher:
     if target is None:
         raise InputError(f"near: {operand['value']!r} is neither a number nor a date")
 
-    def test(value: Any, resolve: Resolve) -> bool:
+    def test(value: Any) -> bool:
         number = _number(value)
         return number is not None and abs(number - target) <= margin
 
     return test
 
 
-def _bound(name: str) -> Callable[[Any], Matcher]:
-    def build(operand: Any) -> Matcher:
+def _bound(name: str) -> Callable[[Any], Test]:
+    def build(operand: Any) -> Test:
         limit = _number(operand)
         if limit is None:
             raise InputError(f"{name} needs a number or a date, not {operand!r}")
 
-        def test(value: Any, resolve: Resolve) -> bool:
+        def test(value: Any) -> bool:
             number = _number(value)
             return number is not None and (number >= limit if name == "min" else number <= limit)
 
@@ -149,10 +177,10 @@ def _bound(name: str) -> Callable[[Any], Matcher]:
     return build
 
 
-def _same_items(operand: Any) -> Matcher:
+def _same_items(operand: Any) -> Test:
     wanted = _list(operand, "same_items")
 
-    def test(value: Any, resolve: Resolve) -> bool:
+    def test(value: Any) -> bool:
         if not isinstance(value, list) or len(value) != len(wanted):
             return False
         rest = list(value)
@@ -165,13 +193,13 @@ def _same_items(operand: Any) -> Matcher:
     return test
 
 
-def _empty(operand: Any) -> Matcher:
+def _empty(operand: Any) -> Test:
     if not isinstance(operand, bool):
         raise InputError("empty needs true or false")
-    return lambda value, resolve: (value is None or value in ("", [], {})) is operand
+    return lambda value: (value is None or value in ("", [], {})) is operand
 
 
-OPERATORS: dict[str, Callable[[Any], Matcher]] = {
+OPERATORS: dict[str, Callable[[Any], Test]] = {
     "equals": _equals,
     "contains": _contains,
     "contains_any": _contains_any,
@@ -187,7 +215,19 @@ OPERATORS: dict[str, Callable[[Any], Matcher]] = {
     "empty": _empty,
     "not": _not,
 }
-"""Operator → builder of its matcher."""
+"""Operator → builder of its test."""
 
-_LIKELY = frozenset({"equal", "contain", "matches", "match", "like", "in", "is", "eq", "contains_one", "regexp"})
-"""Words people write for operators; a mapping of only these is a mistyped matcher, not a value."""
+_MEANT = {
+    "is": "equals",
+    "eq": "equals",
+    "in": "any_of",
+    "one_of": "any_of",
+    "contains_one": "contains_any",
+    "like": "contains",
+    "match": "regex",
+    "matches": "regex",
+    "pattern": "regex",
+    "gte": "min",
+    "lte": "max",
+}
+"""What people write for an operator → the operator."""

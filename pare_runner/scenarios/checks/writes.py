@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pare_runner.apps.core.codec import to_json
 from pare_runner.apps.core.tools import ToolSpec
 from pare_runner.kernel.events import Action, CompletedEvent, EventType, OperationType
-from pare_runner.kernel.references import Ref, ReferenceFailed, contains_ref, follow, resolve
+from pare_runner.kernel.references import ReferenceFailed, contains_ref, resolve
 from pare_runner.scenarios.checks.matchers import Matcher, equal
 from pare_runner.scenarios.environment import Environment, is_ui
 from pare_runner.scenarios.order import ancestors
@@ -23,7 +23,11 @@ TextRule = Literal["nonempty", "contains", "equal"]
 
 @dataclass(frozen=True, slots=True)
 class ExpectedWrite:
-    """A write of the oracle outside the agent interface; `args` are complete, with `Ref`s where results are used."""
+    """A write of the oracle outside the agent interface.
+
+    `args` are as logged, defaults filled in; where they use results (`refs`) they are as written and become complete
+    when the results are there.
+    """
 
     event_id: str
     app: str
@@ -36,8 +40,7 @@ class ExpectedWrite:
     def of(cls, event_id: str, action: Action, tool: ToolSpec, *, optional: bool) -> ExpectedWrite:
         """The expectation of an oracle event's action."""
         refs = contains_ref(action.args)
-        defaults = {item.name: item.default for item in tool.arguments if not item.required}
-        args = defaults | (action.args if refs else to_json(tool.bind(action.args)))
+        args = action.args if refs else to_json(tool.bind(action.args))
         return cls(event_id, action.app, tool, args, optional, refs)
 
 
@@ -54,8 +57,7 @@ class Allowed:
         if event.app_name() != self.app or event.function_name() != self.function:
             return False
         args = event.get_args()
-        lookup = result_lookup(environment)
-        return all(test(args.get(name), lookup) for name, test in self.arguments.items())
+        return all(test(args.get(name), environment.result_of) for name, test in self.arguments.items())
 
 
 def agent_writes(environment: Environment) -> list[CompletedEvent]:
@@ -73,8 +75,15 @@ def match_writes(
     environment: Environment,
     text: TextRule = "nonempty",
 ) -> dict[int, int]:
-    """Position in `expected` → position in `made`, a largest one-to-one matching (Kuhn's algorithm)."""
-    fits = [[n for n, event in enumerate(made) if _fits(write, event, environment, text)] for write in expected]
+    """Position in `expected` → position in `made`, a largest one-to-one matching (Kuhn's algorithm).
+
+    Optional writes come last, so that none takes the place of a mandatory one.
+    """
+    wanted_args = [_complete(write, environment) for write in expected]
+    fits = [
+        [number for number, event in enumerate(made) if _fits(write, wanted, event, text)]
+        for write, wanted in zip(expected, wanted_args, strict=True)
+    ]
     taken: dict[int, int] = {}
 
     def place(wanted: int, seen: set[int]) -> bool:
@@ -86,7 +95,7 @@ def match_writes(
                     return True
         return False
 
-    for wanted in range(len(expected)):
+    for wanted in sorted(range(len(expected)), key=lambda number: expected[number].optional):
         place(wanted, set())
     return {wanted: candidate for candidate, wanted in sorted(taken.items(), key=lambda pair: pair[1])}
 
@@ -119,50 +128,20 @@ def in_execute_mode(event: CompletedEvent, environment: Environment) -> bool:
     return False
 
 
-def result_lookup(environment: Environment) -> Any:
-    """A function from a `Ref` to its value; a result that does not exist is a value nothing equals."""
-
-    def lookup(reference: Ref) -> Any:
-        completed = environment.position(reference.event_id)
-        if completed is None or completed.failed():
-            return _NOTHING
-        try:
-            return follow(completed.metadata.return_value, reference.path)
-        except ReferenceFailed:
-            return _NOTHING
-
-    return lookup
+def _complete(write: ExpectedWrite, environment: Environment) -> dict[str, Any] | None:
+    """The arguments an expected write has in this run; None while a result it uses is not there."""
+    if not write.refs:
+        return write.args
+    try:
+        completed: dict[str, Any] = to_json(write.tool.bind(resolve(write.args, environment.result_of)))
+    except (ReferenceFailed, TypeError):
+        return None
+    return completed
 
 
-class _Nothing:
-    """Equals nothing, itself included."""
-
-    def __eq__(self, other: object) -> bool:
+def _fits(write: ExpectedWrite, wanted: dict[str, Any] | None, event: CompletedEvent, text: TextRule) -> bool:
+    if wanted is None or event.app_name() != write.app or event.function_name() != write.tool.name:
         return False
-
-    def __hash__(self) -> int:
-        return 0
-
-
-_NOTHING = _Nothing()
-
-
-def _fits(write: ExpectedWrite, event: CompletedEvent, environment: Environment, text: TextRule) -> bool:
-    if event.app_name() != write.app or event.function_name() != write.tool.name:
-        return False
-    wanted = write.args
-    if write.refs:
-
-        def result_of(event_id: str) -> Any:
-            completed = environment.position(event_id)
-            if completed is None or completed.failed():
-                raise ReferenceFailed(event_id)
-            return completed.metadata.return_value
-
-        try:
-            wanted = resolve(wanted, result_of)
-        except ReferenceFailed:
-            return False
     given = event.get_args()
     for argument in write.tool.arguments:
         expected, actual = wanted.get(argument.name), given.get(argument.name)
