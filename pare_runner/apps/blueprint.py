@@ -5,6 +5,7 @@ Unpickling is the fastest copy Python has for object graphs; the bytes never lea
 
 from __future__ import annotations
 
+import functools
 import pickle
 from collections.abc import Sequence
 from typing import Any
@@ -17,16 +18,18 @@ _OF_THE_RUN = frozenset({"services", "_screen", "navigation_stack"})
 
 
 class Blueprint:
-    """The apps of a scenario at its start. `states` is their initial state as JSON: name → (class name, state)."""
+    """The apps of a scenario at its start."""
 
     def __init__(self, apps: Sequence[App]) -> None:
         self._classes = [type(app) for app in apps]
         self._files = next((n for n, app in enumerate(apps) if isinstance(app, FileStore)), None)
         data = [{name: value for name, value in vars(app).items() if name not in _OF_THE_RUN} for app in apps]
         self._data = pickle.dumps(data, protocol=pickle.HIGHEST_PROTOCOL)
-        self.states: dict[str, tuple[str, dict[str, Any] | None]] = {
-            app.name: (type(app).__name__, app.get_state()) for app in apps
-        }
+
+    @functools.cached_property
+    def states(self) -> dict[str, tuple[str, dict[str, Any] | None]]:
+        """The initial states as JSON: name → (class name, state)."""
+        return {app.name: (type(app).__name__, app.get_state()) for app in self.build(Services())}
 
     def build(self, services: Services) -> list[App]:
         """New apps in the initial state that share `services`."""

@@ -19,6 +19,7 @@ from pare_runner.kernel.draws import Draws
 from pare_runner.kernel.events import Action, EventType, OperationType
 from pare_runner.prove.arguments import argument_sets
 from pare_runner.prove.variants import (
+    Place,
     agent_writes_of,
     function_of,
     variant,
@@ -26,6 +27,7 @@ from pare_runner.prove.variants import (
     without_agent,
     without_event,
 )
+from pare_runner.scenarios.environment import Environment
 from pare_runner.scenarios.yaml_scenario import YamlScenario
 
 INSERTED = "prove-inserted"
@@ -109,19 +111,18 @@ def _without_the_assistant(scenario: YamlScenario) -> Iterator[Claim]:
         {"content": "Shall I take care of this?"},
         OperationType.WRITE,
     )
-    events = with_call(scenario.events, action, INSERTED, proposal=True)
+    events = with_call(scenario.events, action, INSERTED, Place.FIRST_NOTIFICATION)
     yield _fails("b", "a proposal at the first notification fails", run_oracle(variant(scenario, events)))
 
 
 def _meddling(scenario: YamlScenario, oracle: Outcome, proof: Proof) -> Iterator[Claim]:
     if oracle.phone is None:
         return
-    allowed = {(entry.app, entry.function) for entry in scenario.allowed}
     for app in oracle.phone.apps.values():
         if type(app).__name__ == "PAREAgentUserInterface":
             continue
         for name, tool in type(app).tools(ToolKind.AGENT).items():
-            if tool.operation is OperationType.WRITE and (app.name, name) not in allowed:
+            if tool.operation is OperationType.WRITE:
                 outcome = _inserted(scenario, app, tool)
                 if outcome is None:
                     proof.skipped.append(f"{app.name}.{name}")
@@ -130,19 +131,36 @@ def _meddling(scenario: YamlScenario, oracle: Outcome, proof: Proof) -> Iterator
 
 
 def _inserted(scenario: YamlScenario, app: App, tool: ToolSpec) -> Outcome | None:
-    """The run with one more call of `tool` that completed; None if no attempt did."""
+    """The run with one more call of `tool` that completed and that nothing allows; None if no attempt gave one.
+
+    The call comes after the last accept, or, where that is too early for any, at the end.
+    """
     draws = Draws(scenario.seed, scenario.scenario_id, 1, "prove")
     phone = scenario.new_phone()
     fresh = phone.apps[app.name]
     paths = [path for files in phone.apps.values() if isinstance(files, SandboxLocalFileSystem) for path in files.files]
-    for source in (app, fresh):
-        for args in argument_sets(source, tool, draws, scenario.start, paths):
-            action = Action(app.name, type(app).__name__, tool.name, args, tool.operation)
-            outcome = run_oracle(variant(scenario, with_call(scenario.events, action, INSERTED, proposal=False)))
-            call = outcome.phone.log.get(INSERTED) if outcome.phone else None
-            if call is not None and not call.failed():
-                return outcome
+    for place in (Place.AFTER_ACCEPT, Place.END):
+        for source in (app, fresh):
+            for args in argument_sets(source, tool, draws, scenario.start, paths):
+                action = Action(app.name, type(app).__name__, tool.name, args, tool.operation)
+                outcome = run_oracle(variant(scenario, with_call(scenario.events, action, INSERTED, place)))
+                if _counts(scenario, outcome):
+                    return outcome
     return None
+
+
+def _counts(scenario: YamlScenario, outcome: Outcome) -> bool:
+    """Whether the inserted call was one too many: it was made, no `allow` entry covers it, it displaced no other.
+
+    A call that comes before the oracle's own and makes that one fail does the same once, not too much.
+    """
+    call = outcome.phone.log.get(INSERTED) if outcome.phone else None
+    if outcome.phone is None or call is None or call.failed():
+        return False
+    if outcome.result.success and outcome.failed_events:
+        return False
+    environment = Environment(outcome.phone, scenario.flow, oracle=True, start_time=scenario.start)
+    return not any(entry.covers(call, environment) for entry in scenario.allowed)
 
 
 def _passes(part: str, what: str, outcome: Outcome) -> Claim:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
+import enum
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
 
 from pare_runner.kernel.events import (
     AbstractEvent,
@@ -15,7 +15,7 @@ from pare_runner.kernel.events import (
     OperationType,
     OracleEvent,
 )
-from pare_runner.kernel.references import Ref
+from pare_runner.scenarios.order import referenced
 from pare_runner.scenarios.yaml_scenario import YamlScenario
 
 
@@ -63,15 +63,24 @@ def without_event(events: Iterable[AbstractEvent], event_id: str) -> list[Abstra
     return [event for event in kept if event.event_id not in doomed]
 
 
-def with_call(events: Iterable[AbstractEvent], action: Action, event_id: str, *, proposal: bool) -> list[AbstractEvent]:
-    """The flow with one more call of the agent: after the last accept or at the end; a proposal after the first ENV."""
+class Place(enum.Enum):
+    """Where a call is put into a flow."""
+
+    FIRST_NOTIFICATION = "after the first environment event"
+    AFTER_ACCEPT = "after the last accept, at the end if there is none"
+    END = "after everything else"
+
+
+def with_call(events: Iterable[AbstractEvent], action: Action, event_id: str, place: Place) -> list[AbstractEvent]:
+    """The flow with one more call of the agent; a call at the first notification is a proposal."""
     kept = copy_events(events)
-    added = OracleEvent(event_id, action=action, proposal=proposal)
-    if proposal:
+    added = OracleEvent(event_id, action=action, proposal=place is Place.FIRST_NOTIFICATION)
+    ends = [event for event in kept if not event.successors]
+    parents = ends
+    if place is Place.FIRST_NOTIFICATION:
         parents = [event for event in kept if event.event_type is EventType.ENV][:1]
-    else:
-        accepts = [event for event in kept if function_of(event) == "accept_proposal"]
-        parents = accepts[-1:] or [event for event in kept if not event.successors]
+    elif place is Place.AFTER_ACCEPT:
+        parents = [event for event in kept if function_of(event) == "accept_proposal"][-1:] or ends
     added.depends_on(parents, delay_seconds=0)
     return [*kept, added]
 
@@ -103,14 +112,7 @@ def function_of(event: AbstractEvent) -> str | None:
 def results_used(event: AbstractEvent) -> set[str]:
     """Ids of the events whose results an event's arguments take."""
     action = event.action if isinstance(event, Event | OracleEvent) else None
-    return _refs(action.args) if action else set()
-
-
-def _refs(value: Any) -> set[str]:
-    if isinstance(value, Ref):
-        return {value.event_id}
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return {found for item in items for found in _refs(item)}
+    return referenced(action.args) if action else set()
 
 
 def _without(events: list[AbstractEvent], doomed_first: Callable[[AbstractEvent], bool]) -> list[AbstractEvent]:

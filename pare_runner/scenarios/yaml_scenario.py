@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pare_runner.apps.core.app import App
@@ -12,6 +13,7 @@ from pare_runner.kernel.flow import Flow
 from pare_runner.scenarios.checks.conditions import Condition, Finding, ask, list_proposals
 from pare_runner.scenarios.checks.writes import Allowed, ExpectedWrite, agent_writes, side_effects
 from pare_runner.scenarios.environment import Environment
+from pare_runner.scenarios.hashes import scenario_hashes
 from pare_runner.scenarios.language import ScenarioFile
 from pare_runner.scenarios.result import PAREScenarioValidationResult
 from pare_runner.scenarios.scenario import PAREScenario
@@ -36,8 +38,7 @@ class YamlScenario(PAREScenario):
         expected: Sequence[ExpectedWrite],
         allowed: Sequence[Allowed],
         duration: float | None,
-        world_hash: str,
-        scoring_hash: str,
+        data: Mapping[str, Any],
         source: str,
         warnings: Sequence[Problem] = (),
     ) -> None:
@@ -57,24 +58,30 @@ class YamlScenario(PAREScenario):
         self.checks = list(checks)
         self.expected = list(expected)
         self.allowed = list(allowed)
-        self.world_hash = world_hash
-        self.scoring_hash = scoring_hash
         self.source = source
         self.warnings = tuple(warnings)
-        self._built_apps = list(apps)
-        self._built_events = list(events)
+        self._data = data
+        # The compiler has built both already: there is nothing left to do for the methods that build them.
+        self.apps = list(apps)
+        self.events = list(events)
 
-    def init_and_populate_apps(self, *args: Any, **kwargs: Any) -> None:
-        """Take the apps the compiler built."""
-        self.apps = list(self._built_apps)
+    @functools.cached_property
+    def hashes(self) -> tuple[str, str]:
+        """(world_hash, scoring_hash); see `scenario_hashes`."""
+        return scenario_hashes(self._data)
 
-    def build_events_flow(self) -> None:
-        """Take the events the compiler built."""
-        self.events = list(self._built_events)
+    @property
+    def world_hash(self) -> str:
+        """Hash of what happens."""
+        return self.hashes[0]
+
+    @property
+    def scoring_hash(self) -> str:
+        """Hash of how it is judged."""
+        return self.hashes[1]
 
     def replace_events(self, events: list[AbstractEvent]) -> None:
         """Run these events instead of the file's; hashes and expectations stay those of the file."""
-        self._built_events = events
         self.events = events
         self._flow = Flow.compile(events, self.start)
 

@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from pare_runner.apps.core.dates import read_datetime, read_time
-from pare_runner.errors import did_you_mean
+from pare_runner.errors import did_you_mean, nearest
 from pare_runner.kernel.references import Ref
 
 Path = tuple[str | int, ...]
@@ -54,9 +54,12 @@ class Conversion:
 
 
 class Shape:
-    """Base: anything goes."""
+    """Base: anything goes. `exact` are the types whose values need no conversion, so callers may skip it."""
 
     text = "Any"
+    words = ""
+    """What people call it, where that is not `text`."""
+    exact: frozenset[type] = frozenset()
 
     def convert(self, value: Any, to: Conversion, path: Path = ()) -> Any:
         """`value` as this shape, or INVALID after reporting to `to`."""
@@ -69,7 +72,7 @@ class Shape:
     def _wrong(self, value: Any, to: Conversion, path: Path) -> Any:
         if to.allow_refs and isinstance(value, Ref):
             return value
-        return to.report(path, f"must be {self.text}, not {describe(value)}")
+        return to.report(path, f"must be {self.words or self.text}, not {describe(value)}")
 
 
 class Scalar(Shape):
@@ -79,6 +82,7 @@ class Scalar(Shape):
 
     def __init__(self, python_type: type) -> None:
         self.python_type = python_type
+        self.exact = frozenset({python_type})
         self.text = "None" if python_type is type(None) else python_type.__name__
 
     def convert(self, value: Any, to: Conversion, path: Path = ()) -> Any:
@@ -94,6 +98,8 @@ class Scalar(Shape):
 
 class Time(Scalar):
     """A float of seconds that may be written as ISO text, an offset or a day offset with a clock time."""
+
+    words = "a date"
 
     def __init__(self) -> None:
         super().__init__(float)
@@ -114,6 +120,7 @@ class Moment(Shape):
     """An aware datetime, written like a time."""
 
     text = "datetime"
+    words = "a date"
 
     def convert(self, value: Any, to: Conversion, path: Path = ()) -> Any:
         if isinstance(value, datetime):
@@ -194,12 +201,15 @@ class ListOf(Shape):
     def __init__(self, item: Shape, text: str = "list") -> None:
         self.item = item
         self.text = f"{text}[{item.text}]" if type(item) is not Shape else text
+        self.words = "" if type(item) is Scalar else "a list"
 
     def convert(self, value: Any, to: Conversion, path: Path = ()) -> Any:
         if not isinstance(value, list | tuple):
             return self._wrong(value, to, path)
-        convert = self.item.convert
-        return [convert(item, to, (*path, number)) for number, item in enumerate(value)]
+        convert, exact = self.item.convert, self.item.exact
+        return [
+            item if type(item) in exact else convert(item, to, (*path, number)) for number, item in enumerate(value)
+        ]
 
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": self.item.schema()}
@@ -228,6 +238,7 @@ class MapOf(Shape):
     def __init__(self, key: Shape, value: Shape) -> None:
         self.key, self.value = key, value
         self.text = "dict" if type(value) is Shape and type(key) is Shape else f"dict[{key.text}, {value.text}]"
+        self.words = "" if type(value) is Scalar else "a mapping"
 
     def convert(self, value: Any, to: Conversion, path: Path = ()) -> Any:
         if not isinstance(value, Mapping):
@@ -247,6 +258,10 @@ class Union(Shape):
 
     def __init__(self, options: Sequence[Shape]) -> None:
         self.options = tuple(options)
+        # An option that reads other types (a date in a text) stands before those that would take them as they are.
+        readers = [n for n, option in enumerate(options) if isinstance(option, Time | Moment | Binary | Enumerated)]
+        plain = options[: readers[0] + 1] if readers else options
+        self.exact = frozenset().union(*(option.exact for option in plain))
         self.text = " | ".join(option.text for option in options)
 
     def convert(self, value: Any, to: Conversion, path: Path = ()) -> Any:
@@ -276,6 +291,8 @@ class Union(Shape):
 class Model(Shape):
     """A data model (dataclass); in JSON an object with its fields, by name or alias."""
 
+    words = "a mapping"
+
     def __init__(self, model: type) -> None:
         self.model = model
         self.text = model.__name__
@@ -293,6 +310,11 @@ class Model(Shape):
                 found[item.metadata["alias"]] = entry
         return found
 
+    @functools.cached_property
+    def required(self) -> tuple[str, ...]:
+        """Fields that must be given."""
+        return tuple(dict.fromkeys(field for field, _, required in self.fields.values() if required))
+
     def convert(self, value: Any, to: Conversion, path: Path = ()) -> Any:
         if isinstance(value, self.model):
             return value
@@ -301,22 +323,28 @@ class Model(Shape):
         known = self.fields
         arguments: dict[str, Any] = {}
         sound = True
+        mistyped: set[str | None] = set()
         for key, item in value.items():
             entry = known.get(key)
             if entry is None:
                 if not to.ignore_unknown:
                     to.report((*path, key), f"unknown key {key!r}", did_you_mean(key, self.written_keys()))
+                    mistyped.add(nearest(key, self.written_keys()))
                     sound = False
                 continue
             if entry[0] in arguments:
                 to.report((*path, key), f"{entry[0]!r} is given twice")
                 sound = False
                 continue
+            if type(item) in entry[1].exact:
+                arguments[entry[0]] = item
+                continue
             arguments[entry[0]] = converted = entry[1].convert(item, to, (*path, key))
             sound = sound and converted is not INVALID
-        for field, _, required in known.values():
-            if required and field not in arguments:
-                to.report(path, f"the key {self._written(field)!r} is missing")
+        for field in self.required:
+            if field not in arguments:
+                if self._written(field) not in mistyped:
+                    to.report(path, f"the key {self._written(field)!r} is missing")
                 sound = False
                 arguments[field] = INVALID
         if not sound:

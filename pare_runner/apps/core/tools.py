@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 from pare_runner.apps.core.capture import captured, is_capturing
 from pare_runner.apps.core.codec import to_json
 from pare_runner.apps.core.docstrings import Docstring, parse_docstring
-from pare_runner.apps.core.shapes import Conversion, Scalar, Shape, Union, shape_of
+from pare_runner.apps.core.shapes import Conversion, Shape, shape_of
 from pare_runner.apps.core.transitions import Transition
-from pare_runner.errors import did_you_mean
+from pare_runner.errors import bracketed_hint
 from pare_runner.kernel.events import Action, EventType, OperationType
 
 READ = OperationType.READ
@@ -57,8 +57,6 @@ class Argument:
     default: Any
     description: str
     free_text: bool
-    exact: frozenset[type]
-    """Types that need no conversion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +99,15 @@ class ToolSpec:
             name = argument.name
             if name in given:
                 value = given[name]
-                if type(value) not in argument.exact:
+                if type(value) not in argument.shape.exact:
                     conversion = Conversion()
                     value = argument.shape.convert(value, conversion, (name,))
                     if conversion.problems:
                         path, message, hint = conversion.problems[0]
                         where = "".join(f"[{step!r}]" for step in path[1:])
-                        raise TypeError(f"argument {name!r}{where} of {self.name} {message}{_bracket(hint)}")
+                        raise TypeError(
+                            f"argument {name!r}{where} of {self.name} {message}{f' ({hint})' if hint else ''}"
+                        )
                 bound[name] = value
             elif argument.required:
                 raise TypeError(f"{self.name} needs the argument {name!r}")
@@ -115,7 +115,7 @@ class ToolSpec:
                 bound[name] = argument.default
         for name in given:
             if name not in self.by_name:
-                raise TypeError(f"{self.name} has no argument {name!r}{_bracket(did_you_mean(name, self.by_name))}")
+                raise TypeError(f"{self.name} has no argument {name!r}{bracketed_hint(name, self.by_name)}")
         return bound
 
     def parameters_schema(self) -> dict[str, Any]:
@@ -240,7 +240,6 @@ def _spec(name: str, owner: type, member: Any, declaration: Declaration) -> Tool
                 default=None if required else parameter.default,
                 description=document.arguments.get(parameter.name, ""),
                 free_text=parameter.name in declaration.free_text,
-                exact=_exact(shape),
             )
         )
     unknown = declaration.free_text - {argument.name for argument in arguments}
@@ -266,15 +265,3 @@ def _type_text(annotation: Any) -> str:
     if annotation is None or annotation is type(None):
         return "NoneType"
     return shape_of(annotation).text
-
-
-def _exact(shape: Shape) -> frozenset[type]:
-    if type(shape) is Scalar:
-        return frozenset({shape.python_type})
-    if isinstance(shape, Union):
-        return frozenset().union(*(_exact(option) for option in shape.options))
-    return frozenset()
-
-
-def _bracket(hint: str) -> str:
-    return f" ({hint})" if hint else ""

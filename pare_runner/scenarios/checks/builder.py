@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pare_runner.apps.core.app import App
@@ -13,7 +14,6 @@ from pare_runner.apps.core.stateful import StatefulApp
 from pare_runner.apps.core.tools import ToolKind, ToolSpec, specs_of
 from pare_runner.errors import InputError, did_you_mean
 from pare_runner.kernel.events import EventType
-from pare_runner.kernel.references import Ref
 from pare_runner.scenarios.checks.conditions import (
     CallCheck,
     Combination,
@@ -40,14 +40,52 @@ _ACTORS = {"agent": EventType.AGENT, "user": EventType.USER, "env": EventType.EN
 Path = tuple[str | int, ...]
 
 
-class CheckProblem(InputError):
-    """Something wrong in a check; `path` leads to it from the check."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A problem at `path` from the check; `key`: it is the key that is wrong, not its value."""
 
-    def __init__(self, path: Path, message: str, hint: str = "") -> None:
-        self.path = path
-        self.message = message
-        self.hint = hint
-        super().__init__(message, hint=hint)
+    path: Path
+    message: str
+    hint: str = ""
+    key: bool = False
+
+
+class CheckProblem(InputError):
+    """What is wrong in a check: `found`, which is empty if that was reported before."""
+
+    def __init__(self, *found: Found) -> None:
+        self.found = found
+        super().__init__("; ".join(item.message for item in found))
+
+
+class ReportedBefore(InputError):
+    """Something named here is wrong itself, and that was reported: naming it is no second mistake."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+
+class _Findings(list[Found]):
+    """Problems of one check: what is wrong in one part of it must not hide what is wrong in another."""
+
+    broken = False
+
+    @contextmanager
+    def at(self, *path: str | int, key: bool = False) -> Iterator[None]:
+        """Take an InputError raised inside as a problem at `path`."""
+        try:
+            yield
+        except InputError as error:
+            self.broken = True
+            if isinstance(error, CheckProblem):
+                self.extend(replace(found, path=(*path, *found.path)) for found in error.found)
+            elif not isinstance(error, ReportedBefore):
+                self.append(Found(path, error.problems[0].message, error.problems[0].hint, key))
+
+    def stop_if_broken(self) -> None:
+        """Raise CheckProblem with all that was found."""
+        if self.broken:
+            raise CheckProblem(*self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +107,7 @@ class Names:
             raise InputError(f"{text!r} is not of the form app.tool")
         app = self.apps.get(handle)
         if app is None and handle in self.broken:
-            raise InputError("")
+            raise ReportedBefore
         if app is None:
             raise InputError(f"there is no app {handle!r}", hint=did_you_mean(handle, self.apps))
         known = dict(specs_of(type(app)))
@@ -91,7 +129,7 @@ class Names:
 
 
 def build_check(entry: CheckEntry, names: Names) -> Condition:
-    """The condition of a check; CheckProblem for what cannot be, without a message if it was reported before."""
+    """The condition of a check; CheckProblem for what cannot be."""
     kind = kind_of(entry)
     if kind in ("proposed", "accepted"):
         return _message(getattr(entry, kind), kind, names)
@@ -101,29 +139,23 @@ def build_check(entry: CheckEntry, names: Names) -> Condition:
         return _state(entry.state or "", names)
     if kind == "oracle_writes":
         return _oracle_writes(entry.oracle_writes, names)
-    parts = [entry.not_] if kind == "not" else getattr(entry, kind)
-    built: list[tuple[str, Condition]] = []
-    for number, part in enumerate(parts):
-        try:
-            built.append((label(part), build_check(part, names)))
-        except CheckProblem as problem:
-            inner = (kind, *problem.path) if kind == "not" else (kind, number, *problem.path)
-            raise CheckProblem(inner, problem.message, problem.hint) from None
-    if not built:
-        raise CheckProblem((kind,), f"{kind} needs at least one check")
-    return Combination(kind, tuple(built))
+    return _combination(entry, kind, names)
 
 
 def kind_of(entry: CheckEntry) -> str:
     """Which of the kinds an entry is; CheckProblem if it is none, several, or carries keys of another."""
     given = [kind for kind in KINDS if getattr(entry, "not_" if kind == "not" else kind) is not None]
     if len(given) != 1:
-        raise CheckProblem((), f"a check needs exactly one of {', '.join(KINDS)}; this one has {len(given)}")
+        message = f"a check needs exactly one of {', '.join(KINDS)}; this one has {' and '.join(given) or 'none'}"
+        raise CheckProblem(Found((), message))
     kind = given[0]
+    found = _Findings()
     for name in ("args", "by", "count", "after", "before", "not_before", "within"):
         if getattr(entry, name) is not None and name not in _REFINEMENTS.get(kind, set()):
-            hint = f"put it inside {kind}" if kind in ("proposed", "accepted") else ""
-            raise CheckProblem((name,), f"{name!r} does not go with {kind}", hint)
+            with found.at(name, key=True):
+                hint = f"put it inside {kind}" if kind in ("proposed", "accepted") else ""
+                raise InputError(f"{name!r} does not go with {kind}", hint=hint)
+    found.stop_if_broken()
     return kind
 
 
@@ -141,139 +173,150 @@ def label(entry: CheckEntry) -> str:
     return kind
 
 
-def build_allow(entries: Iterable[tuple[int, str | AllowEntry]], names: Names) -> tuple[Allowed, ...]:
-    """The calls that are no side effects; CheckProblem with the position of a bad one."""
-    allowed: list[Allowed] = []
-    for number, item in entries:
-        entry = AllowEntry(call=item) if isinstance(item, str) else item
-        try:
-            app, tool, spec = names.find_tool(entry.call)
-            if ToolKind.AGENT not in spec.kinds:
-                raise InputError(f"{entry.call} is no tool of the agent")
-            arguments = _matchers(entry.args or {}, app, tool, names)
-        except InputError as error:
-            problem = error.problems[0]
-            path = (number,) if isinstance(item, str) else (number, "call")
-            raise CheckProblem(path, problem.message, problem.hint) from None
-        allowed.append(Allowed(app.name, tool, arguments))
-    return tuple(allowed)
+def build_allow(entry: str | AllowEntry, names: Names) -> Allowed:
+    """A call that is no side effect; CheckProblem if there is no such call."""
+    entry, path = (AllowEntry(call=entry), ()) if isinstance(entry, str) else (entry, ("call",))
+    found = _Findings()
+    with found.at(*path):
+        app, tool, spec = names.find_tool(entry.call)
+        if ToolKind.AGENT not in spec.kinds:
+            raise InputError(f"{entry.call} is no tool of the agent")
+    found.stop_if_broken()
+    with found.at("args"):
+        arguments = _matchers(entry.args or {}, app, tool, names)
+    found.stop_if_broken()
+    return Allowed(app.name, tool, arguments)
+
+
+def _combination(entry: CheckEntry, kind: str, names: Names) -> Condition:
+    parts = [entry.not_] if entry.not_ is not None else getattr(entry, kind)
+    found = _Findings()
+    built: list[tuple[str, Condition]] = []
+    for number, part in enumerate(parts):
+        with found.at(kind, *(() if kind == "not" else (number,))):
+            built.append((label(part), build_check(part, names)))
+    with found.at(kind):
+        if not parts:
+            raise InputError(f"{kind} needs at least one check")
+    found.stop_if_broken()
+    return Combination(kind, tuple(built))
 
 
 def _message(entry: MessageMatch | bool | None, kind: str, names: Names) -> Condition:
-    if entry is False:
-        raise CheckProblem((kind,), f"write `not: {{{kind}: true}}` for its opposite")
+    found = _Findings()
+    with found.at(kind):
+        if entry is False:
+            raise InputError(f"write `not: {{{kind}: true}}` for its opposite")
     match = entry if isinstance(entry, MessageMatch) else MessageMatch()
     about: Matcher | None = None
     if match.about is not None:
-        try:
+        with found.at(kind, "about"):
             about = compile_matcher({"contains": match.about} if isinstance(match.about, str) else match.about)
-        except InputError as error:
-            raise CheckProblem((kind, "about"), error.problems[0].message, error.problems[0].hint) from None
-    window = _window(match, names, (kind,))
-    return MessageCheck(about, window, _count(match.count, (kind,)), accepted=kind == "accepted")
+    with found.at(kind):
+        window = _window(match, names)
+    with found.at(kind, "count"):
+        count = _count(match.count)
+    found.stop_if_broken()
+    return MessageCheck(about, window, count, accepted=kind == "accepted")
 
 
 def _call(entry: CheckEntry, kind: str, names: Names) -> Condition:
-    try:
+    found = _Findings()
+    with found.at(kind):
         app, tool, _ = names.find_tool(getattr(entry, kind))
-    except InputError as error:
-        raise CheckProblem((kind,), error.problems[0].message, error.problems[0].hint) from None
-    try:
-        arguments = _matchers(entry.args or {}, app, tool, names)
-    except CheckProblem as problem:
-        raise CheckProblem(("args", *problem.path), problem.message, problem.hint) from None
+    with found.at():
+        window = _window(entry, names)
+    with found.at("count"):
+        count = _count(entry.count)
+    if not found.broken:
+        with found.at("args"):
+            arguments = _matchers(entry.args or {}, app, tool, names)
+    found.stop_if_broken()
     actors = (_ACTORS[entry.by],) if entry.by else (EventType.AGENT, EventType.USER)
-    return CallCheck(
-        app=app.name,
-        function=tool,
-        actors=actors,
-        arguments=arguments,
-        window=_window(entry, names, ()),
-        count=_count(entry.count, ()),
-        attempted=kind == "attempted",
-    )
+    return CallCheck(app.name, tool, actors, arguments, window, count, attempted=kind == "attempted")
 
 
 def _state(text: str, names: Names) -> Condition:
     known: dict[str, list[str] | None] = {handle: list(app.state_fields) for handle, app in names.apps.items()}
     known |= dict.fromkeys(names.broken)
-    try:
+    found = _Findings()
+    with found.at("state"):
         expression = Expression.parse(text, known)
-    except InputError as error:
-        raise CheckProblem(("state",), error.problems[0].message, error.problems[0].hint) from None
-    if expression.names & names.broken:
-        raise CheckProblem(("state",), "")
+        if expression.names & names.broken:
+            raise ReportedBefore
+    found.stop_if_broken()
     return StateCheck(expression, {handle: names.apps[handle].name for handle in sorted(expression.names)})
 
 
 def _oracle_writes(value: bool | dict[str, str] | None, names: Names) -> Condition:
-    if value is False:
-        raise CheckProblem(("oracle_writes",), "leave it out instead of false")
+    found = _Findings()
     rule = value.get("text", "nonempty") if isinstance(value, dict) else "nonempty"
-    if rule not in ("nonempty", "contains", "equal") or (isinstance(value, dict) and set(value) - {"text"}):
-        raise CheckProblem(("oracle_writes",), "must be true or {text: contains|equal}")
-    if not names.expected:
-        raise CheckProblem(("oracle_writes",), "the oracle writes nothing outside the agent interface")
+    with found.at("oracle_writes"):
+        if value is False:
+            raise InputError("leave it out instead of false")
+        if rule not in ("nonempty", "contains", "equal") or (isinstance(value, dict) and set(value) - {"text"}):
+            raise InputError("must be true or {text: contains|equal}")
+        if not names.expected:
+            raise InputError("the oracle writes nothing outside the agent interface")
+    found.stop_if_broken()
     return OracleWrites(names.expected, rule)  # type: ignore[arg-type]
 
 
 def _matchers(args: Mapping[str, Any], app: App, tool: str, names: Names) -> dict[str, Matcher]:
     known = names.argument_names(app, tool)
+    found = _Findings()
     built: dict[str, Matcher] = {}
     for name, wanted in args.items():
-        if name not in known:
-            raise CheckProblem((name,), f"{tool} has no argument {name!r}", did_you_mean(name, known))
-        for reference in _references(wanted):
-            if reference.event_id not in names.events:
-                hint = did_you_mean(reference.event_id, names.events)
-                raise CheckProblem((name,), f"there is no event {reference.event_id!r}", hint)
-        try:
+        with found.at(name, key=name not in known):
+            if name not in known:
+                raise InputError(f"{tool} has no argument {name!r}", hint=did_you_mean(name, known))
             built[name] = compile_matcher(wanted)
-        except InputError as error:
-            raise CheckProblem((name,), error.problems[0].message, error.problems[0].hint) from None
+    found.stop_if_broken()
     return built
 
 
-def _references(value: Any) -> list[Ref]:
-    if isinstance(value, Ref):
-        return [value]
-    if isinstance(value, Mapping):
-        return [found for item in value.values() for found in _references(item)]
-    if isinstance(value, list):
-        return [found for item in value for found in _references(item)]
-    return []
-
-
-def _window(entry: CheckEntry | MessageMatch, names: Names, path: Path) -> Window:
+def _window(entry: CheckEntry | MessageMatch, names: Names) -> Window:
+    found = _Findings()
     for name in ("after", "before", "not_before"):
-        event = getattr(entry, name)
-        if event is not None and event not in names.events:
-            raise CheckProblem((*path, name), f"there is no event {event!r}", did_you_mean(event, names.events))
+        with found.at(name):
+            _known_event(getattr(entry, name), names)
     within: tuple[float, str] | None = None
     if entry.within is not None:
-        match = _WITHIN.fullmatch(entry.within.strip())
-        try:
-            if match is None:
-                raise ValueError(f"{entry.within!r} is not of the form `2m of EVENT`")
-            within = (read_duration(match.group(1)), match.group(2))
-        except ValueError as error:
-            raise CheckProblem((*path, "within"), str(error)) from None
-        if within[1] not in names.events:
-            hint = did_you_mean(within[1], names.events)
-            raise CheckProblem((*path, "within"), f"there is no event {within[1]!r}", hint)
+        with found.at("within"):
+            within = _within(entry.within)
+            _known_event(within[1], names)
+    found.stop_if_broken()
     return Window(entry.after, entry.before, entry.not_before, within)
 
 
-def _count(value: int | dict[str, int] | None, path: Path) -> Count:
+def _known_event(event_id: str | None, names: Names) -> None:
+    if event_id is not None and event_id not in names.events:
+        raise InputError(f"there is no event {event_id!r}", hint=did_you_mean(event_id, names.events))
+
+
+def _within(text: str) -> tuple[float, str]:
+    match = _WITHIN.fullmatch(text.strip())
+    if match is None:
+        raise InputError(f"{text!r} is not of the form `2m of EVENT`")
+    try:
+        return read_duration(match.group(1)), match.group(2)
+    except ValueError as error:
+        raise InputError(str(error)) from None
+
+
+def _count(value: int | dict[str, int] | None) -> Count:
     if value is None:
         return Count()
     if isinstance(value, int):
         if value < 0:
-            raise CheckProblem((*path, "count"), "a count must not be negative")
+            raise InputError("a count must not be negative")
         return Count(value, value)
-    if not value or set(value) - {"min", "max"} or min(value.values()) < 0:
-        raise CheckProblem((*path, "count"), "a count is a number or {min: …, max: …}")
-    return Count(value.get("min", 0), value.get("max"))
+    least, most = value.get("min", 0), value.get("max")
+    if not value or set(value) - {"min", "max"} or least < 0:
+        raise InputError("a count is a number or {min: …, max: …}")
+    if most is not None and most < least:
+        raise InputError(f"a count cannot be at least {least} and at most {most}")
+    return Count(least, most)
 
 
 def expected_labels(entries: Sequence[CheckEntry]) -> list[str]:

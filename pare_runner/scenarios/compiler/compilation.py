@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -63,6 +63,11 @@ class Compilation:
 def sound(entries: Iterable[T]) -> Iterator[tuple[int, T]]:
     """(position, entry) of those entries that could be converted; the others have been reported."""
     return ((number, entry) for number, entry in enumerate(entries) if entry is not INVALID)
+
+
+def sound_values(entries: Mapping[str, T]) -> dict[str, T]:
+    """Those entries whose value could be converted."""
+    return {key: entry for key, entry in entries.items() if entry is not INVALID}
 
 
 def _position(problem: Problem) -> tuple[int, int]:

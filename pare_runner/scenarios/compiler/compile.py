@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from pare_runner.apps.core.app import App
-from pare_runner.apps.core.dates import read_duration, read_time
+from pare_runner.apps.core.dates import read_duration, read_time, to_datetime
 from pare_runner.apps.core.services import Services, building
 from pare_runner.apps.core.shapes import INVALID, Conversion, Model
 from pare_runner.apps.core.stateful import StatefulApp
 from pare_runner.apps.registry import app_classes
-from pare_runner.errors import InputError, Problem, ScenarioError, did_you_mean
+from pare_runner.errors import InputError, did_you_mean
 from pare_runner.kernel.clock import Clock
 from pare_runner.kernel.draws import Draws
 from pare_runner.kernel.events import AbstractEvent, EventType, OperationType, OracleEvent
@@ -22,13 +22,12 @@ from pare_runner.kernel.ids import IdSource
 from pare_runner.scenarios.checks.builder import CheckProblem, Names, build_allow, build_check, expected_labels, label
 from pare_runner.scenarios.checks.conditions import Condition, ask
 from pare_runner.scenarios.checks.writes import Allowed, ExpectedWrite
-from pare_runner.scenarios.compiler.compilation import Compilation, sound, with_refs
+from pare_runner.scenarios.compiler.compilation import Compilation, sound, sound_values, with_refs
 from pare_runner.scenarios.compiler.diagnostics import diagnose
 from pare_runner.scenarios.compiler.sections import build_apps
 from pare_runner.scenarios.compiler.steps import Step, build_events, read_steps
 from pare_runner.scenarios.compiler.taps import NavigationPlanner
-from pare_runner.scenarios.hashes import scenario_hashes
-from pare_runner.scenarios.language import CheckEntry, ScenarioFile
+from pare_runner.scenarios.language import AllowEntry, CheckEntry, MessageMatch, ScenarioFile
 from pare_runner.scenarios.text.templates import render, render_variables
 from pare_runner.scenarios.text.yaml_text import Document, load
 from pare_runner.scenarios.yaml_scenario import YamlScenario
@@ -50,11 +49,11 @@ def compile_document(
 ) -> YamlScenario:
     """Like `compile_scenario`, for data already read."""
     compilation = Compilation(document)
-    data = _rendered(document)
+    data = _rendered(document, compilation)
     file = _read_file(data, compilation)
     services = Services(Clock(compilation.start), IdSource(file.id, file.seed), Draws(file.seed, file.id))
     with building(services):
-        apps = build_apps(file.apps, classes or app_classes(), compilation)
+        apps = build_apps(sound_values(file.apps), classes or app_classes(), compilation)
     steps = read_steps(file.events, compilation)
     planner = _planner(file, apps, compilation)
     known = frozenset(step.event_id for step in steps) | _ids_as_written(data)
@@ -69,8 +68,7 @@ def compile_document(
     compilation.stop_if_broken()
     diagnose(file, steps, _flow(events, steps, compilation), duration, compilation)
     compilation.stop_if_broken()
-    world_hash, scoring_hash = scenario_hashes(data)
-    scenario = YamlScenario(
+    return YamlScenario(
         file,
         apps=apps,
         events=events,
@@ -80,25 +78,22 @@ def compile_document(
         expected=expected,
         allowed=allowed,
         duration=duration,
-        world_hash=world_hash,
-        scoring_hash=scoring_hash,
+        data=data,
         source=source,
         warnings=compilation.warnings,
     )
-    scenario.initialize()
-    return scenario
 
 
-def _rendered(document: Document) -> dict[str, Any]:
-    variables = document.data.get("vars")
+def _rendered(document: Document, compilation: Compilation) -> dict[str, Any]:
+    """The data with its variables put in; what is wrong with them ends the compilation: more would follow from it."""
+    variables = document.data.get("vars") or {}
     if not isinstance(variables, dict):
+        compilation.report(("vars",), "vars must be a mapping of names to values")
         variables = {}
-    problems: list[Problem] = []
-    known = render_variables(variables, document, problems=problems)
+    known = render_variables(variables, document, problems=compilation.problems)
     rest = {key: value for key, value in document.data.items() if key != "vars"}
-    data = render(rest, known, document, problems=problems)
-    if problems:
-        raise ScenarioError(problems)
+    data = render(rest, known, document, problems=compilation.problems)
+    compilation.stop_if_broken()
     return {**data, "vars": known} if isinstance(data, dict) else {}
 
 
@@ -106,13 +101,17 @@ def _read_file(data: dict[str, Any], compilation: Compilation) -> ScenarioFile:
     start = data.get("start_time")
     if isinstance(start, str | int | float):
         try:
-            compilation.start = read_time(start)
+            time = read_time(start)
+            to_datetime(time)
+            compilation.start = time
         except ValueError as error:
             compilation.report(("start_time",), str(error))
             data = {**data, "start_time": 0.0}
     values = _values(data, compilation)
     needed: dict[str, Any] = {"id": "", "start_time": compilation.start}
     file = ScenarioFile(**(needed | values))
+    if file.max_turns is not None and file.max_turns < 1:
+        compilation.report(("max_turns",), "max_turns must be 1 or more")
     if "id" in values and (not file.id or set(file.id) - _ID):
         compilation.report(("id",), f"the id {file.id!r} must be letters, digits, _ and -")
     return file
@@ -173,9 +172,13 @@ def _check(entry: CheckEntry, names: Names, path: tuple[str | int, ...], compila
     try:
         return build_check(entry, names)
     except CheckProblem as problem:
-        if problem.message:
-            compilation.report((*path, *problem.path), problem.message, problem.hint)
+        _report(problem, path, compilation)
         return None
+
+
+def _report(problem: CheckProblem, path: tuple[str | int, ...], compilation: Compilation) -> None:
+    for found in problem.found:
+        compilation.report((*path, *found.path), found.message, found.hint, key=found.key)
 
 
 def _resolve_refs(
@@ -183,6 +186,10 @@ def _resolve_refs(
 ) -> None:
     if entry.args:
         entry.args = with_refs(entry.args, compilation, (*path, "args"), events)
+    for kind in ("proposed", "accepted"):
+        match = getattr(entry, kind)
+        if isinstance(match, MessageMatch):
+            match.about = with_refs(match.about, compilation, (*path, kind, "about"), events)
     for kind in ("all", "any"):
         for number, part in enumerate(getattr(entry, kind) or []):
             _resolve_refs(part, compilation, (*path, kind, number), events)
@@ -220,12 +227,16 @@ def _checks(file: ScenarioFile, names: Names, compilation: Compilation) -> list[
 
 
 def _allowed(file: ScenarioFile, names: Names, compilation: Compilation) -> tuple[Allowed, ...]:
-    try:
-        return build_allow(sound(file.allow), names)
-    except CheckProblem as problem:
-        if problem.message:
-            compilation.report(("allow", *problem.path), problem.message, problem.hint)
-        return ()
+    allowed: list[Allowed] = []
+    for number, entry in sound(file.allow):
+        path = ("allow", number)
+        if isinstance(entry, AllowEntry) and entry.args:
+            entry.args = with_refs(entry.args, compilation, (*path, "args"), names.events)
+        try:
+            allowed.append(build_allow(entry, names))
+        except CheckProblem as problem:
+            _report(problem, path, compilation)
+    return tuple(allowed)
 
 
 def _duration(file: ScenarioFile, compilation: Compilation) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from graphlib import TopologicalSorter
 
 from pare_runner.errors import Severity
 from pare_runner.kernel.events import ConditionCheckEvent, Event, EventType, OperationType, OracleEvent, StopEvent
@@ -10,7 +11,7 @@ from pare_runner.kernel.flow import Flow
 from pare_runner.scenarios.compiler.compilation import Compilation
 from pare_runner.scenarios.compiler.steps import Step
 from pare_runner.scenarios.language import ScenarioFile
-from pare_runner.scenarios.order import ancestors
+from pare_runner.scenarios.order import ancestors, referenced
 
 
 def diagnose(file: ScenarioFile, steps: Sequence[Step], flow: Flow, duration: float | None, found: Compilation) -> None:
@@ -25,6 +26,7 @@ def diagnose(file: ScenarioFile, steps: Sequence[Step], flow: Flow, duration: fl
             found.report((*step.path, "agent"), "the scenario says silence: true, yet the oracle acts")
         elif event.action.operation_type is OperationType.WRITE and not _on_interface(event):
             _unaccepted(number, flow, step, derived=file.scoring == "derived", found=found)
+            _read_results(event, flow, step, found)
 
 
 def _on_interface(event: OracleEvent) -> bool:
@@ -47,6 +49,18 @@ def _unaccepted(number: int, flow: Flow, step: Step, *, derived: bool, found: Co
     found.report((*step.path, "agent"), message, severity=severity, code="unreachable_write")
 
 
+def _read_results(event: OracleEvent, flow: Flow, step: Step, found: Compilation) -> None:
+    """A good assistant may find out in another way, and then the write that is expected here has no arguments."""
+    for name in sorted(referenced(event.action.args if event.action else {})):
+        source = flow.events[flow.index[name]]
+        action = source.action if isinstance(source, OracleEvent) else None
+        if action is not None and action.operation_type is OperationType.READ:
+            message = (
+                f"this write takes the result of {name!r}, a step that only reads: who reads elsewhere cannot match it"
+            )
+            found.report((*step.path, "args"), message, severity="warning", code="ref_to_read")
+
+
 def _worldly_between(flow: Flow, accept: int, above: frozenset[int]) -> bool:
     return any(
         isinstance(flow.events[between], Event | ConditionCheckEvent) and accept in ancestors(flow, between)
@@ -61,25 +75,28 @@ def _function(flow: Flow, number: int) -> str | None:
 
 
 def _unreachable(flow: Flow, duration: float | None, paths: dict[str, Step], found: Compilation) -> None:
-    earliest: dict[int, float] = {}
-
-    def time_of(number: int) -> float:
-        if number not in earliest:
-            event = flow.events[number]
-            base = max((time_of(parent) for parent in flow.parents[number]), default=found.start)
-            time = base + (event.event_relative_time or 0.0)
-            earliest[number] = max(time, event.event_time) if event.event_time is not None else time
-        return earliest[number]
-
+    earliest = _earliest(flow, found.start)
     stops = [number for number, event in enumerate(flow.events) if isinstance(event, StopEvent)]
-    stop = min((time_of(number) for number in stops if not flow.parents[number]), default=None)
+    stop = min((earliest[number] for number in stops if not flow.parents[number]), default=None)
     for number, event in enumerate(flow.events):
         step = paths.get(event.event_id)
         if step is None:
             continue
         if any(isinstance(flow.events[ancestor], StopEvent) for ancestor in ancestors(flow, number)):
             found.report(step.path, f"{event.event_id!r} never runs: the episode stops before it")
-        elif duration is not None and time_of(number) > found.start + duration:
+        elif duration is not None and earliest[number] > found.start + duration:
             found.report(step.path, f"{event.event_id!r} never runs: the duration is over before it")
-        elif stop is not None and time_of(number) > stop:
+        elif stop is not None and earliest[number] > stop:
             found.report(step.path, f"{event.event_id!r} never runs: the episode stops before it")
+
+
+def _earliest(flow: Flow, start: float) -> list[float]:
+    """The times before which events cannot start, by position."""
+    times = [start] * len(flow.events)
+    for number in TopologicalSorter(dict(enumerate(flow.parents))).static_order():
+        event = flow.events[number]
+        time = max((times[parent] for parent in flow.parents[number]), default=start) + (
+            event.event_relative_time or 0.0
+        )
+        times[number] = time if event.event_time is None else max(time, event.event_time)
+    return times

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pare_runner.apps.core.dates import read_duration, read_time
+from pare_runner.apps.core.app import App
+from pare_runner.apps.core.dates import read_duration, read_time, to_datetime
 from pare_runner.apps.core.shapes import Conversion
+from pare_runner.apps.core.stateful import StatefulApp
 from pare_runner.apps.core.tools import ToolKind, ToolSpec, specs_of
-from pare_runner.errors import InputError, did_you_mean
+from pare_runner.errors import InputError, did_you_mean, nearest
 from pare_runner.kernel.events import (
     AbstractEvent,
     Action,
@@ -20,6 +22,7 @@ from pare_runner.kernel.events import (
     StopEvent,
 )
 from pare_runner.scenarios.checks.builder import Names
+from pare_runner.scenarios.checks.matchers import compile_matcher
 from pare_runner.scenarios.compiler.compilation import Compilation, Path, sound, with_refs
 from pare_runner.scenarios.compiler.taps import NavigationPlanner, Tap
 from pare_runner.scenarios.language import EventEntry
@@ -56,7 +59,7 @@ def read_steps(entries: Sequence[EventEntry], compilation: Compilation) -> list[
         path: Path = ("events", number)
         given = [kind for kind in KINDS if getattr(entry, kind) not in (None, False)]
         if len(given) != 1:
-            message = f"an event needs exactly one of {', '.join(KINDS)}; this one has {len(given)}"
+            message = f"an event needs exactly one of {', '.join(KINDS)}; this one has {' and '.join(given) or 'none'}"
             compilation.report(path, message)
             continue
         kind = given[0]
@@ -116,12 +119,12 @@ def _calls(step: Step, planner: NavigationPlanner, compilation: Compilation, nam
         except InputError as error:
             compilation.report((*path, "user"), error.problems[0].message, error.problems[0].hint)
             return []
-        return _tap_events(step, taps, compilation)
-    spec = _find_tool(step, tool, specs_of(type(app)), compilation)
+        return _tap_events(step, taps, compilation, names.events)
+    spec = _find_tool(step, tool, app, compilation)
     if spec is None:
         return []
     step.spec = spec
-    _check_arguments(step, spec, args, compilation)
+    _check_arguments(step, spec, args, compilation, names.events)
     actor = EventType.ENV if step.kind == "env" else EventType.AGENT
     action = Action(app.name, type(app).__name__, tool, args, spec.operation, actor)
     if step.kind == "env":
@@ -129,7 +132,9 @@ def _calls(step: Step, planner: NavigationPlanner, compilation: Compilation, nam
     return [OracleEvent(step.event_id, action=action, optional=entry.optional, proposal=entry.proposal)]
 
 
-def _find_tool(step: Step, tool: str, specs: dict[str, ToolSpec], compilation: Compilation) -> ToolSpec | None:
+def _find_tool(step: Step, tool: str, app: App, compilation: Compilation) -> ToolSpec | None:
+    specs = specs_of(type(app))
+    screens = app.screens if isinstance(app, StatefulApp) else ()
     wanted = {ToolKind.AGENT} if step.kind == "agent" else {ToolKind.ENV, ToolKind.DATA, ToolKind.AGENT}
     usable = {name: spec for name, spec in specs.items() if spec.kinds & wanted}
     if tool in usable:
@@ -137,13 +142,18 @@ def _find_tool(step: Step, tool: str, specs: dict[str, ToolSpec], compilation: C
     text = getattr(step.entry, step.kind)
     handle = text.partition(".")[0]
     message = f"{handle} has no tool {tool!r}"
-    if tool in specs:
-        message = f"{text} is no tool of the agent" if step.kind == "agent" else f"{text} is a tap of the user"
+    taps = type(app).tools(ToolKind.USER)
+    if tool in taps or any(tool in screen.tools() for screen in screens):
+        message = f"{text} is a tap of the user"
+    elif tool in specs:
+        message = f"{text} is no tool of the agent"
     compilation.report((*step.path, step.kind), message, did_you_mean(tool, usable))
     return None
 
 
-def _tap_events(step: Step, taps: Sequence[Tap], compilation: Compilation) -> list[AbstractEvent]:
+def _tap_events(
+    step: Step, taps: Sequence[Tap], compilation: Compilation, known: frozenset[str]
+) -> list[AbstractEvent]:
     apps = {app.name: app for app in compilation.handles.values()}
     events: list[AbstractEvent] = []
     for number, tap in enumerate(taps, 1):
@@ -156,7 +166,7 @@ def _tap_events(step: Step, taps: Sequence[Tap], compilation: Compilation) -> li
     spec = _tap_spec(step, taps[-1], compilation)
     if spec is not None:
         step.spec = spec
-        _check_arguments(step, spec, taps[-1].args, compilation)
+        _check_arguments(step, spec, taps[-1].args, compilation, known)
     return events
 
 
@@ -169,26 +179,34 @@ def _tap_spec(step: Step, tap: Tap, compilation: Compilation) -> ToolSpec | None
     return specs_of(type(app)).get(tap.tool)
 
 
-def _check_arguments(step: Step, spec: ToolSpec, args: dict[str, Any], compilation: Compilation) -> None:
+def _check_arguments(
+    step: Step, spec: ToolSpec, args: dict[str, Any], compilation: Compilation, known: frozenset[str]
+) -> None:
     path = (*step.path, "args")
+    mistyped: set[str | None] = set()
     for name, value in args.items():
         argument = spec.by_name.get(name)
         if argument is None:
             message = f"{spec.name} has no argument {name!r}"
             compilation.report((*path, name), message, did_you_mean(name, spec.by_name), key=True)
+            mistyped.add(nearest(name, spec.by_name))
             continue
         conversion = Conversion(start=compilation.start, allow_refs=True)
         argument.shape.convert(value, conversion, (*path, name))
         compilation.take(conversion)
     for argument in spec.arguments:
-        if argument.required and argument.name not in args:
+        if argument.required and argument.name not in args and argument.name not in mistyped:
             compilation.report((*step.path, step.kind), f"{spec.name} needs the argument {argument.name!r}")
-    match = step.entry.match or {}
-    for name in match:
+    for name, wanted in (step.entry.match or {}).items():
+        place = (*step.path, "match", name)
         if name not in spec.by_name:
             message = f"{spec.name} has no argument {name!r}"
-            hint = did_you_mean(name, spec.by_name)
-            compilation.report((*step.path, "match", name), message, hint, key=True)
+            compilation.report(place, message, did_you_mean(name, spec.by_name), key=True)
+            continue
+        try:
+            compile_matcher(with_refs(wanted, compilation, place, known))
+        except InputError as error:
+            compilation.report(place, error.problems[0].message, error.problems[0].hint)
 
 
 def _condition(step: Step, compilation: Compilation) -> list[AbstractEvent]:
@@ -228,14 +246,15 @@ def _set_time(step: Step, first: AbstractEvent, linked: bool, compilation: Compi
     at = step.entry.at
     try:
         try:
-            offset = read_duration(at if at is not None else 0.0)
-            time = compilation.start + offset
+            time = compilation.start + read_duration(at if at is not None else 0.0)
             relative = True
         except ValueError:
             time = read_time(at if at is not None else 0.0, compilation.start)
             relative = False
-    except ValueError as error:
-        compilation.report((*step.path, "at"), f"{error}; or time after the start, like 10s")
+        to_datetime(time)
+    except ValueError:
+        message = f"{at!r} is neither a time after the start, like 10s, nor a date, like 2025-11-18T09:00Z or +3d 19:00"
+        compilation.report((*step.path, "at"), message)
         return
     if time < compilation.start:
         compilation.report((*step.path, "at"), "its time is before the start")

@@ -89,11 +89,15 @@ class NavigationPlanner:
             raise InputError(f"there is no app {app_name!r}", hint=did_you_mean(app_name, self._apps))
         last = Tap(app_name, tool, dict(args))
         if not isinstance(app, StatefulApp):
+            if on:
+                raise InputError(f"{app_name} has no screens to stand on", hint="leave out on:")
             return self._outside(app, last)
         offering = [screen.__name__ for screen in app.screens if tool in screen.tools()]
         if not offering and tool != "go_back":
             known = {name for screen in app.screens for name in screen.tools()}
             raise InputError(f"no screen of {app_name} offers {tool!r}", hint=did_you_mean(tool, known))
+        if tool == "go_back" and not on and (self.now.active != app_name or len(self.now.stack(app_name)) < 2):
+            raise InputError(f"there is nothing to go back to in {app_name}", hint="name the screen with on:")
         found = self._search(app_name, tool, offering, on)
         if found is None:
             raise InputError(
@@ -111,16 +115,20 @@ class NavigationPlanner:
         if tap.tool not in tools:
             raise InputError(f"{tap.app} offers the user no {tap.tool!r}", hint=did_you_mean(tap.tool, tools))
         taps: list[Tap] = []
-        if app.name == self._system:
-            target = tap.args.get("app_name")
-            if tap.tool == "go_home":
-                self.now = replace(self.now, active=None)
-            elif tap.tool == "open_app" and isinstance(target, str):
-                if self.now.active is not None:
-                    taps.append(Tap(self._system, "go_home"))
-                self.now = self._open(self.now, target)
-            elif tap.tool == "switch_app" and isinstance(target, str):
-                self.now = replace(self.now, active=target)
+        target = tap.args.get("app_name")
+        if isinstance(target, Ref):
+            raise InputError(f"{tap.tool} needs the name of an app, not a result")
+        if tap.tool == "go_home":
+            self.now = replace(self.now, active=None)
+        elif tap.tool == "open_app" and isinstance(target, str):
+            if self.now.active is not None:
+                taps.append(Tap(self._system, "go_home"))
+            self.now = self._open(self.now, target)
+        elif tap.tool == "switch_app" and isinstance(target, str):
+            if target not in self.now.opened:
+                self._open(self.now, target)
+                raise InputError(f"{target} has not been opened before", hint="use open_app")
+            self.now = replace(self.now, active=target)
         return [*taps, tap]
 
     def _search(
@@ -152,11 +160,11 @@ class NavigationPlanner:
                 elif spec.transitions and spec.opens:
                     for args in _arguments(spec, on):
                         yield Tap(app.name, name, args), self._after(there, app, spec, args, None)
+        if there.active != target and target in there.opened:
+            yield Tap(self._system, "switch_app", {"app_name": target}), replace(there, active=target)
         if there.active is None:
             yield Tap(self._system, "open_app", {"app_name": target}), self._open(there, target)
-        elif there.active != target and target in there.opened:
-            yield Tap(self._system, "switch_app", {"app_name": target}), replace(there, active=target)
-        if there.active is not None:
+        else:
             yield Tap(self._system, "go_home"), replace(there, active=None)
 
     def _offered(self, there: Navigation, app: StatefulApp) -> dict[str, ToolSpec]:
@@ -269,11 +277,17 @@ def _place(screen: str, shows: Mapping[str, Any]) -> Place:
 def _key(value: Any) -> Any:
     """A hashable form of a value, equal for equal values."""
     try:
-        hash_probe = {value: None}
+        hash(value)
     except TypeError:
         return repr(value)
-    return next(iter(hash_probe))
+    return value
 
 
 def _plain(on: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={value!r}" for name, value in on.items())
+    return ", ".join(f"{name}={_written(value)}" for name, value in on.items())
+
+
+def _written(value: Any) -> str:
+    if not isinstance(value, Ref):
+        return repr(value)
+    return f"{{from: {value.event_id}{f', path: {value.path}' if value.path else ''}}}"

@@ -63,7 +63,7 @@ def node(*children: dict[str, Any], **fields: Any) -> dict[str, Any]:
         (node({"name": "a", "type": "file", "permissions": "rwx"}), "files/a: 'rwx'"),
         (node({"name": "a", "type": "link"}), "link"),
         ({"name": "", "type": "file"}, "root must be a directory"),
-        ([], "must be StoredNode"),
+        ([], "must be a mapping"),
     ],
 )
 def test_kd_7_a_state_that_does_not_fit_changes_nothing(fs: SandboxLocalFileSystem, root: Any, says: str) -> None:

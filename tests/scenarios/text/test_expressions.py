@@ -116,6 +116,7 @@ def evaluation_error(text: str) -> str:
         ("calendar.events | selectattr('title', 'contains', 'in') | list | length", 1),
         ("calendar.events | map(attribute='attendees') | map('length') | list", [2, 2, 2]),
         ("calendar.events | map(attribute='attendees.0.name') | unique | list", ["Tom"]),
+        ("[[1, 2], [], [3]] | flatten | list", [1, 2, 3]),
         ("calendar.events | map(attribute='attendees') | first | selectattr('age', 'none') | list | length", 1),
         ("calendar.events | selectattr('nope', 'undefined') | list | length", 3),
         ("calendar.events | selectattr('nope', 'defined') | list | length", 0),

@@ -120,7 +120,7 @@ OTHER_FILTERS = [
     "items",
 ]
 ALLOWED_FILTERS = {
-    "abs", "count", "d", "default", "dictsort", "first", "float", "groupby", "int", "join", "last", "length", "list",
+    "abs", "count", "d", "default", "dictsort", "first", "flatten", "float", "groupby", "int", "join", "last", "length", "list",
     "lower", "map", "max", "min", "reject", "rejectattr", "replace", "reverse", "round", "select", "selectattr", "sort",
     "string", "sum", "title", "trim", "unique", "upper",
 }

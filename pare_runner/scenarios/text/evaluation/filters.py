@@ -109,6 +109,11 @@ def _unique(value: object, case_sensitive: object = False, attribute: object = N
     return tuple(kept.values())
 
 
+def _flatten(value: object) -> object:
+    """Ours: the items of all lists in a list, one level."""
+    return made_items([item for items in items_of(value, "flatten") for item in items_of(items, "flatten")])
+
+
 def _groupby(value: object, attribute: object, default: object = None, case_sensitive: object = False) -> object:
     read = _reader(attribute, default)
     groups: dict[Any, list[object]] = {}
@@ -245,6 +250,7 @@ FILTERS: Final[dict[str, Filter]] = {
     "default": _default,
     "dictsort": _dictsort,
     "first": _first,
+    "flatten": _flatten,
     "float": _float,
     "groupby": _groupby,
     "int": _int,

@@ -1,0 +1,90 @@
+"""The `pare` command: everything but running experiments, which is `python -m pare_runner`.
+
+A new command is one line in `COMMANDS`: its name, where it is, one sentence.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
+
+import typer
+from typer.main import get_command
+
+from pare_runner.cli.console import mark
+from pare_runner.cli.lazy import SETTINGS, Commands, lazy_group
+from pare_runner.errors import InputError, PareError
+
+OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+COMMANDS: Commands = {
+    "scenarios": ("pare_runner.cli.scenarios.group:app", "List, show, check, prove and write scenarios."),
+}
+
+app = typer.Typer(name="pare", cls=lazy_group(COMMANDS), no_args_is_help=True, **(SETTINGS | {"add_completion": True}))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status.
+
+    0: done. 1: something did not hold, or our own error. 2: bad input, said in one message on stderr. 130:
+    interrupted. PARE_DEBUG=1 in the environment shows the traceback behind an error.
+    """
+    try:
+        status = get_command(app)(args=argv, prog_name="pare")
+        sys.stdout.flush()
+    except InputError as error:
+        return _fail(error, str(error), error.exit_status)
+    except PareError as error:
+        return _fail(error, str(error), error.exit_status)
+    except SystemExit as left:  # how typer ends: help, usage errors, a status of a command
+        return left.code if isinstance(left.code, int) else FAILED
+    except KeyboardInterrupt as error:
+        return _fail(error, "interrupted", INTERRUPTED)
+    except BrokenPipeError:  # whoever read our output has enough; the interpreter must not complain when it flushes
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception as error:
+        return _fail(error, f"internal error, {type(error).__name__}: {error}", FAILED)
+    return status if isinstance(status, int) else OK
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        try:
+            number = version("pare-runner")
+        except PackageNotFoundError:
+            number = "(not installed)"
+        print(f"pare_runner {number}")
+        raise typer.Exit
+
+
+@app.callback(epilog="Experiments and sweeps: python -m pare_runner --help")
+def pare(
+    show: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=show_version, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Work with scenarios for proactive assistants.
+
+    \b
+    pare scenarios list
+    pare scenarios check my_scenario.yaml
+    """
+
+
+def _fail(error: BaseException, text: str, status: int) -> int:
+    if os.environ.get("PARE_DEBUG") == "1":
+        traceback.print_exception(error)
+    placed = isinstance(error, InputError) and bool(error.problems[0].where)
+    print(mark(text if placed else f"pare: {text}", "error", sys.stderr), file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

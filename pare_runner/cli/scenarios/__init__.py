@@ -1,0 +1,1 @@
+"""`pare scenarios …`: one module a command."""
