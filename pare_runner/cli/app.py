@@ -10,6 +10,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -34,11 +35,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     0: done. 1: something did not hold, or our own error. 2: bad input, said in one message on stderr. 130:
     interrupted. PARE_DEBUG=1 in the environment shows the traceback behind an error.
     """
+    for stream in (sys.stdout, sys.stderr):  # names of files may hold what the terminal's encoding cannot
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         status = get_command(app)(args=argv, prog_name="pare")
         sys.stdout.flush()
-    except InputError as error:
-        return _fail(error, str(error), error.exit_status)
     except PareError as error:
         return _fail(error, str(error), error.exit_status)
     except SystemExit as left:  # how typer ends: help, usage errors, a status of a command

@@ -263,6 +263,7 @@ class Union(Shape):
         plain = options[: readers[0] + 1] if readers else options
         self.exact = frozenset().union(*(option.exact for option in plain))
         self.text = " | ".join(option.text for option in options)
+        self.words = " | ".join(option.words or option.text for option in options)
 
     def convert(self, value: Any, to: Conversion, path: Path = ()) -> Any:
         if to.allow_refs and isinstance(value, Ref):

@@ -65,7 +65,7 @@ def checked_all(names: Iterable[str]) -> Iterator[Checked]:
     catalog: Catalog | None = None
     for name in names:
         path = to_path(name)
-        if not looks_like_path(name) and not os.path.exists(path):
+        if not looks_like_path(name) and not os.path.exists(name):
             if catalog is None:
                 catalog = Catalog.installed()
                 warn(catalog.warnings)

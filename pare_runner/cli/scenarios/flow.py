@@ -163,9 +163,9 @@ def _plain(value: Any) -> Any:
 
 def _value(value: Any) -> str:
     if isinstance(value, dict) and "from" in value and set(value) <= {"from", "path"}:
-        return "→".join(map(str, value.values()))
+        return "<" + ".".join(map(str, value.values())) + ">"
     return repr(value)
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _WIDTH else text[: _WIDTH - 2] + "…)"
+    return text if len(text) <= _WIDTH else text[: _WIDTH - 4] + "...)"

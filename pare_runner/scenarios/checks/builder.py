@@ -224,13 +224,13 @@ def _call(entry: CheckEntry, kind: str, names: Names) -> Condition:
     found = _Findings()
     with found.at(kind):
         app, tool, _ = names.find_tool(getattr(entry, kind))
+    if not found.broken:
+        with found.at("args"):
+            arguments = _matchers(entry.args or {}, app, tool, names)
     with found.at():
         window = _window(entry, names)
     with found.at("count"):
         count = _count(entry.count)
-    if not found.broken:
-        with found.at("args"):
-            arguments = _matchers(entry.args or {}, app, tool, names)
     found.stop_if_broken()
     actors = (_ACTORS[entry.by],) if entry.by else (EventType.AGENT, EventType.USER)
     return CallCheck(app.name, tool, actors, arguments, window, count, attempted=kind == "attempted")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -109,8 +110,10 @@ def _contains_all(operand: Any) -> Test:
 
 def _regex(operand: Any) -> Test:
     try:
-        pattern = re.compile(str(operand))
-    except re.error as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            pattern = re.compile(str(operand))
+    except (re.error, Warning) as error:
         raise InputError(f"regex {operand!r}: {error}") from None
     return lambda value: pattern.search(_text(value)) is not None
 

@@ -88,6 +88,13 @@ def with_refs(value: Any, compilation: Compilation, path: Path, events: frozense
     return value
 
 
+def arguments_with_refs(
+    args: Mapping[str, Any], compilation: Compilation, path: Path, events: frozenset[str]
+) -> dict[str, Any]:
+    """Arguments by name, each with its references; an argument may be called `from`."""
+    return {name: with_refs(value, compilation, (*path, name), events) for name, value in args.items()}
+
+
 def _ref(value: dict[str, Any], compilation: Compilation, path: Path, events: frozenset[str]) -> Ref:
     event, steps = str(value["from"]), str(value.get("path") or "")
     if event not in events:

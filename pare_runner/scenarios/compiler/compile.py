@@ -22,7 +22,7 @@ from pare_runner.kernel.ids import IdSource
 from pare_runner.scenarios.checks.builder import CheckProblem, Names, build_allow, build_check, expected_labels, label
 from pare_runner.scenarios.checks.conditions import Condition, ask
 from pare_runner.scenarios.checks.writes import Allowed, ExpectedWrite
-from pare_runner.scenarios.compiler.compilation import Compilation, sound, sound_values, with_refs
+from pare_runner.scenarios.compiler.compilation import Compilation, arguments_with_refs, sound, sound_values, with_refs
 from pare_runner.scenarios.compiler.diagnostics import diagnose
 from pare_runner.scenarios.compiler.sections import build_apps
 from pare_runner.scenarios.compiler.steps import Step, build_events, read_steps
@@ -185,7 +185,7 @@ def _resolve_refs(
     entry: CheckEntry, compilation: Compilation, path: tuple[str | int, ...], events: frozenset[str]
 ) -> None:
     if entry.args:
-        entry.args = with_refs(entry.args, compilation, (*path, "args"), events)
+        entry.args = arguments_with_refs(entry.args, compilation, (*path, "args"), events)
     for kind in ("proposed", "accepted"):
         match = getattr(entry, kind)
         if isinstance(match, MessageMatch):
@@ -231,7 +231,7 @@ def _allowed(file: ScenarioFile, names: Names, compilation: Compilation) -> tupl
     for number, entry in sound(file.allow):
         path = ("allow", number)
         if isinstance(entry, AllowEntry) and entry.args:
-            entry.args = with_refs(entry.args, compilation, (*path, "args"), names.events)
+            entry.args = arguments_with_refs(entry.args, compilation, (*path, "args"), names.events)
         try:
             allowed.append(build_allow(entry, names))
         except CheckProblem as problem:

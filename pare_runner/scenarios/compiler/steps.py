@@ -23,7 +23,7 @@ from pare_runner.kernel.events import (
 )
 from pare_runner.scenarios.checks.builder import Names
 from pare_runner.scenarios.checks.matchers import compile_matcher
-from pare_runner.scenarios.compiler.compilation import Compilation, Path, sound, with_refs
+from pare_runner.scenarios.compiler.compilation import Compilation, Path, arguments_with_refs, sound, with_refs
 from pare_runner.scenarios.compiler.taps import NavigationPlanner, Tap
 from pare_runner.scenarios.language import EventEntry
 
@@ -111,9 +111,9 @@ def _calls(step: Step, planner: NavigationPlanner, compilation: Compilation, nam
         hint = did_you_mean(handle, compilation.handles)
         compilation.report((*path, step.kind), f"there is no app {handle!r}", hint)
         return []
-    args = with_refs(entry.args, compilation, (*path, "args"), names.events)
+    args = arguments_with_refs(entry.args, compilation, (*path, "args"), names.events)
     if step.kind == "user":
-        on = with_refs(entry.on, compilation, (*path, "on"), names.events)
+        on = arguments_with_refs(entry.on, compilation, (*path, "on"), names.events)
         try:
             taps = planner.step(app.name, tool, args, on, step.event_id)
         except InputError as error:

@@ -120,9 +120,9 @@ OTHER_FILTERS = [
     "items",
 ]
 ALLOWED_FILTERS = {
-    "abs", "count", "d", "default", "dictsort", "first", "flatten", "float", "groupby", "int", "join", "last", "length", "list",
-    "lower", "map", "max", "min", "reject", "rejectattr", "replace", "reverse", "round", "select", "selectattr", "sort",
-    "string", "sum", "title", "trim", "unique", "upper",
+    "abs", "count", "d", "default", "dictsort", "first", "flatten", "float", "groupby", "int", "join", "last", "length",
+    "list", "lower", "map", "max", "min", "reject", "rejectattr", "replace", "reverse", "round", "select", "selectattr",
+    "sort", "string", "sum", "title", "trim", "unique", "upper",
 }
 ALLOWED_METHODS = {
     "lower", "upper", "strip", "startswith", "endswith", "split", "replace", "count", "keys", "values", "items", "get",
