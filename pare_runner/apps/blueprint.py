@@ -1,16 +1,13 @@
-"""A blueprint: a populated phone kept as bytes, from which each run gets apps of its own.
-
-Unpickling is the fastest copy Python has for object graphs; the bytes never leave the process.
-"""
+"""A blueprint: a populated phone kept aside, from which each run gets apps of its own."""
 
 from __future__ import annotations
 
 import functools
-import pickle
 from collections.abc import Sequence
 from typing import Any
 
 from pare_runner.apps.core.app import App
+from pare_runner.apps.core.copying import copy_value
 from pare_runner.apps.core.services import FileStore, Services
 from pare_runner.apps.core.stateful import StatefulApp
 
@@ -24,7 +21,7 @@ class Blueprint:
         self._classes = [type(app) for app in apps]
         self._files = next((n for n, app in enumerate(apps) if isinstance(app, FileStore)), None)
         data = [{name: value for name, value in vars(app).items() if name not in _OF_THE_RUN} for app in apps]
-        self._data = pickle.dumps(data, protocol=pickle.HIGHEST_PROTOCOL)
+        self._data: list[dict[str, Any]] = copy_value(data)
 
     @functools.cached_property
     def states(self) -> dict[str, tuple[str, dict[str, Any] | None]]:
@@ -34,7 +31,7 @@ class Blueprint:
     def build(self, services: Services) -> list[App]:
         """New apps in the initial state that share `services`."""
         apps: list[App] = []
-        for cls, data in zip(self._classes, pickle.loads(self._data), strict=True):
+        for cls, data in zip(self._classes, copy_value(self._data), strict=True):
             app = cls.__new__(cls)
             vars(app).update(data)
             app.services = services

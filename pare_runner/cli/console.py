@@ -80,7 +80,7 @@ def _rich_table(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    shown_table = Table(box=None, pad_edge=False, header_style="bold")
+    shown_table = Table(box=None, pad_edge=False, header_style="" if os.environ.get("NO_COLOR") else "bold")
     for number, name in enumerate(columns):
         shown_table.add_column(name.upper(), overflow="fold", no_wrap=number == 0)
     for line in lines:

@@ -18,7 +18,7 @@ class FlowError(ValueError):
         super().__init__(f"event {event_id!r}: {message}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Flow:
     """Events in file order; `parents[i]`, `children[i]` are positions, `with_refs[i]` says if arguments hold `Ref`s."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from hashlib import blake2b
 from itertools import count
 
-from pare_runner.kernel.draws import Key, hex_id
+from pare_runner.kernel.draws import Key, encode_key
 
 
 class IdSource:
@@ -15,7 +16,7 @@ class IdSource:
     """
 
     def __init__(self, *namespace: Key) -> None:
-        self._namespace = namespace
+        self._prefix = encode_key((*namespace, "id"))
         self.begin("initial")
 
     def begin(self, *cause: Key) -> None:
@@ -26,5 +27,5 @@ class IdSource:
     def next(self, app: str, kind: str, taken: Container[str] = ()) -> str:
         """The next free id of 32 hexadecimal characters for an object of `kind` in `app`."""
         numbers = self._counts.setdefault((app, kind), count())
-        candidates = (hex_id(*self._namespace, "id", app, *self._cause, kind, k) for k in numbers)
-        return next(candidate for candidate in candidates if candidate not in taken)
+        keys = (self._prefix + encode_key((app, *self._cause, kind, k)) for k in numbers)
+        return next(found for key in keys if (found := blake2b(key, digest_size=16).hexdigest()) not in taken)

@@ -157,8 +157,7 @@ class Simulation:
                 args = resolve(args, self.result_of) if self.flow.with_refs[number] else args
             except ReferenceFailed as error:
                 failure = error
-            parents = self.flow.parent_ids[number]
-            self._results[event.event_id] = self._host.perform(event, args, parents, failure)
+            self._results[event.event_id] = self._host.perform(event, args, self.flow.parent_ids[number], failure)
             self._finish(number)
             self.after_call()
         elif isinstance(event, ConditionCheckEvent):

@@ -30,7 +30,8 @@ from pare_runner.prove.variants import (
 from pare_runner.scenarios.environment import Environment
 from pare_runner.scenarios.yaml_scenario import YamlScenario
 
-INSERTED = "prove-inserted"
+INSERTED = "(inserted by prove)"
+"""Id of the call that is one too many, unlike any that an author gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def _claims(scenario: YamlScenario, proof: Proof) -> Iterator[Claim]:
     if not _proves_something(scenario):
         seen = "there is no mandatory write, no rejected proposal and no silence"
         yield Claim("a", "the scenario proves something", False, seen)
-    yield from _without_the_assistant(scenario)
+    yield from _without_the_assistant(scenario, oracle)
     for write in agent_writes_of(scenario.events):
         if not write.optional:
             left = run_oracle(variant(scenario, without_event(scenario.events, write.event_id)))
@@ -97,7 +98,7 @@ def _proves_something(scenario: YamlScenario) -> bool:
     return scenario.file.silence or mandatory or rejected
 
 
-def _without_the_assistant(scenario: YamlScenario) -> Iterator[Claim]:
+def _without_the_assistant(scenario: YamlScenario, oracle: Outcome) -> Iterator[Claim]:
     nothing = run_oracle(variant(scenario, without_agent(scenario.events)))
     if not scenario.file.silence:
         yield _fails("b", "doing nothing fails", nothing)
@@ -111,7 +112,7 @@ def _without_the_assistant(scenario: YamlScenario) -> Iterator[Claim]:
         {"content": "Shall I take care of this?"},
         OperationType.WRITE,
     )
-    events = with_call(scenario.events, action, INSERTED, Place.FIRST_NOTIFICATION)
+    events = with_call(scenario.events, action, INSERTED, Place.FIRST_NOTIFICATION, oracle.log)
     yield _fails("b", "a proposal at the first notification fails", run_oracle(variant(scenario, events)))
 
 
@@ -123,14 +124,14 @@ def _meddling(scenario: YamlScenario, oracle: Outcome, proof: Proof) -> Iterator
             continue
         for name, tool in type(app).tools(ToolKind.AGENT).items():
             if tool.operation is OperationType.WRITE:
-                outcome = _inserted(scenario, app, tool)
+                outcome = _inserted(scenario, oracle, app, tool)
                 if outcome is None:
                     proof.skipped.append(f"{app.name}.{name}")
                 else:
                     yield _fails("d", f"one {app.name}.{name} too many fails", outcome)
 
 
-def _inserted(scenario: YamlScenario, app: App, tool: ToolSpec) -> Outcome | None:
+def _inserted(scenario: YamlScenario, oracle: Outcome, app: App, tool: ToolSpec) -> Outcome | None:
     """The run with one more call of `tool` that completed and that nothing allows; None if no attempt gave one.
 
     The call comes after the last accept, or, where that is too early for any, at the end.
@@ -143,7 +144,8 @@ def _inserted(scenario: YamlScenario, app: App, tool: ToolSpec) -> Outcome | Non
         for source in (app, fresh):
             for args in argument_sets(source, tool, draws, scenario.start, paths):
                 action = Action(app.name, type(app).__name__, tool.name, args, tool.operation)
-                outcome = run_oracle(variant(scenario, with_call(scenario.events, action, INSERTED, place)))
+                events = with_call(scenario.events, action, INSERTED, place, oracle.log)
+                outcome = run_oracle(variant(scenario, events))
                 if _counts(scenario, outcome):
                     return outcome
     return None

@@ -10,10 +10,13 @@ from dataclasses import replace
 from pare_runner.kernel.events import (
     AbstractEvent,
     Action,
+    CompletedEvent,
+    ConditionCheckEvent,
     Event,
     EventType,
     OperationType,
     OracleEvent,
+    StopEvent,
 )
 from pare_runner.scenarios.order import referenced
 from pare_runner.scenarios.yaml_scenario import YamlScenario
@@ -71,18 +74,38 @@ class Place(enum.Enum):
     END = "after everything else"
 
 
-def with_call(events: Iterable[AbstractEvent], action: Action, event_id: str, place: Place) -> list[AbstractEvent]:
-    """The flow with one more call of the agent; a call at the first notification is a proposal."""
+def with_call(
+    events: Iterable[AbstractEvent], action: Action, event_id: str, place: Place, log: Iterable[CompletedEvent]
+) -> list[AbstractEvent]:
+    """The flow with one more call of the agent; a call at the first notification is a proposal.
+
+    `log` is that of the oracle's run: the call comes after what happened there, so that no branch the run never took
+    can keep it from being made, and no stop event can come before it.
+    """
     kept = copy_events(events)
-    added = OracleEvent(event_id, action=action, proposal=place is Place.FIRST_NOTIFICATION)
-    ends = [event for event in kept if not event.successors]
+    completed = _completed(kept, log)
+    ends = [event for event in completed if not any(child in completed for child in event.successors)]
     parents = ends
     if place is Place.FIRST_NOTIFICATION:
-        parents = [event for event in kept if event.event_type is EventType.ENV][:1]
+        parents = [event for event in completed if event.event_type is EventType.ENV][:1]
     elif place is Place.AFTER_ACCEPT:
-        parents = [event for event in kept if function_of(event) == "accept_proposal"][-1:] or ends
+        parents = [event for event in completed if function_of(event) == "accept_proposal"][-1:] or ends
+    added = OracleEvent(event_id, action=action, proposal=place is Place.FIRST_NOTIFICATION)
     added.depends_on(parents, delay_seconds=0)
-    return [*kept, added]
+    # Of events due at the same instant the first in the list runs first.
+    stop = next((number for number, event in enumerate(kept) if isinstance(event, StopEvent)), len(kept))
+    return [*kept[:stop], added, *kept[stop:]]
+
+
+def _completed(events: Iterable[AbstractEvent], log: Iterable[CompletedEvent]) -> list[AbstractEvent]:
+    """Those of `events` that others could follow in the run of `log`, in its order: calls, and conditions once true."""
+    by_id = {event.event_id: event for event in events if not isinstance(event, StopEvent)}
+    return [
+        event
+        for entry in log
+        for event in [by_id.get(entry.event_id)]
+        if event is not None and not (entry.failed() and isinstance(event, ConditionCheckEvent))
+    ]
 
 
 def is_agent_step(event: AbstractEvent) -> bool:

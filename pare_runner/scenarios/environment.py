@@ -29,6 +29,8 @@ class Environment:
         self.start_time = start_time
         self.met: dict[str, CompletedEvent] = {}
         self.validation_failure: str | None = None
+        self._calls: dict[EventType, list[CompletedEvent]] = {}
+        self._sorted_until = 0
 
     @property
     def event_log(self) -> EventLog:
@@ -84,7 +86,14 @@ class Environment:
 
     def calls(self, *actors: EventType) -> list[CompletedEvent]:
         """Completed calls of `actors` that did not fail, oldest first."""
-        return [event for event in self.phone.log if event.action and event.event_type in actors and not event.failed()]
+        for event in self.phone.log[self._sorted_until :]:
+            if event.action is not None and not event.failed():
+                self._calls.setdefault(event.event_type, []).append(event)
+        self._sorted_until = len(self.phone.log)
+        if len(actors) == 1:
+            return list(self._calls.get(actors[0], ()))
+        found = [event for actor in actors for event in self._calls.get(actor, ())]
+        return sorted(found, key=lambda event: event.sequence)
 
 
 def find_typed_app(apps: Mapping[str, App], app_type: type[A], name: str | None = None) -> A:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from graphlib import TopologicalSorter
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from pare_runner.kernel.flow import Flow
 from pare_runner.kernel.references import Ref
 
+_ABOVE: WeakKeyDictionary[Flow, tuple[frozenset[int], ...]] = WeakKeyDictionary()
+
 
 def ancestors(flow: Flow, number: int) -> frozenset[int]:
-    """Positions of all events above the one at `number`."""
-    found: set[int] = set()
-    waiting = list(flow.parents[number])
-    while waiting:
-        parent = waiting.pop()
-        if parent not in found:
-            found.add(parent)
-            waiting.extend(flow.parents[parent])
-    return frozenset(found)
+    """Positions of all events above the one at `number`; worked out once for a flow."""
+    if flow not in _ABOVE:
+        _ABOVE[flow] = _all_ancestors(flow)
+    return _ABOVE[flow][number]
+
+
+def _all_ancestors(flow: Flow) -> tuple[frozenset[int], ...]:
+    found: dict[int, frozenset[int]] = {}
+    for number in TopologicalSorter(dict(enumerate(flow.parents))).static_order():
+        parents = flow.parents[number]
+        found[number] = frozenset(parents).union(*(found[parent] for parent in parents))
+    return tuple(found[number] for number in range(len(flow.events)))
 
 
 def referenced(value: Any) -> set[str]:

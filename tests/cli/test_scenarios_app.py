@@ -133,8 +133,11 @@ def test_a_table_on_a_terminal_has_the_same_cells(
 ) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("NO_COLOR", "1")
     table(("id", "title"), [("a", "[bold]first")])
-    assert "[bold]first" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "[bold]first" in out
+    assert "\033" not in out
 
 
 def test_a_finding_as_json() -> None:

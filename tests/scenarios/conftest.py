@@ -19,7 +19,7 @@ HEAD = "id: s\nstart_time: 2025-11-18T09:00:00Z\n"
 
 def scenario(text: str) -> YamlScenario:
     """The scenario of a text; it must be without mistakes."""
-    return compile_scenario(text if text.startswith("id:") else HEAD + text, "s.yaml")
+    return compile_scenario(text if text.startswith(("id:", "start_time:")) else HEAD + text, "s.yaml")
 
 
 def mistakes(text: str) -> list[str]:

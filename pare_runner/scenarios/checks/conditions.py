@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from pare_runner.apps.core.app import App
 from pare_runner.errors import CheckError
 from pare_runner.kernel.events import CompletedEvent, EventType
+from pare_runner.kernel.flow import Flow
 from pare_runner.scenarios.checks.matchers import Matcher
 from pare_runner.scenarios.checks.writes import ExpectedWrite, TextRule, agent_writes, match_writes
 from pare_runner.scenarios.environment import Environment
@@ -211,13 +213,21 @@ def list_proposals(environment: Environment) -> list[CompletedEvent]:
     ]
     if not environment.oracle:
         return [event for event in messages if event.proactive_mode == "observe"]
-    wanted = proposal_ids(environment)
+    wanted = proposal_ids(environment.flow)
     return [event for event in messages if event.event_id in wanted]
 
 
-def proposal_ids(environment: Environment) -> set[str]:
-    """Ids of the oracle events that propose."""
-    flow = environment.flow
+_PROPOSALS: WeakKeyDictionary[Flow, frozenset[str]] = WeakKeyDictionary()
+
+
+def proposal_ids(flow: Flow) -> frozenset[str]:
+    """Ids of the oracle events that propose; worked out once for a flow."""
+    if flow not in _PROPOSALS:
+        _PROPOSALS[flow] = frozenset(_proposal_ids(flow))
+    return _PROPOSALS[flow]
+
+
+def _proposal_ids(flow: Flow) -> set[str]:
     found: set[str] = set()
     for number, event in enumerate(flow.events):
         action = getattr(event, "action", None)

@@ -92,8 +92,10 @@ def build_events(
                 step.events[0].condition = condition_of(step)
     by_id = {step.event_id: step for step in steps if step.events}
     for step in steps:
+        parents = _parents(step, by_id, names.events, compilation)
+        delay = _seconds(step, "delay", compilation)
         if step.events:
-            _link(step, by_id, names.events, compilation)
+            _link(step, parents, delay, compilation)
     return [event for step in steps for event in step.events]
 
 
@@ -163,20 +165,9 @@ def _tap_events(
         if events:
             event.depends_on(events[-1])
         events.append(event)
-    spec = _tap_spec(step, taps[-1], compilation)
-    if spec is not None:
-        step.spec = spec
-        _check_arguments(step, spec, taps[-1].args, compilation, known)
+    step.spec = taps[-1].spec
+    _check_arguments(step, step.spec, taps[-1].args, compilation, known)
     return events
-
-
-def _tap_spec(step: Step, tap: Tap, compilation: Compilation) -> ToolSpec | None:
-    app = next(app for app in compilation.handles.values() if app.name == tap.app)
-    for screen in getattr(app, "screens", ()):
-        if tap.tool in screen.tools():
-            found: ToolSpec = screen.tools()[tap.tool]
-            return found
-    return specs_of(type(app)).get(tap.tool)
 
 
 def _check_arguments(
@@ -221,8 +212,10 @@ def _stop(step: Step, compilation: Compilation) -> list[AbstractEvent]:
     return [StopEvent(step.event_id)]
 
 
-def _link(step: Step, by_id: dict[str, Step], known: frozenset[str], compilation: Compilation) -> None:
-    entry, first = step.entry, step.events[0]
+def _parents(
+    step: Step, by_id: dict[str, Step], known: frozenset[str], compilation: Compilation
+) -> list[AbstractEvent]:
+    entry = step.entry
     names = [entry.after] if isinstance(entry.after, str) else list(entry.after or [])
     parents: list[AbstractEvent] = []
     for number, name in enumerate(names):
@@ -233,7 +226,11 @@ def _link(step: Step, by_id: dict[str, Step], known: frozenset[str], compilation
             compilation.report(path, f"{name!r} is named twice")
         elif name in by_id:
             parents.append(by_id[name].events[-1])
-    delay = _seconds(step, "delay", compilation)
+    return parents
+
+
+def _link(step: Step, parents: list[AbstractEvent], delay: float | None, compilation: Compilation) -> None:
+    entry, first = step.entry, step.events[0]
     if parents or delay is not None:
         first.depends_on(parents, max(delay or 0.0, 0.0))
     if entry.at is not None:

@@ -26,15 +26,16 @@ MAX_TAPS = 12
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """One call of the user."""
+    """One call of the user; `spec` is the tool as the screen it is made on offers it."""
 
     app: str
-    tool: str
+    spec: ToolSpec
     args: dict[str, Any] = field(default_factory=dict)
 
     def event(self, app: App) -> OracleEvent:
         """The tap as an oracle event."""
-        action = Action(self.app, type(app).__name__, self.tool, self.args, actor=EventType.USER)
+        name, operation = self.spec.name, self.spec.operation
+        action = Action(self.app, type(app).__name__, name, self.args, operation, EventType.USER)
         return OracleEvent(event_type=EventType.USER, action=action)
 
 
@@ -87,12 +88,11 @@ class NavigationPlanner:
         app = self._apps.get(app_name)
         if app is None:
             raise InputError(f"there is no app {app_name!r}", hint=did_you_mean(app_name, self._apps))
-        last = Tap(app_name, tool, dict(args))
         if not isinstance(app, StatefulApp):
             if on:
                 raise InputError(f"{app_name} has no screens to stand on", hint="leave out on:")
-            return self._outside(app, last)
-        offering = [screen.__name__ for screen in app.screens if tool in screen.tools()]
+            return self._outside(app, tool, args)
+        offering = _offering(app, tool, args)
         if not offering and tool != "go_back":
             known = {name for screen in app.screens for name in screen.tools()}
             raise InputError(f"no screen of {app_name} offers {tool!r}", hint=did_you_mean(tool, known))
@@ -103,33 +103,36 @@ class NavigationPlanner:
             raise InputError(
                 f"no taps lead to {tool!r} of {app_name} ({' or '.join(offering) or 'no screen'})"
                 + (f" showing {_plain(on)}" if on else ""),
-                hint=self._what_is_missing(app, offering, on),
+                hint=_what_is_missing(app, offering, on),
             )
         taps, there = found
         spec = self._offered(there, app)[tool]
         self.now = self._after(there, app, spec, args, step_id)
-        return [*taps, last]
+        return [*taps, Tap(app_name, spec, dict(args))]
 
-    def _outside(self, app: App, tap: Tap) -> list[Tap]:
+    def _outside(self, app: App, tool: str, args: Mapping[str, Any]) -> list[Tap]:
         tools = type(app).tools(ToolKind.USER)
-        if tap.tool not in tools:
-            raise InputError(f"{tap.app} offers the user no {tap.tool!r}", hint=did_you_mean(tap.tool, tools))
+        if tool not in tools:
+            raise InputError(f"{app.name} offers the user no {tool!r}", hint=did_you_mean(tool, tools))
         taps: list[Tap] = []
-        target = tap.args.get("app_name")
+        target = args.get("app_name")
         if isinstance(target, Ref):
-            raise InputError(f"{tap.tool} needs the name of an app, not a result")
-        if tap.tool == "go_home":
+            raise InputError(f"{tool} needs the name of an app, not a result")
+        if tool == "go_home":
             self.now = replace(self.now, active=None)
-        elif tap.tool == "open_app" and isinstance(target, str):
+        elif tool == "open_app" and isinstance(target, str):
             if self.now.active is not None:
-                taps.append(Tap(self._system, "go_home"))
+                taps.append(self._at_home("go_home"))
             self.now = self._open(self.now, target)
-        elif tap.tool == "switch_app" and isinstance(target, str):
+        elif tool == "switch_app" and isinstance(target, str):
             if target not in self.now.opened:
                 self._open(self.now, target)
                 raise InputError(f"{target} has not been opened before", hint="use open_app")
             self.now = replace(self.now, active=target)
-        return [*taps, tap]
+        return [*taps, Tap(app.name, tools[tool], dict(args))]
+
+    def _at_home(self, tool: str, **args: str) -> Tap:
+        return Tap(self._system, specs_of(HomeScreenSystemApp)[tool], args)
 
     def _search(
         self, app_name: str, tool: str, offering: Sequence[str], on: Mapping[str, Any]
@@ -156,16 +159,16 @@ class NavigationPlanner:
         if isinstance(app, StatefulApp):
             for name, spec in self._offered(there, app).items():
                 if name == "go_back":
-                    yield Tap(app.name, name), there.with_stack(app.name, there.stack(app.name)[:-1])
+                    yield Tap(app.name, spec), there.with_stack(app.name, there.stack(app.name)[:-1])
                 elif spec.transitions and spec.opens:
                     for args in _arguments(spec, on):
-                        yield Tap(app.name, name, args), self._after(there, app, spec, args, None)
+                        yield Tap(app.name, spec, args), self._after(there, app, spec, args, None)
         if there.active != target and target in there.opened:
-            yield Tap(self._system, "switch_app", {"app_name": target}), replace(there, active=target)
+            yield self._at_home("switch_app", app_name=target), replace(there, active=target)
         if there.active is None:
-            yield Tap(self._system, "open_app", {"app_name": target}), self._open(there, target)
+            yield self._at_home("open_app", app_name=target), self._open(there, target)
         else:
-            yield Tap(self._system, "go_home"), replace(there, active=None)
+            yield self._at_home("go_home"), replace(there, active=None)
 
     def _offered(self, there: Navigation, app: StatefulApp) -> dict[str, ToolSpec]:
         stack = there.stack(app.name)
@@ -230,15 +233,36 @@ class NavigationPlanner:
     def _screen_class(app: StatefulApp, name: str) -> type[Screen]:
         return next(screen for screen in app.screens if screen.__name__ == name)
 
-    @staticmethod
-    def _what_is_missing(app: StatefulApp, offering: Sequence[str], on: Mapping[str, Any]) -> str:
+
+def _offering(app: StatefulApp, tool: str, args: Mapping[str, Any]) -> list[str]:
+    """Screens that offer `tool`: those whose tool takes `args`, all if none does."""
+    tools = {screen.__name__: screen.tools()[tool] for screen in app.screens if tool in screen.tools()}
+    fitting = [
+        name
+        for name, spec in tools.items()
+        if set(args) <= spec.by_name.keys() and all(item.name in args for item in spec.arguments if item.required)
+    ]
+    return fitting or list(tools)
+
+
+def _what_is_missing(app: StatefulApp, offering: Sequence[str], on: Mapping[str, Any]) -> str:
+    """Which values would show the way: constructor arguments of the screen, or arguments of taps that lead to it."""
+    missing: list[str] = []
+    for screen in app.screens:
+        if screen.__name__ in offering:
+            missing += [item.name for item in screen.constructor_arguments() if item.name not in on]
+    leading = set(offering)
+    for _ in app.screens if not missing else ():
         for screen in app.screens:
-            if screen.__name__ in offering:
-                wanted = [item.name for item in screen.constructor_arguments()]
-                missing = [name for name in wanted if name not in on]
-                if missing:
-                    return f"give on: {{{', '.join(f'{name}: …' for name in missing)}}}"
-        return ""
+            for spec in screen.tools().values():
+                target = next((transition for transition in spec.transitions if transition.screen in leading), None)
+                if target is not None and spec.opens:
+                    leading.add(screen.__name__)
+                    missing += [
+                        item.name for item in spec.arguments if item.required and _wanted(item.name, spec, on) is None
+                    ]
+    names = dict.fromkeys(missing)
+    return f"give on: {{{', '.join(f'{name}: …' for name in names)}}}" if names else ""
 
 
 class _Unknown:
@@ -260,12 +284,21 @@ def _value(source: Any, args: Mapping[str, Any], shown: Mapping[str, Any], step_
 
 def _arguments(spec: ToolSpec, on: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Arguments a navigating tap can be made with: required ones must be wanted, optional ones may be."""
+    wanted = {item.name: _wanted(item.name, spec, on) for item in spec.arguments}
     required = [item.name for item in spec.arguments if item.required]
-    if any(name not in on for name in required):
+    if any(wanted[name] is None for name in required):
         return
-    optional = [item.name for item in spec.arguments if not item.required and item.name in on]
+    optional = [item.name for item in spec.arguments if not item.required and wanted[item.name] is not None]
     for chosen in itertools.chain([optional], [[]] if optional else []):
-        yield {name: on[name] for name in (*required, *chosen)}
+        yield {name: wanted[name] for name in (*required, *chosen)}
+
+
+def _wanted(argument: str, spec: ToolSpec, on: Mapping[str, Any]) -> Any:
+    """The value wanted for an argument of a tap: under its own name or that of what it is shown as afterwards."""
+    if argument in on:
+        return on[argument]
+    shown = (name for way in spec.transitions for name, source in way.values.items() if source == Arg(argument))
+    return next((on[name] for name in shown if name in on), None)
 
 
 def _place(screen: str, shows: Mapping[str, Any]) -> Place:
@@ -275,12 +308,8 @@ def _place(screen: str, shows: Mapping[str, Any]) -> Place:
 
 
 def _key(value: Any) -> Any:
-    """A hashable form of a value, equal for equal values."""
-    try:
-        hash(value)
-    except TypeError:
-        return repr(value)
-    return value
+    """A form of a value that can be looked up, equal for equal values."""
+    return value if isinstance(value, str | int | float | Ref | None) else repr(value)
 
 
 def _plain(on: Mapping[str, Any]) -> str:
