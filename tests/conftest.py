@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 UNWANTED = ("PARE_SCENARIOS_DIR", "PARE_DEBUG", "ENV_AUGMENTATION_DATA_PATH")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """A process started in the background may ignore Ctrl-C; the tests of it need the usual handler."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -45,15 +45,22 @@ def without_agent(events: Iterable[AbstractEvent]) -> list[AbstractEvent]:
     return _without(copy_events(events), is_agent_step)
 
 
-def without_event(events: Iterable[AbstractEvent], event_id: str) -> list[AbstractEvent]:
-    """The flow without one event: its successors move to its parents, steps that use its result go with it."""
+def without_event(
+    events: Iterable[AbstractEvent], event_id: str, steps: Iterable[Iterable[str]] = ()
+) -> list[AbstractEvent]:
+    """The flow without one event: its successors move to its parents, steps that use its result go with it.
+
+    `steps` are the ids of events that are one step: taps go together.
+    """
     kept = copy_events(events)
     doomed = {event_id}
+    together = [set(step) for step in steps]
     while True:
-        users = {event.event_id for event in kept if doomed & results_used(event)} - doomed
-        if not users:
+        users = {event.event_id for event in kept if doomed & results_used(event)}
+        more = users.union(*(step for step in together if doomed & step)) - doomed
+        if not more:
             break
-        doomed |= users
+        doomed |= more
     for event in [event for event in kept if event.event_id in doomed]:
         for child in event.successors:
             child.dependencies.remove(event)

@@ -52,7 +52,7 @@ def test_the_whole_is_named_if_a_part_raises() -> None:
         ("all: []", ["all needs at least one check"]),
         ("any: []", ["any needs at least one check"]),
         ("all: [{called: notes.x}, {called: a.b}]", ["notes has no tool 'x'", "there is no app 'a' (known: "]),
-        ("not: {state: nots.folders == []}", ["unknown name 'nots' (did you mean 'notes'?)"]),
+        ("not: {state: nots.view_limit == 5}", ["unknown name 'nots' (did you mean 'notes'?)"]),
         (f"all: [{YES}], any: [{YES}]", ["a check needs exactly one of proposed, accepted, called, attempted, "]),
         (f"not: {YES}, count: 1", ["'count' does not go with not"]),
     ],
