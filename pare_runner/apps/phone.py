@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -37,7 +38,8 @@ class Phone:
         self.background: list[str] = []
         self._calls: dict[tuple[str, str, str], int] = {}
         self._timed = [app for app in self.apps.values() if type(app).next_timer is not App.next_timer]
-        services.launcher = self
+        # Without a cycle a finished phone is freed at once, not by the garbage collector some runs later.
+        services.launcher = weakref.proxy(self)
         for app in self.apps.values():
             app.services = services
 

@@ -16,11 +16,8 @@ Key = str | int | float | bool | None
 
 def encode_key(parts: Sequence[Key]) -> bytes:
     """An injective byte encoding of `parts`: type letter, length, text of each."""
-    pieces: list[str] = []
-    for part in parts:
-        text = part if type(part) is str else repr(part)
-        pieces.append(f"{type(part).__name__[0]}{len(text)}:{text}")
-    return "".join(pieces).encode()
+    texts = [(part, part) if type(part) is str else (part, repr(part)) for part in parts]
+    return "".join([f"{type(part).__name__[0]}{len(text)}:{text}" for part, text in texts]).encode()
 
 
 def word(*key: Key) -> int:

@@ -28,6 +28,7 @@ class Flow:
     children: tuple[tuple[int, ...], ...]
     with_refs: tuple[bool, ...]
     index: dict[str, int]
+    order: tuple[int, ...]  # all positions, parents before their children
 
     @classmethod
     def compile(cls, events: Sequence[AbstractEvent], start_time: float | None = None) -> Flow:
@@ -55,10 +56,10 @@ class Flow:
                 children[positions[id(parent)]].append(number)
             parents.append(tuple(positions[id(parent)] for parent in event.dependencies))
         try:
-            TopologicalSorter(dict(enumerate(parents))).prepare()
+            order = tuple(TopologicalSorter(dict(enumerate(parents))).static_order())
         except CycleError as error:
-            first = events[min(error.args[1])].event_id
-            raise FlowError(first, "it waits, directly or through others, for itself") from None
+            message = "it waits, directly or through others, for itself"
+            raise FlowError(events[min(error.args[1])].event_id, message) from None
         with_refs = (isinstance(e, Event | OracleEvent) and e.action and contains_ref(e.action.args) for e in events)
         return cls(
             events=tuple(events),
@@ -67,4 +68,5 @@ class Flow:
             children=tuple(map(tuple, children)),
             with_refs=tuple(map(bool, with_refs)),
             index=index,
+            order=order,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container
 from hashlib import blake2b
-from itertools import count
 
 from pare_runner.kernel.draws import Key, encode_key
 
@@ -22,10 +21,12 @@ class IdSource:
     def begin(self, *cause: Key) -> None:
         """Start a new cause; ids under it count from zero."""
         self._cause = cause
-        self._counts: dict[tuple[str, str], count[int]] = {}
+        self._counts: dict[tuple[str, str], int] = {}
 
     def next(self, app: str, kind: str, taken: Container[str] = ()) -> str:
         """The next free id of 32 hexadecimal characters for an object of `kind` in `app`."""
-        numbers = self._counts.setdefault((app, kind), count())
-        keys = (self._prefix + encode_key((app, *self._cause, kind, k)) for k in numbers)
-        return next(found for key in keys if (found := blake2b(key, digest_size=16).hexdigest()) not in taken)
+        while True:
+            number = self._counts[app, kind] = self._counts.get((app, kind), -1) + 1
+            found = blake2b(self._prefix + encode_key((app, *self._cause, kind, number)), digest_size=16).hexdigest()
+            if found not in taken:
+                return found

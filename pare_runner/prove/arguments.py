@@ -24,12 +24,16 @@ def argument_sets(
 
     `paths` are the files on the phone. Nothing comes when a required argument has no value in the state.
     """
+    known = {argument.name: app.argument_values(tool, argument.name) for argument in tool.arguments}
+    for argument in tool.arguments:
+        if not known[argument.name] and argument.name.startswith("attachment_path"):
+            known[argument.name] = list(paths)
     for attempt in range(ATTEMPTS):
         args: dict[str, Any] = {}
         for argument in tool.arguments:
             if not argument.required and attempt % 2 == 0:
                 continue
-            value = _value(app, tool, argument, draws, time, attempt, paths)
+            value = _value(app, tool, argument, known[argument.name], draws, time, attempt)
             if value is not _MISSING:
                 args[argument.name] = value
             elif argument.required:
@@ -38,11 +42,8 @@ def argument_sets(
 
 
 def _value(
-    app: App, tool: ToolSpec, argument: Argument, draws: Draws, time: float, attempt: int, paths: Sequence[str]
+    app: App, tool: ToolSpec, argument: Argument, known: Sequence[Any], draws: Draws, time: float, attempt: int
 ) -> Any:
-    known = app.argument_values(tool, argument.name)
-    if not known and argument.name.startswith("attachment_path"):
-        known = list(paths)
     shape = _unwrapped(argument.shape)
     if known:
         chosen = draws.choice(known, "prove", app.name, tool.name, argument.name, attempt)

@@ -141,14 +141,15 @@ def _inserted(scenario: YamlScenario, oracle: Outcome, app: App, tool: ToolSpec)
     phone = scenario.new_phone()
     fresh = phone.apps[app.name]
     paths = [path for files in phone.apps.values() if isinstance(files, SandboxLocalFileSystem) for path in files.files]
+    drawn = [args for source in (app, fresh) for args in argument_sets(source, tool, draws, scenario.start, paths)]
+    different = [args for number, args in enumerate(drawn) if args not in drawn[:number]]
     for place in (Place.AFTER_ACCEPT, Place.END):
-        for source in (app, fresh):
-            for args in argument_sets(source, tool, draws, scenario.start, paths):
-                action = Action(app.name, type(app).__name__, tool.name, args, tool.operation)
-                events = with_call(scenario.events, action, INSERTED, place, oracle.log)
-                outcome = run_oracle(variant(scenario, events))
-                if _counts(scenario, outcome):
-                    return outcome
+        for args in different:
+            action = Action(app.name, type(app).__name__, tool.name, args, tool.operation)
+            events = with_call(scenario.events, action, INSERTED, place, oracle.log)
+            outcome = run_oracle(variant(scenario, events))
+            if _counts(scenario, outcome):
+                return outcome
     return None
 
 

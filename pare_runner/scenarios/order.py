@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from graphlib import TopologicalSorter
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,7 +20,7 @@ def ancestors(flow: Flow, number: int) -> frozenset[int]:
 
 def _all_ancestors(flow: Flow) -> tuple[frozenset[int], ...]:
     found: dict[int, frozenset[int]] = {}
-    for number in TopologicalSorter(dict(enumerate(flow.parents))).static_order():
+    for number in flow.order:
         parents = flow.parents[number]
         found[number] = frozenset(parents).union(*(found[parent] for parent in parents))
     return tuple(found[number] for number in range(len(flow.events)))

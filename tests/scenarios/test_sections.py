@@ -33,7 +33,7 @@ def test_a_name_of_one_s_own() -> None:
 def test_two_apps_of_a_class_need_two_names() -> None:
     text = "apps: {a: {type: StatefulNotesApp}, b: {type: StatefulNotesApp%s}}\n"
     assert mistakes(text % "") == [
-        "3:37: the app 'a' is called 'Notes' too (give one of them another name:)",
+        "3:40: the app 'a' is called 'Notes' too (give one of them another name:)",
     ]
     assert [app.name for app in scenario(text % ", name: Jotter").apps[:2]] == ["Notes", "Jotter"]
 
@@ -121,15 +121,15 @@ def test_a_state_with_contents() -> None:
 @pytest.mark.parametrize(
     ("section", "message"),
     [
-        ("{type: StatefulNotesApp, state: 5}", "3:39: state must be the app's state, a mapping"),
+        ("{type: StatefulNotesApp, state: 5}", "3:43: state must be the app's state, a mapping"),
         ("{type: StatefulNotesApp, state: {}, name: X}", None),
         (
             "{type: StatefulNotesApp, notes: [{id: a, title: A}, {id: a, title: B}]}",
-            "3:10: there are two notes 'a'",
+            "3:11: there are two notes 'a'",
         ),
-        ("{type: HomeScreenSystemApp, volume: 5}", "3:38: HomeScreenSystemApp has no 'volume'"),
-        ("{type: StatefulNotesApp, name: ''}", "3:41: an app's name has 1 to 26 characters"),
-        ("{type: StatefulNotesApp, name: 5}", "3:41: an app's name has 1 to 26 characters"),
+        ("{type: HomeScreenSystemApp, volume: 5}", "3:39: HomeScreenSystemApp has no 'volume'"),
+        ("{type: StatefulNotesApp, name: ''}", "3:42: an app's name has 1 to 26 characters"),
+        ("{type: StatefulNotesApp, name: 5}", "3:42: an app's name has 1 to 26 characters"),
     ],
 )
 def test_sections_that_cannot_be(section: str, message: str | None) -> None:

@@ -14,7 +14,7 @@ NOTES = "apps: {notes: {type: StatefulNotesApp, notes: [{id: n1, title: A}]}}\n"
 def logged(*entries: str, head: str = "") -> list[str]:
     """The log of a flow of such entries, without the tools."""
     text = head + NOTES + "events:\n" + "\n".join(f"  - {{{entry}}}" for entry in entries) + "\n"
-    return [" ".join(line.split()[:2]) + "!" * line.endswith("!") for line in lines(run(text).log)]
+    return [" ".join(line.rstrip("!").split()[:2]) + "!" * line.endswith("!") for line in lines(run(text).log)]
 
 
 A, B = "id: a, env: system.get_current_time", "id: b, env: system.get_current_time"
@@ -141,7 +141,9 @@ events:
   - id: mails
     env: emails.send_email
     after: reads
-    args: {recipients: [{from: reads, path: "notes[0].title"}, c@d.org], subject: {from: reads, path: "notes[0].note_id"}}
+    args:
+      recipients: [{from: reads, path: "notes[0].title"}, c@d.org]
+      subject: {from: reads, path: "notes[0].note_id"}
 """
     mailed = run(text).log[-1]
     assert mailed.metadata.exception is None

@@ -109,8 +109,13 @@ class App:
     @classmethod
     def tools(cls, *kinds: ToolKind) -> dict[str, ToolSpec]:
         """Name → tool for those of any of `kinds` (all if none is given)."""
-        specs = specs_of(cls)
-        return {name: spec for name, spec in specs.items() if not kinds or spec.kinds & set(kinds)}
+        if (cls, kinds) not in _TOOLS:
+            specs = specs_of(cls)
+            _TOOLS[cls, kinds] = {name: s for name, s in specs.items() if not kinds or s.kinds & set(kinds)}
+        return dict(_TOOLS[cls, kinds])
+
+
+_TOOLS: dict[tuple[type[App], tuple[ToolKind, ...]], dict[str, ToolSpec]] = {}
 
 
 @dataclasses.dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,19 +25,27 @@ class Notice:
         """The notification: app, headline, then the fields of one side."""
         parts: list[str] = []
         for item in self.user if for_user else self.agent:
-            name, optional = (item[:-1], True) if item.endswith("?") else (item, False)
-            name, _, length = name.partition("..")
+            name, called, length, optional = _field(item)
             value = arguments.get(name)
             if optional and (value is None or value in ("", [], {})):
                 continue
             text = _plain(value)
-            if length and len(text) > int(length):
-                text = text[: int(length)] + "..."
-            parts.append(f"{name.replace('_', ' ')}: {text}")
+            if length is not None and len(text) > length:
+                text = text[:length] + "..."
+            parts.append(f"{called}: {text}")
         return f"{app}: {self.headline}" + (f" ({'; '.join(parts)})" if parts else "")
 
 
+@functools.cache
+def _field(item: str) -> tuple[str, str, int | None, bool]:
+    """Argument, what it is called, its length at most, whether it is left out when empty."""
+    name, _, length = item.removesuffix("?").partition("..")
+    return name, name.replace("_", " "), int(length) if length else None, item.endswith("?")
+
+
 def _plain(value: Any) -> str:
+    if type(value) is str:
+        return value
     value = to_json(value)
     if isinstance(value, list):
         return ", ".join(map(_plain, value))

@@ -79,25 +79,29 @@ def match_writes(
 
     Optional writes come last, so that none takes the place of a mandatory one.
     """
-    wanted_args = [_complete(write, environment) for write in expected]
-    fits = [
-        [number for number, event in enumerate(made) if _fits(write, wanted, event, text)]
-        for write, wanted in zip(expected, wanted_args, strict=True)
-    ]
+    calls: dict[tuple[str | None, str | None], list[int]] = {}
+    for number, event in enumerate(made):
+        calls.setdefault((event.app_name(), event.function_name()), []).append(number)
+    fits: list[list[int]] = []
+    for write in expected:
+        candidates = calls.get((write.app, write.tool.name), [])
+        wanted = _complete(write, environment) if candidates else {}
+        fits.append([number for number in candidates if _fits(write, wanted, made[number].get_args(), text)])
     taken: dict[int, int] = {}
+    for position in sorted(range(len(expected)), key=lambda number: expected[number].optional):
+        _place(position, fits, taken, set())
+    return {position: number for number, position in sorted(taken.items(), key=lambda pair: pair[1])}
 
-    def place(wanted: int, seen: set[int]) -> bool:
-        for candidate in fits[wanted]:
-            if candidate not in seen:
-                seen.add(candidate)
-                if candidate not in taken or place(taken[candidate], seen):
-                    taken[candidate] = wanted
-                    return True
-        return False
 
-    for wanted in sorted(range(len(expected)), key=lambda number: expected[number].optional):
-        place(wanted, set())
-    return {wanted: candidate for candidate, wanted in sorted(taken.items(), key=lambda pair: pair[1])}
+def _place(position: int, fits: Sequence[Sequence[int]], taken: dict[int, int], seen: set[int]) -> bool:
+    """Find a call for the expected write at `position`, moving those that have one to another where needed."""
+    for number in fits[position]:
+        if number not in seen:
+            seen.add(number)
+            if number not in taken or _place(taken[number], fits, taken, seen):
+                taken[number] = position
+                return True
+    return False
 
 
 def side_effects(
@@ -106,26 +110,31 @@ def side_effects(
     """Agent writes that no expected write accounts for and `allowed` does not cover, or made outside execute mode."""
     made = agent_writes(environment)
     matched = set(match_writes(expected, made, environment).values())
+    accepts = _accepts(environment)
     return [
         event
         for number, event in enumerate(made)
         if (number not in matched and not any(entry.covers(event, environment) for entry in allowed))
-        or not in_execute_mode(event, environment)
+        or not in_execute_mode(event, environment, accepts)
     ]
 
 
-def in_execute_mode(event: CompletedEvent, environment: Environment) -> bool:
-    """Whether the agent acted on an accepted proposal: by mode, or in oracle mode by an accept among the ancestors."""
+def in_execute_mode(event: CompletedEvent, environment: Environment, accepts: frozenset[int]) -> bool:
+    """Whether the agent acted on an accepted proposal: by mode, or in oracle mode by an accept among the ancestors.
+
+    `accepts` are the positions in the flow of the accepts that completed.
+    """
     if event.proactive_mode is not None:
         return event.proactive_mode == "execute"
     number = environment.flow.index.get(event.event_id)
-    if number is None:
-        return False
-    for ancestor in ancestors(environment.flow, number):
-        completed = environment.phone.log.get(environment.flow.events[ancestor].event_id)
-        if completed is not None and completed.function_name() == "accept_proposal" and not completed.failed():
-            return True
-    return False
+    return number is not None and not accepts.isdisjoint(ancestors(environment.flow, number))
+
+
+def _accepts(environment: Environment) -> frozenset[int]:
+    positions = environment.flow.index
+    answers = (*environment.calls(EventType.USER), *environment.calls(EventType.ENV))
+    accepts = (call.event_id for call in answers if call.function_name() == "accept_proposal")
+    return frozenset(positions[event_id] for event_id in accepts if event_id in positions)
 
 
 def _complete(write: ExpectedWrite, environment: Environment) -> dict[str, Any] | None:
@@ -139,10 +148,9 @@ def _complete(write: ExpectedWrite, environment: Environment) -> dict[str, Any] 
     return completed
 
 
-def _fits(write: ExpectedWrite, wanted: dict[str, Any] | None, event: CompletedEvent, text: TextRule) -> bool:
-    if wanted is None or event.app_name() != write.app or event.function_name() != write.tool.name:
+def _fits(write: ExpectedWrite, wanted: dict[str, Any] | None, given: dict[str, Any], text: TextRule) -> bool:
+    if wanted is None:
         return False
-    given = event.get_args()
     for argument in write.tool.arguments:
         expected, actual = wanted.get(argument.name), given.get(argument.name)
         if not argument.free_text or text == "equal":

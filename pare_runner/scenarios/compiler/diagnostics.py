@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from graphlib import TopologicalSorter
 
 from pare_runner.errors import Severity
 from pare_runner.kernel.events import ConditionCheckEvent, Event, EventType, OperationType, OracleEvent, StopEvent
@@ -75,14 +74,16 @@ def _function(flow: Flow, number: int) -> str | None:
 
 
 def _unreachable(flow: Flow, duration: float | None, paths: dict[str, Step], found: Compilation) -> None:
+    stops = frozenset(number for number, event in enumerate(flow.events) if isinstance(event, StopEvent))
+    if not stops and duration is None:
+        return
     earliest = _earliest(flow, found.start)
-    stops = [number for number, event in enumerate(flow.events) if isinstance(event, StopEvent)]
     stop = min((earliest[number] for number in stops if not flow.parents[number]), default=None)
     for number, event in enumerate(flow.events):
         step = paths.get(event.event_id)
         if step is None:
             continue
-        if any(isinstance(flow.events[ancestor], StopEvent) for ancestor in ancestors(flow, number)):
+        if not stops.isdisjoint(ancestors(flow, number)):
             found.report(step.path, f"{event.event_id!r} never runs: the episode stops before it")
         elif duration is not None and earliest[number] > found.start + duration:
             found.report(step.path, f"{event.event_id!r} never runs: the duration is over before it")
@@ -93,7 +94,7 @@ def _unreachable(flow: Flow, duration: float | None, paths: dict[str, Step], fou
 def _earliest(flow: Flow, start: float) -> list[float]:
     """The times before which events cannot start, by position."""
     times = [start] * len(flow.events)
-    for number in TopologicalSorter(dict(enumerate(flow.parents))).static_order():
+    for number in flow.order:
         event = flow.events[number]
         time = max((times[parent] for parent in flow.parents[number]), default=start) + (
             event.event_relative_time or 0.0

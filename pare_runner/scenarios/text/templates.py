@@ -77,6 +77,9 @@ def _deliver(found: list[Problem], problems: list[Problem] | None) -> bool:
     return not found
 
 
+_SCALARS: Final = frozenset({int, float, bool, type(None)})
+
+
 class _Cascade(Exception):
     """A string that cannot be rendered because of a problem that has been reported."""
 
@@ -112,6 +115,12 @@ def _parts(value: tuple[object, ...] | MappingView | Record) -> Iterable[object]
     return value if isinstance(value, tuple) else (value[name] for name in field_names(value))
 
 
+def _is_literal(data: object) -> bool:
+    """Whether data holds no template, for nearly all there is: its path need not be known then."""
+    kind = type(data)
+    return "{" not in data if kind is str else kind in _SCALARS  # type: ignore[operator]
+
+
 class _Renderer:
     def __init__(
         self,
@@ -135,7 +144,7 @@ class _Renderer:
         if isinstance(data, dict):
             return self._mapping(data, path)
         if isinstance(data, list):
-            made = [self.value(item, (*path, index)) for index, item in enumerate(data)]
+            made = [item if _is_literal(item) else self.value(item, (*path, index)) for index, item in enumerate(data)]
             return made if any(new is not old for new, old in zip(made, data, strict=True)) else data
         return data
 
@@ -146,7 +155,7 @@ class _Renderer:
             if "{{" in str(key):
                 message = f"a key cannot contain a template: {key!r}"
                 self.found.append(self.document.problem((*path, key), message, code=CODE, key=True))
-            new = made[key] = self.value(item, (*path, key))
+            new = made[key] = item if _is_literal(item) else self.value(item, (*path, key))
             changed = changed or new is not item
         return made if changed else data
 

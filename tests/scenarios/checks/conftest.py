@@ -55,7 +55,7 @@ class Live:
         self.phone = self.scenario.new_phone()
         self.environment = Environment(self.phone, self.scenario.flow, oracle=False, start_time=self.scenario.start)
 
-    def agent(self, tool: str, mode: str = "execute", met: str | None = None, **args: Any) -> CompletedEvent:
+    def agent(self, tool: str, mode: str | None = "execute", met: str | None = None, **args: Any) -> CompletedEvent:
         """A call of the assistant in a mode; it meets the oracle event `met`."""
         return self._call(EventType.AGENT, tool, mode, met, args)
 

@@ -86,6 +86,21 @@ def test_allowed_calls_may_come_any_number_of_times() -> None:
     assert effects(MADE, MADE, MADE, rest="allow: [notes.create_note]\n") is None
 
 
+def test_an_optional_write_is_expected_once() -> None:
+    optional = "  - {id: two, agent: notes.delete_note, after: ok, optional: true, args: {note_id: milk}}\n"
+    live = Live("called: notes.create_note", ACCEPTED + optional)
+    live.agent("notes.create_note", content="Milk")
+    assert live.judge().success is True
+    live.agent("notes.delete_note", note_id="milk")
+    assert live.judge().success is True
+
+
+def test_a_call_of_no_known_mode_is_outside_execute_mode() -> None:
+    live = Live("called: notes.create_note", ACCEPTED)
+    live.agent("notes.create_note", None, content="Milk")
+    assert live.judge().rationale == f"side_effects: {call_id('create_note', 1)}"
+
+
 def test_report_has_the_column_but_not_the_verdict() -> None:
     live = Live(PROPOSED, ACCEPTED, REPORT)
     live.agent("aui.send_message_to_user", "observe", content="Shall I?")

@@ -24,7 +24,8 @@ def test_all_checks_hold() -> None:
 
 def test_the_rationale_names_each_check_that_failed_and_what_was_seen() -> None:
     result = judge(
-        "proposed: {about: cake}\ncalled: notes.create_note\nname: gone, called: notes.delete_note, args: {note_id: milk}"
+        "proposed: {about: cake}\ncalled: notes.create_note\n"
+        "name: gone, called: notes.delete_note, args: {note_id: milk}"
     )
     assert (result.status, result.success) == ("failed", False)
     assert result.rationale == (
@@ -70,6 +71,14 @@ def test_without_checks_there_is_no_verdict(rest: str) -> None:
     result = judge("", rest=rest)
     assert (result.status, result.success, result.rationale) == ("no_validation", None, "the file has no checks")
     assert result.checks == {}
+
+
+def test_an_app_that_is_wrong_itself_is_no_second_mistake() -> None:
+    checks = "called: notes.x\nstate: notes.y == 1\nall: [{called: notes.z}, {state: notes.y == 2}]"
+    found = mistakes(text(checks, "  []\n", "allow: [notes.x]\n", "apps: {notes: {type: StatefulNoteApp}}\n"))
+    assert [line.partition(": ")[2] for line in found] == [
+        "there is no app class 'StatefulNoteApp' (did you mean 'StatefulNotesApp'?)"
+    ]
 
 
 # Checks that raise ----------------------------------------------------------------------------------------------------

@@ -145,7 +145,8 @@ class TestResults:
     def test_the_result_is_not_what_the_argument_needs(self, path: str) -> None:
         flow = ACCEPTED + (
             "  - {id: looks, agent: notes.search_notes, after: ok, args: {query: milk}}\n"
-            "  - {id: gone, agent: notes.delete_note, after: looks, args: {note_id: {from: looks, path: '[0].note_id'}}}\n"
+            "  - id: gone\n    agent: notes.delete_note\n    after: looks\n"
+            "    args: {note_id: {from: looks, path: '[0].note_id'}}\n"
         )
         assert seen("oracle_writes: true", flow) is None
         assert seen("oracle_writes: true", flow.replace("[0].note_id", path)) == "not made: Notes.delete_note (gone)"
