@@ -255,6 +255,12 @@ def test_a_crash_before_the_run(method: str) -> None:
     assert outcome.result.termination_reason is None
 
 
+def test_a_phone_that_cannot_be_switched_on() -> None:
+    outcome = run_oracle(NotesScenario(open_app="Notse"))
+    assert str(outcome.result.exception) == "\"there is no app 'Notse'; did you mean 'Notes'?\""
+    assert (outcome.log, outcome.phone, outcome.end_time) == ([], None, START)
+
+
 def test_a_crash_in_validate_leaves_the_log() -> None:
     outcome = run_oracle(crashing("validate")())
     assert (outcome.result.status, outcome.result.success) == ("exception", None)

@@ -69,8 +69,9 @@ def test_every_shipped_scenario_is_proven(path: Path) -> None:
 
 
 def test_the_oracle_fails_its_own_checks() -> None:
-    found = failing(NEWS + ASKS + GONE, "checks: [{name: early, called: notes.delete_note, before: ok}]\n")
-    assert found == ["a the oracle passes: early: 0 such calls, at least 1 wanted"]
+    proof = proof_of(NEWS + ASKS + GONE, "checks: [{name: early, called: notes.delete_note, before: ok}]\n")
+    assert proof.failing == [Claim("a", "the oracle passes", False, "early: 0 such calls, at least 1 wanted")]
+    assert proof.skipped == NEVER
 
 
 def test_a_check_raises() -> None:
@@ -226,6 +227,18 @@ def test_what_uses_the_result_of_a_write_goes_with_it() -> None:
     assert claims(proof, "c") == ["without makes it fails", "without moves it fails"]
 
 
+def test_a_user_step_that_uses_its_result_goes_with_all_its_taps() -> None:
+    events = (
+        NEWS
+        + ASKS
+        + (
+            "  - {id: makes, agent: notes.create_note, after: ok, args: {content: More}}\n"
+            "  - {id: looks, user: notes.refresh, on: {note_id: {from: makes}}, after: makes, delay: 5s}\n"
+        )
+    )
+    assert proof_of(events, "checks: [{called: system.open_app}]\n").failing == []
+
+
 # (d) meddling fails ---------------------------------------------------------------------------------------------------
 
 
@@ -263,6 +276,14 @@ def test_a_call_that_displaces_the_oracles_own_is_not_one_too_many() -> None:
     assert proof.holds
     assert "Notes.delete_note" in proof.skipped
     assert "one Notes.delete_folder too many fails" in claims(proof, "d")
+
+
+def test_what_can_be_called_only_right_after_the_accept_is_called_there() -> None:
+    # In the end the only note is gone: until then it can be changed.
+    folder = "  - {id: news, env: notes.new_folder, at: 10s, args: {folder_name: Trips}}\n"
+    proof = proof_of(folder + ASKS + GONE)
+    assert proof.holds
+    assert {f"one Notes.{tool} too many fails" for tool in ("update_note", "move_note")} < set(claims(proof, "d"))
 
 
 def test_what_can_be_called_only_at_the_end_is_called_there() -> None:

@@ -82,6 +82,15 @@ def test_allow_takes_calls_out(allow: str, call: tuple[str, dict[str, object]], 
     assert effects(call, rest=f"allow: {allow}\n") == sees
 
 
+def test_the_app_is_the_one_that_is_allowed() -> None:
+    apps = "apps: {mine: {type: StatefulNotesApp, name: Mine}, hers: {type: StatefulNotesApp, name: Hers}}\n"
+    live = Live("state: 'true'", "  []\n", "allow: [mine.create_note]\n", apps)
+    live.agent("mine.create_note")
+    assert live.judge().success is True
+    live.agent("hers.create_note")
+    assert live.judge().rationale == "side_effects: Hers.create_note (AGENT-Hers-create_note-call-1)"
+
+
 def test_allowed_calls_may_come_any_number_of_times() -> None:
     assert effects(MADE, MADE, MADE, rest="allow: [notes.create_note]\n") is None
 
