@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -55,9 +56,24 @@ def progress(total: int) -> Iterator[Callable[[Unit, Outcome], None] | None]:
 
 def show_results(report: Report, directory: Path) -> None:
     """Print one row a run, those that did not succeed first, and where everything is."""
-    console = Console(file=sys.stdout, highlight=False)
+    console = _Console(file=sys.stdout, highlight=False)
     if not console.is_terminal:
         console.width = 160
+    try:
+        _print_results(console, report, directory)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our output has enough; that is no failure of the job
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Console(Console):
+    """A console that leaves it to its caller what a closed pipe means."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+def _print_results(console: Console, report: Report, directory: Path) -> None:
     rows = sorted(report.results.scenario_results.items(), key=lambda row: (row[1].status == "success", row[0]))
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("scenario", "run", "status", "why"):
@@ -69,7 +85,9 @@ def show_results(report: Report, directory: Path) -> None:
     if len(rows) > SHOWN:
         console.print(f"... and {len(rows) - SHOWN} more that succeeded or are in results.jsonl")
     counts = ", ".join(f"{report.summary[name]} {name}" for name in STYLES if report.summary.get(name))
-    console.print(f"\n{report.summary.get('runs', len(rows))} runs: {counts or 'nothing ran'}")
+    ran, planned = report.summary.get("runs", len(rows)), report.summary.get("planned", len(rows))
+    head = f"{ran} {'run' if ran == 1 else 'runs'}" if ran == planned else f"interrupted after {ran} of {planned} runs"
+    console.print(f"\n{head}: {counts or 'nothing ran'}")
     console.print(f"results, traces and logs: {directory}", soft_wrap=True)
 
 

@@ -47,7 +47,12 @@ def _run(outcome: Outcome) -> None:
     judge = copy.copy(scenario)
     judge.apps = environment.apps
     judge.run_number = outcome.run_number
+    # Should a check raise, the run it was to judge has still ended, and its counts stand.
+    outcome.result.termination_reason = reason
+    count_actions(outcome.result, environment)
     result = judge.validate(environment)
+    if not isinstance(result, PAREScenarioValidationResult):
+        raise TypeError(f"validate() must return a PAREScenarioValidationResult, not {type(result).__name__}")
     result.termination_reason = reason
     count_actions(result, environment)
     outcome.result = result

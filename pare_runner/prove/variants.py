@@ -24,6 +24,7 @@ from pare_runner.scenarios.yaml_scenario import YamlScenario
 
 def variant(scenario: YamlScenario, events: Iterable[AbstractEvent]) -> YamlScenario:
     """`scenario` with `events` instead of its own; what its checks expect stays the same."""
+    scenario.initialize()
     other = copy.copy(scenario)
     other.replace_events(list(events))
     return other

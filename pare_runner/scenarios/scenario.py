@@ -95,6 +95,16 @@ class PAREScenario:
         """Make the scenario ready to run; a second call does nothing."""
         if self._flow is not None:
             return
+        before = list(self.apps), list(self.events)
+        try:
+            flow, blueprint = self._built(args, kwargs)
+        except BaseException:
+            self.apps, self.events = before  # a second try must not find half of the first
+            raise
+        self._blueprint = blueprint
+        self._flow = flow
+
+    def _built(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Flow, Blueprint]:
         self.augmentation_data = self.load_augmentation_data()
         services = self.new_services(Clock(self.start), IdSource(self.scenario_id, self.seed), self.seed)
         with building(services):
@@ -103,10 +113,10 @@ class PAREScenario:
             self.build_events_flow()
             self.apply_augmentation_configs()
         try:
-            self._flow = Flow.compile(self.events, self.start)
+            flow = Flow.compile(self.events, self.start)
         except FlowError as error:
             raise InputError(str(error), where=self.scenario_id) from None
-        self._blueprint = Blueprint(self.apps)
+        return flow, Blueprint(self.apps)
 
     @property
     def start(self) -> float:

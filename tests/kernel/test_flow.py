@@ -23,6 +23,7 @@ def test_positions_are_those_of_the_file() -> None:
     assert flow.children == ((), (0,), (0,))
     assert flow.with_refs == (True, False, False)
     assert flow.index == {"c": 0, "a": 1, "b": 2}
+    assert flow.order == (2, 1, 0)
 
 
 def test_an_event_without_an_id_gets_one_by_its_position() -> None:

@@ -288,6 +288,11 @@ def test_a_variant_runs_other_events_and_judges_as_before() -> None:
     assert run_oracle(made).result.success is True
 
 
+def test_a_variant_may_be_made_of_a_scenario_that_never_ran() -> None:
+    made = scenario(TEXT)
+    assert lines(run_oracle(variant(made, made.events)).log) == lines(run_oracle(made).log)
+
+
 def test_a_call_comes_where_it_was_put() -> None:
     made = scenario(TEXT)
     log = run_oracle(made).log

@@ -271,6 +271,12 @@ def test_a_way_is_not_longer_than_the_limit() -> None:
     )
 
 
+def test_a_tap_knows_whether_it_reads_or_writes() -> None:
+    made = scenario(flow(f"notes.duplicate, {ON_N1}"))
+    actions = [getattr(event, "action", None) for event in made.events]
+    assert [action.operation_type.name for action in actions if action] == ["READ", "READ", "WRITE"]
+
+
 def test_planned_taps_in_python() -> None:
     made = scenario(flow("notes.list_notes"))
     twin = PAREScenario(scenario_id="twin")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,6 +31,9 @@ from pare_runner.scenarios.language import AllowEntry, CheckEntry, MessageMatch
 from pare_runner.scenarios.text.expressions import Expression
 
 KINDS = ("proposed", "accepted", "called", "attempted", "state", "all", "any", "not", "oracle_writes")
+BUILT_IN = ("silence", "side_effects", "validation")
+"""Findings every scenario may have besides its checks."""
+
 _REFINEMENTS = {
     "called": {"args", "by", "count", "after", "before", "not_before", "within"},
     "attempted": {"args", "by", "count", "after", "before", "not_before", "within"},
@@ -92,13 +96,15 @@ class _Findings(list[Found]):
 class Names:
     """What checks may name: apps by handle, events by id; `expected` is what the oracle writes.
 
-    `broken` are handles of apps that were reported already: naming one is no second mistake.
+    `broken` are handles of apps that were reported already: naming one is no second mistake. `incomplete` says that
+    some events were refused, so that `expected` may lack their writes.
     """
 
     apps: Mapping[str, App]
     events: frozenset[str]
     expected: tuple[ExpectedWrite, ...] = ()
     broken: frozenset[str] = frozenset()
+    incomplete: bool = False
 
     def find_tool(self, text: str) -> tuple[App, str, ToolSpec]:
         """App, tool name and tool of `handle.tool`; InputError with the nearest names."""
@@ -110,13 +116,13 @@ class Names:
             raise ReportedBefore
         if app is None:
             raise InputError(f"there is no app {handle!r}", hint=did_you_mean(handle, self.apps))
-        known = dict(specs_of(type(app)))
-        if isinstance(app, StatefulApp):
-            for screen in app.screens:
-                known |= {name: spec for name, spec in screen.tools().items() if name not in known}
-        if tool not in known:
+        screens = app.screens if isinstance(app, StatefulApp) else ()
+        offers = [specs_of(type(app)), *(screen.tools() for screen in screens)]
+        spec = next((tools[tool] for tools in offers if tool in tools), None)
+        if spec is None:
+            known = {name for tools in offers for name in tools}
             raise InputError(f"{handle} has no tool {tool!r}", hint=did_you_mean(tool, known))
-        return app, tool, known[tool]
+        return app, tool, spec
 
     def argument_names(self, app: App, tool: str) -> set[str]:
         """Arguments of every tool of that name: an agent's and a user's may differ."""
@@ -256,6 +262,8 @@ def _oracle_writes(value: bool | dict[str, str] | None, names: Names) -> Conditi
             raise InputError("leave it out instead of false")
         if rule not in ("nonempty", "contains", "equal") or (isinstance(value, dict) and set(value) - {"text"}):
             raise InputError("must be true or {text: contains|equal}")
+        if not names.expected and names.incomplete:
+            raise ReportedBefore
         if not names.expected:
             raise InputError("the oracle writes nothing outside the agent interface")
     found.stop_if_broken()
@@ -299,9 +307,12 @@ def _within(text: str) -> tuple[float, str]:
     if match is None:
         raise InputError(f"{text!r} is not of the form `2m of EVENT`")
     try:
-        return read_duration(match.group(1)), match.group(2)
+        seconds = read_duration(match.group(1))
     except ValueError as error:
         raise InputError(str(error)) from None
+    if seconds < 0:
+        raise InputError("the time after an event must not be negative")
+    return seconds, match.group(2)
 
 
 def _count(value: int | dict[str, int] | None) -> Count:
@@ -320,11 +331,10 @@ def _count(value: int | dict[str, int] | None) -> Count:
 
 
 def expected_labels(entries: Sequence[CheckEntry]) -> list[str]:
-    """Names of all checks, made unique by a number where two are alike."""
-    seen: dict[str, int] = {}
+    """Names of all checks, made unique by a number where two are alike or one is called like a built-in finding."""
     found: list[str] = []
     for entry in entries:
         name = label(entry)
-        seen[name] = seen.get(name, 0) + 1
-        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        candidates = itertools.chain([name], (f"{name} ({number})" for number in itertools.count(2)))
+        found.append(next(free for free in candidates if free not in found and free not in BUILT_IN))
     return found

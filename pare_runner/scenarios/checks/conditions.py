@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from pare_runner.apps.core.app import App
 from pare_runner.errors import CheckError
-from pare_runner.kernel.events import CompletedEvent, EventType
+from pare_runner.kernel.events import AbstractEvent, CompletedEvent, ConditionCheckEvent, Event, EventType, OracleEvent
 from pare_runner.kernel.flow import Flow
 from pare_runner.scenarios.checks.matchers import Matcher
 from pare_runner.scenarios.checks.writes import ExpectedWrite, TextRule, agent_writes, match_writes
@@ -234,8 +234,28 @@ def _proposal_ids(flow: Flow) -> set[str]:
         if getattr(event, "proposal", False):
             found.add(event.event_id)
         if action is not None and action.function in ("accept_proposal", "reject_proposal"):
-            found |= {flow.events[ancestor].event_id for ancestor in ancestors(flow, number)}
+            messages = [above for above in ancestors(flow, number) if _is_message(flow.events[above])]
+            nearest = {m for m in messages if not any(m in ancestors(flow, other) for other in messages)}
+            found |= {flow.events[m].event_id for m in messages if m in nearest or not _reports_execution(flow, m)}
     return found
+
+
+def _is_message(event: AbstractEvent) -> bool:
+    return (
+        isinstance(event, OracleEvent) and event.action is not None and event.action.function == "send_message_to_user"
+    )
+
+
+def _reports_execution(flow: Flow, number: int) -> bool:
+    """Whether a message stands below an accept with nothing of the environment in between: a report, no proposal."""
+    above = ancestors(flow, number)
+    for accept in above:
+        event = flow.events[accept]
+        if isinstance(event, OracleEvent) and event.action and event.action.function == "accept_proposal":
+            between = (flow.events[n] for n in above if accept in ancestors(flow, n))
+            if not any(isinstance(other, Event | ConditionCheckEvent) for other in between):
+                return True
+    return False
 
 
 def accepted_proposals(environment: Environment) -> list[tuple[CompletedEvent, CompletedEvent]]:

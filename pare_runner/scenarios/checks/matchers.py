@@ -53,6 +53,11 @@ def _test(wanted: Any) -> Test:
     operators = _operators(wanted)
     if not operators:
         return lambda value: equal(value, wanted)
+    for name, operand in operators.items():
+        if operand is None and name in ("contains", "regex", "starts_with", "ends_with"):
+            raise InputError(f"{name} needs a value")
+        if name == "contains" and isinstance(operand, list):
+            raise InputError("contains takes one text", hint="contains_any or contains_all take a list")
     tests = [OPERATORS[name](operand) for name, operand in operators.items()]
     return tests[0] if len(tests) == 1 else lambda value: all(test(value) for test in tests)
 

@@ -109,14 +109,12 @@ def side_effects(
 ) -> list[CompletedEvent]:
     """Agent writes that no expected write accounts for and `allowed` does not cover, or made outside execute mode."""
     made = agent_writes(environment)
-    matched = set(match_writes(expected, made, environment).values())
+    # What is allowed needs no expectation; matching it first could leave none for a write that does.
+    judged = [event for event in made if not any(entry.covers(event, environment) for entry in allowed)]
+    matched = set(match_writes(expected, judged, environment).values())
+    unexpected = {event.sequence for number, event in enumerate(judged) if number not in matched}
     accepts = _accepts(environment)
-    return [
-        event
-        for number, event in enumerate(made)
-        if (number not in matched and not any(entry.covers(event, environment) for entry in allowed))
-        or not in_execute_mode(event, environment, accepts)
-    ]
+    return [event for event in made if event.sequence in unexpected or not in_execute_mode(event, environment, accepts)]
 
 
 def in_execute_mode(event: CompletedEvent, environment: Environment, accepts: frozenset[int]) -> bool:

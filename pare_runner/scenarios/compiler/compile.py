@@ -61,7 +61,7 @@ def compile_document(
     names = Names(compilation.handles, known, broken=broken)
     events = build_events(steps, planner, compilation, names, lambda step: _condition(step, names, compilation))
     expected = _expected(steps, compilation)
-    judged = replace(names, expected=tuple(expected))
+    judged = replace(names, expected=tuple(expected), incomplete=compilation.broken)
     checks = _checks(file, judged, compilation)
     allowed = _allowed(file, judged, compilation)
     duration = _duration(file, compilation)

@@ -28,6 +28,7 @@ from pare_runner.scenarios.compiler.taps import NavigationPlanner, Tap
 from pare_runner.scenarios.language import EventEntry
 
 KINDS = ("env", "agent", "user", "when", "stop")
+_FOR_ENV = (ToolKind.ENV, ToolKind.DATA, ToolKind.AGENT)
 _ONLY = {
     "args": ("env", "agent", "user"),
     "on": ("user",),
@@ -135,19 +136,17 @@ def _calls(step: Step, planner: NavigationPlanner, compilation: Compilation, nam
 
 
 def _find_tool(step: Step, tool: str, app: App, compilation: Compilation) -> ToolSpec | None:
-    specs = specs_of(type(app))
-    screens = app.screens if isinstance(app, StatefulApp) else ()
-    wanted = {ToolKind.AGENT} if step.kind == "agent" else {ToolKind.ENV, ToolKind.DATA, ToolKind.AGENT}
-    usable = {name: spec for name, spec in specs.items() if spec.kinds & wanted}
+    usable = type(app).tools(*((ToolKind.AGENT,) if step.kind == "agent" else _FOR_ENV))
     if tool in usable:
         return usable[tool]
     text = getattr(step.entry, step.kind)
     handle = text.partition(".")[0]
     message = f"{handle} has no tool {tool!r}"
     taps = type(app).tools(ToolKind.USER)
+    screens = app.screens if isinstance(app, StatefulApp) else ()
     if tool in taps or any(tool in screen.tools() for screen in screens):
         message = f"{text} is a tap of the user"
-    elif tool in specs:
+    elif tool in specs_of(type(app)):
         message = f"{text} is no tool of the agent"
     compilation.report((*step.path, step.kind), message, did_you_mean(tool, usable))
     return None

@@ -66,8 +66,8 @@ class Navigation:
 
     def with_stack(self, app: str, stack: tuple[Place, ...]) -> Navigation:
         """The same place with other screens in one app."""
-        stacks = dict(self.stacks) | {app: stack}
-        return replace(self, active=app, stacks=tuple(sorted(stacks.items(), key=lambda item: item[0])))
+        others = (item for item in self.stacks if item[0] != app)
+        return Navigation(app, tuple(sorted((*others, (app, stack)), key=lambda item: item[0])), self.opened)
 
 
 class NavigationPlanner:
@@ -76,6 +76,7 @@ class NavigationPlanner:
     def __init__(self, apps: Sequence[App], open_app: str | None = None) -> None:
         self._apps = {app.name: app for app in apps}
         self._system = next((app.name for app in apps if isinstance(app, HomeScreenSystemApp)), "System")
+        self._roots: dict[str, Place] = {}
         self.now = Navigation()
         if open_app is not None:
             self.now = self._open(self.now, open_app)
@@ -182,8 +183,10 @@ class NavigationPlanner:
         app = self._apps.get(app_name)
         if not isinstance(app, StatefulApp):
             raise InputError(f"there is no app {app_name!r} to open", hint=did_you_mean(app_name, self._apps))
-        opened = replace(there, opened=there.opened | {app_name})
-        return opened.with_stack(app_name, (self._root(app),))
+        if app_name not in self._roots:
+            self._roots[app_name] = self._root(app)
+        opened = Navigation(there.active, there.stacks, there.opened | {app_name})
+        return opened.with_stack(app_name, (self._roots[app_name],))
 
     def _root(self, app: StatefulApp) -> Place:
         screen = app.root_screen()
