@@ -202,3 +202,16 @@ def test_the_oracles_own_result_may_be_allowed() -> None:
     flow = ACCEPTED + "  - {id: two, agent: notes.delete_note, after: one, args: {note_id: {from: one}}}\n"
     result = run(text(PROPOSED, flow, "allow: [{call: notes.delete_note, args: {note_id: {from: one}}}]\n")).result
     assert (result.success, result.checks["side_effects"]) == (True, True)
+
+
+def test_an_allowed_call_uses_up_no_expectation() -> None:
+    flow = """\
+  - {id: asks, agent: aui.send_message_to_user, at: 1s, args: {content: Note it?}}
+  - {id: ok, user: aui.accept_proposal, after: asks}
+  - {id: one, agent: notes.create_note, after: ok, args: {content: Buy milk}}
+"""
+    live = Live(PROPOSED, flow, "allow: [{call: notes.create_note, args: {content: {contains: log}}}]\n")
+    live.agent("aui.send_message_to_user", mode="observe", met="asks", content="Note it?")
+    live.agent("notes.create_note", content="log: starts")
+    live.agent("notes.create_note", met="one", content="Buy milk")
+    assert live.judge().checks["side_effects"] is True
