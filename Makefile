@@ -18,7 +18,7 @@ UV_COMPILE = uv pip compile --quiet --universal --python-version 3.11 --fork-str
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
-run: $(STAMP) ## run the default experiment; other settings: make run ARGS="noise=tfp_0.1"
+run: $(STAMP) ## run the default experiment; other settings: make run ARGS="suite=smoke"
 	@$(PY) -m pare_runner $(ARGS)
 
 test: lint ## lint, type check and fast tests
