@@ -16,6 +16,8 @@ from pare_runner.library.sources import (
     from_entry_points,
     from_environment,
     from_path,
+    import_python,
+    load_modules,
     registered,
     shipped,
 )
@@ -47,18 +49,19 @@ class Catalog:
     def named(cls, names: Iterable[str]) -> Catalog:
         """The scenarios called `names`: ids of installed ones, or paths of files and folders.
 
-        What is installed is only looked at if a name is no path. InputError for a name that is neither, and if two
-        scenarios have one id.
+        What is installed is only searched if a name is no path; its Python is imported in any case, and so are all
+        Python files named, before a YAML file is compiled: they may register apps. InputError for a name that is
+        neither, and if two scenarios have one id.
         """
-        catalog, everything = cls(), None
+        names = list(names)
+        everything = None if all(map(looks_like_path, names)) else cls.installed()
+        known = everything.entries if everything else {}
+        catalog = cls(warnings=list(everything.warnings) if everything else load_modules())
+        paths = [name for name in names if looks_like_path(name) or (name not in known and os.path.exists(name))]
+        for path in paths:
+            import_python(path)
         for name in names:
-            if looks_like_path(name):
-                catalog.add(Findings(from_path(name)))
-                continue
-            if everything is None:
-                everything = cls.installed()
-                catalog.warnings += everything.warnings
-            if name not in everything.entries and os.path.exists(name):
+            if everything is None or name in paths:
                 catalog.add(Findings(from_path(name)))
             else:
                 catalog.add(Findings([replace(everything.find(name), tolerant=False)]))

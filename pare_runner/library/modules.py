@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
+from pare_runner.apps.registry import ALL_APPS, app_classes
 from pare_runner.errors import InputError
 from pare_runner.library.files import read_text, shown
 from pare_runner.scenarios.hashes import digest
@@ -31,6 +32,7 @@ class _Imported:
     packages: dict[Path, str] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
     registered: dict[str, list[Registration]] = field(default_factory=dict)
+    with_apps: set[str] = field(default_factory=set)
 
 
 _KNOWN = _Imported()
@@ -39,22 +41,27 @@ _KNOWN = _Imported()
 def registered_in(path: Path, folder: Path) -> list[Registration]:
     """Import the Python file `path`, which lies below `folder`, and return what it registers, in id order.
 
-    A file that did not change is imported once in a process. InputError with file and line if it does not import.
+    A file that did not change is imported once in a process, whatever folder it is reached through: the apps it
+    registers are the same classes. InputError with file and line if it does not import.
     """
     path, folder = path.resolve(), folder.resolve()
     source = read_text(path)
-    name = module_name(path, folder)
+    name = _name_in_use(path, folder)
     sign = digest(source)
     if name in sys.modules and _KNOWN.digests.setdefault(name, sign) == sign:
         return _KNOWN.registered.get(name, [])
     _KNOWN.digests.pop(name, None)
     _KNOWN.registered.pop(name, None)
+    _KNOWN.with_apps.discard(name)
+    apps = app_classes()
     with collecting() as found:
         try:
             _execute(name, path, source)
         except BaseException:
             sys.modules.pop(name, None)
             raise
+    if app_classes() != apps:
+        _KNOWN.with_apps.add(name)
     for registration in found.list():
         owner = getattr(registration.make, "__module__", "")
         if owner.split(".")[0] == name.split(".")[0]:
@@ -65,10 +72,23 @@ def registered_in(path: Path, folder: Path) -> list[Registration]:
     return _KNOWN.registered.get(name, [])
 
 
+def brings_apps(path: Path, folder: Path) -> bool:
+    """Whether the imported file `path` registers apps, or holds app classes that are registered."""
+    name = _name_in_use(path.resolve(), folder.resolve())
+    own = [cls for cls in app_classes().values() if cls not in ALL_APPS]
+    return name in _KNOWN.with_apps or any(item is cls for item in vars(sys.modules[name]).values() for cls in own)
+
+
 def module_name(path: Path, folder: Path) -> str:
     """The name of the module made of the file `path` below `folder`, both resolved."""
     parts = path.relative_to(folder).with_suffix("").parts
     return ".".join([_package(folder), *(part.replace(".", "_") for part in parts)])
+
+
+def _name_in_use(path: Path, folder: Path) -> str:
+    """The name `path` is already imported under, through whatever folder, else the one it has below `folder`."""
+    names = [module_name(path, other) for other in _KNOWN.packages if path.is_relative_to(other)]
+    return next((name for name in names if name in sys.modules), None) or module_name(path, folder)
 
 
 def _package(folder: Path) -> str:

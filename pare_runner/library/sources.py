@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from inspect import Parameter, signature
@@ -14,7 +14,7 @@ from typing import Any
 from pare_runner.errors import InputError, Problem
 from pare_runner.library.entries import Entry, registered_entry, yaml_entry
 from pare_runner.library.files import PYTHON_ENDING, YAML_ENDINGS, scenario_files, shown, to_path
-from pare_runner.library.modules import registered_in
+from pare_runner.library.modules import brings_apps, registered_in
 from pare_runner.scenarios.registration import DuplicateScenario, registry
 from pare_runner.scenarios.scenario import PAREScenario
 
@@ -58,19 +58,27 @@ def from_entry_points() -> Findings:
     class, or the path of a folder. One that fails is a warning.
     """
     found = Findings()
+    _take_folders(_load_entry_points(found), found)
+    return found
+
+
+def _load_entry_points(found: Findings) -> list[tuple[Path, str]]:
+    """Import all entry points; the folders they name, each with its origin."""
+    folders: list[tuple[Path, str]] = []
     for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: (point.name, point.value)):
         where = f"entry point {point.name} = {point.value}"
         try:
             folder = _offered(point)
             if folder is not None:
-                _take_folder(folder, f"entry point {point.name}", found)
+                scenario_files(folder)  # one that cannot be read is a warning
+                folders.append((folder, f"entry point {point.name}"))
         except DuplicateScenario:
             raise
         except InputError as error:
             found.warn(error, where)
         except Exception as error:
             found.warnings.append(Problem(f"{type(error).__name__}: {error}", where, severity="warning"))
-    return found
+    return folders
 
 
 def from_environment() -> Findings:
@@ -79,14 +87,54 @@ def from_environment() -> Findings:
     InputError for a folder that is not there; one without scenarios, and a file that cannot be used, are warnings.
     """
     found = Findings()
-    for part in filter(None, map(str.strip, os.environ.get(VARIABLE, "").split(","))):
-        folder = to_path(part)
-        if not os.path.isdir(folder):
-            what = "is no folder" if os.path.exists(folder) else "does not exist"
-            raise InputError(f"{part} {what}", where=VARIABLE)
-        if not _take_folder(folder, VARIABLE, found):
+    parts = _environment()
+    folders = [(_folder_of(part), VARIABLE) for part in parts]
+    for part, some in zip(parts, _take_folders(folders, found), strict=True):
+        if not some:
             found.warnings.append(Problem(f"{part}: no scenario files in this folder", VARIABLE, severity="warning"))
     return found
+
+
+def _environment() -> list[str]:
+    return list(filter(None, map(str.strip, os.environ.get(VARIABLE, "").split(","))))
+
+
+def _folder_of(part: str) -> Path:
+    folder = to_path(part)
+    if not os.path.isdir(folder):
+        what = "is no folder" if os.path.exists(folder) else "does not exist"
+        raise InputError(f"{part} {what}", where=VARIABLE)
+    return folder
+
+
+def load_modules() -> list[Problem]:
+    """Import the Python of entry points and `PARE_SCENARIOS_DIR`, for the apps it registers; no YAML file is read.
+
+    Whatever cannot be used, a missing folder too, is a warning: scenarios named by path may well do without it.
+    """
+    found = Findings()
+    folders: list[tuple[Path, str]] = []
+    try:
+        folders += _load_entry_points(found)
+    except InputError as error:
+        found.warn(error, f"entry points {ENTRY_POINTS}")
+    for part in _environment():
+        try:
+            folders.append((_folder_of(part), VARIABLE))
+        except InputError as error:
+            found.warn(error)
+    for folder, _ in folders:
+        try:
+            files = [path for path in scenario_files(folder) if path.suffix == PYTHON_ENDING]
+        except InputError as error:
+            found.warn(error)
+            continue
+        for path in files:
+            try:
+                registered_in(path, folder)
+            except InputError as error:
+                found.warn(error, shown(path))
+    return found.warnings
 
 
 def registered() -> Findings:
@@ -104,36 +152,61 @@ def from_path(name: str) -> list[Entry]:
     paths = scenario_files(path)
     if not paths:
         raise InputError("no scenario files (.yaml, .yml, .py) in this folder", where=shown(path))
-    return [entry for item in paths for entry in entries_of(item, path)]
+    entries = {item: list(entries_of(item, path)) for item in python_first(paths)}
+    return [entry for item in paths for entry in entries[item]]
+
+
+def import_python(name: str) -> None:
+    """Import the Python files that the path `name` stands for; InputError for the first that does not import."""
+    path = to_path(name)
+    inside = os.path.isdir(path)
+    for item in scenario_files(path) if inside else [path]:
+        if item.suffix == PYTHON_ENDING:
+            registered_in(item, path if inside else path.parent)
+
+
+def python_first(paths: Iterable[Path]) -> list[Path]:
+    """`paths` with the Python files in front: the apps they register are known when YAML files are compiled."""
+    return sorted(paths, key=lambda path: path.suffix != PYTHON_ENDING)
 
 
 def entries_of(
     path: Path, folder: Path | None = None, origin: str = "file", *, tolerant: bool = False
 ) -> Iterator[Entry]:
-    """The scenarios of one file, found in `folder` or named by itself; then it has to hold one."""
+    """The scenarios of one file, found in `folder` or named by itself; then it has to hold one, or an app."""
     if path.suffix in YAML_ENDINGS:
         yield yaml_entry(path, origin, tolerant=tolerant)
         return
     if path.suffix != PYTHON_ENDING:
         raise InputError("a scenario file is called *.yaml, *.yml or *.py", where=shown(path))
     registrations = registered_in(path, folder or path.parent)
-    if folder is None and not registrations:
+    if folder is None and not registrations and not brings_apps(path, path.parent):
         raise InputError("this file registers no scenario", where=shown(path), hint="decorate it: @register_scenario")
     for item in registrations:
         yield registered_entry(item, origin, tolerant=tolerant)
 
 
-def _take_folder(folder: Path, origin: str, found: Findings) -> bool:
-    """Add what is in `folder`; whether there were any files."""
-    paths = scenario_files(folder)
-    for path in paths:
+def _take_folders(folders: Sequence[tuple[Path, str]], found: Findings) -> list[bool]:
+    """Add what is in `folders`, given with their origins; for each, whether there were any files.
+
+    All Python files are imported before the first YAML file is read.
+    """
+    files = [[(path, folder, origin) for path in scenario_files(folder)] for folder, origin in folders]
+    in_order = [item for items in files for item in items]
+    taken: dict[tuple[Path, Path, str], Findings] = {}
+    for item in sorted(in_order, key=lambda item: item[0].suffix != PYTHON_ENDING):
+        path, folder, origin = item
+        taken[item] = Findings()
         try:
-            found.entries += entries_of(path, folder, origin, tolerant=True)
+            taken[item].entries += entries_of(path, folder, origin, tolerant=True)
         except DuplicateScenario:
             raise
         except InputError as error:
-            found.warn(error, shown(path))
-    return bool(paths)
+            taken[item].warn(error, shown(path))
+    for item in dict.fromkeys(in_order):
+        found.entries += taken[item].entries
+        found.warnings += taken[item].warnings
+    return [bool(items) for items in files]
 
 
 def _offered(point: EntryPoint) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 import types
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pare_runner.apps import registry
+from pare_runner.cli.app import main
 from pare_runner.prove.proof import prove
 from pare_runner.scenarios.compiler.compile import compile_scenario
 
@@ -44,3 +46,23 @@ def test_the_scenario_of_the_page_proves(page: types.ModuleType) -> None:
     proof = prove(compile_scenario(block("scenario"), "page.yaml"))
     assert proof.holds, proof.failing
     assert any("remove_plant" in claim.what for claim in proof.claims)
+
+
+def test_the_commands_of_the_page_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(registry, "_REGISTERED", dict(registry.app_classes()))
+    (tmp_path / "garden").mkdir()
+    (tmp_path / "garden" / "garden_app.py").write_text(block("app") + block("register"))
+    (tmp_path / "thirsty_fern.yaml").write_text(block("scenario"))
+    commands = block("try").splitlines()
+    assert len(commands) == 2
+    for command in commands:
+        dollar, setting, pare, *arguments = shlex.split(command)
+        assert (dollar, pare) == ("$", "pare")
+        monkeypatch.setenv(*setting.split("="))
+        assert main(arguments) == 0, capsys.readouterr()
+    said = capsys.readouterr()
+    assert "1 file: 0 errors, 0 warnings" in said.out
+    assert "proven  thirsty_fern" in said.out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,9 +14,9 @@ from pare_runner.cli.console import mark, plural, problem_json, say, say_json, s
 from pare_runner.errors import InputError, Problem
 from pare_runner.library.catalog import Catalog
 from pare_runner.library.entries import Entry
-from pare_runner.library.files import looks_like_path, scenario_files, to_path
+from pare_runner.library.files import PYTHON_ENDING, looks_like_path, scenario_files, to_path
 from pare_runner.library.files import shown as shown_path
-from pare_runner.library.sources import entries_of
+from pare_runner.library.sources import entries_of, load_modules
 
 BAD_INPUT = 2
 
@@ -45,7 +45,7 @@ def check(
     \b
     pare scenarios check my_scenario.yaml
     """
-    found = list(checked_all(names))
+    found = checked_all(names)
     _find_duplicates(found)
     errors, warnings = (sum(item.count(kind) for item in found) for kind in ("error", "warning"))
     if as_json:
@@ -60,23 +60,36 @@ def check(
         raise typer.Exit(BAD_INPUT)
 
 
-def checked_all(names: Iterable[str]) -> Iterator[Checked]:
-    """Check what `names` stand for: paths of files and folders, or ids of installed scenarios."""
-    catalog: Catalog | None = None
+def checked_all(names: Iterable[str]) -> list[Checked]:
+    """Check what `names` stand for: paths of files and folders, or ids of installed scenarios.
+
+    Python files come first, and the findings in the order of the names: a Python file may register an app.
+    """
+    names = list(names)
+    by_id = [name for name in names if not looks_like_path(name) and not os.path.exists(name)]
+    catalog = Catalog.installed() if by_id else Catalog(warnings=load_modules())
+    warn(catalog.warnings)
+    todo: list[Entry | tuple[Path, Path | None]] = []
     for name in names:
         path = to_path(name)
-        if not looks_like_path(name) and not os.path.exists(name):
-            if catalog is None:
-                catalog = Catalog.installed()
-                warn(catalog.warnings)
-            yield _checked(catalog.find(name))
+        if name in by_id:
+            todo.append(catalog.find(name))
         elif os.path.isdir(path):
             files = scenario_files(path)
             if not files:
                 raise InputError("no scenario files (.yaml, .yml, .py) in this folder", where=shown_path(path))
-            yield from (_checked_file(file, path) for file in files)
+            todo += [(file, path) for file in files]
         else:
-            yield _checked_file(path, None)
+            todo.append((path, None))
+    done: dict[int, Checked] = {}
+    for number in sorted(range(len(todo)), key=lambda number: not _is_python(todo[number])):
+        item = todo[number]
+        done[number] = _checked(item) if isinstance(item, Entry) else _checked_file(*item)
+    return [done[number] for number in range(len(todo))]
+
+
+def _is_python(item: Entry | tuple[Path, Path | None]) -> bool:
+    return not isinstance(item, Entry) and item[0].suffix == PYTHON_ENDING
 
 
 def _checked_file(path: Path, folder: Path | None) -> Checked:

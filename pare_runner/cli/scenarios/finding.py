@@ -15,16 +15,18 @@ from pare_runner.scenarios.yaml_scenario import YamlScenario
 def find_all(names: Sequence[str]) -> list[PAREScenario]:
     """The scenarios called `names`, ids or paths, in the order of their ids; warnings go to standard error."""
     catalog = Catalog.named(names)
-    found = catalog.select(Choice())
-    warn(catalog.warnings)
-    return found
+    try:
+        return catalog.select(Choice())
+    finally:
+        warn(catalog.warnings)
 
 
 def find_one(name: str) -> PAREScenario:
     """The one scenario called `name`, an id or the path of a file; InputError if it holds none or several."""
     found = find_all([name])
     if len(found) != 1:
-        raise InputError(f"{name} holds {len(found)} scenarios", hint="name one of " + ", ".join(_ids(found)))
+        hint = "name one of " + ", ".join(_ids(found)) if found else ""
+        raise InputError(f"{name} holds {len(found)} scenarios", hint=hint)
     return found[0]
 
 

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from pare_runner.apps.registry import app_classes
-from pare_runner.cli.console import say
+from pare_runner.cli.console import say, warn
 from pare_runner.errors import InputError
-from pare_runner.library.sources import from_entry_points
+from pare_runner.library.sources import load_modules
 from pare_runner.scenarios.json_schema import scenario_schema
 
 
@@ -28,7 +28,7 @@ def schema(
     \b
     pare scenarios schema -o scenario.schema.json
     """
-    from_entry_points()  # packages with scenarios may bring apps of their own
+    warn(load_modules())  # packages and folders with scenarios may bring apps of their own
     text = schema_text()
     if output is None:
         say(text.rstrip())
