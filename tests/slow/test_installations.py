@@ -18,8 +18,8 @@ VERSIONS = ("3.11", "3.12", "3.13")
 def find_python(version: str) -> str | None:
     """A working interpreter of that minor version with venv, from the PATH or pyenv's folders."""
     candidates = [shutil.which(f"python{version}")]
-    candidates += [str(path) for path in sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))]
-    candidates += [str(path) for path in sorted(Path("/root").glob(f".pyenv/versions/{version}.*/bin/python"))]
+    for shims in (Path(entry) for entry in os.get_exec_path() if entry.endswith("shims")):  # pyenv's
+        candidates += [str(path) for path in sorted(shims.parent.glob(f"versions/{version}.*/bin/python"))]
     probe = f"import venv, ensurepip, sys; assert sys.version.startswith('{version}.')"
     for candidate in candidates:
         if candidate and subprocess.run([candidate, "-c", probe], capture_output=True, check=False).returncode == 0:
