@@ -1,8 +1,8 @@
 """Fast copies of app state: one generated function per data model.
 
-A run starts with a copy of the whole phone. For 60 objects unpickling takes 0.3 ms, these functions take 0.06 ms: they
-assign field by field and know from the annotations which values can be shared. Aliases inside a state are not kept;
-`load_state` does not keep them either.
+A run starts with a copy of the whole phone. For 60 objects unpickling took 0.24 to 0.31 ms, these functions 0.08 to
+0.14 ms: they assign field by field and know from the annotations which values can be shared. Aliases inside a state are
+not kept; `load_state` does not keep them either.
 """
 
 from __future__ import annotations

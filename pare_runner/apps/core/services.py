@@ -49,12 +49,9 @@ class Services:
     draws: Draws = field(default_factory=lambda: Draws(0, "alone"))
     files: FileStore | None = None
     launcher: Launcher | None = None
-    cause: tuple[Any, ...] = ("initial",)
-    """What is being carried out now; draws of a call are keyed by it."""
 
     def begin(self, *cause: Any) -> None:
-        """Enter a cause: ids and draws made from here on belong to it."""
-        self.cause = cause
+        """Enter a cause: ids made from here on belong to it."""
         self.ids.begin(*cause)
 
 
