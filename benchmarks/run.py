@@ -16,7 +16,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-NOT_BENCHMARKS = ("__init__", "harness", "run")
+NOT_BENCHMARKS = ("__init__", "agents", "harness", "run", "server")
 
 
 def main() -> int:

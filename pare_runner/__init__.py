@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from pare_runner.apps.reminder.app import StatefulReminderApp as StatefulReminderApp
     from pare_runner.apps.shopping.app import StatefulShoppingApp as StatefulShoppingApp
     from pare_runner.apps.system.app import HomeScreenSystemApp as HomeScreenSystemApp
-    from pare_runner.batch.config import LLMEngineConfig as LLMEngineConfig
     from pare_runner.batch.config import MultiScenarioRunnerConfig as MultiScenarioRunnerConfig
     from pare_runner.batch.config import ScenarioRunnerConfig as ScenarioRunnerConfig
     from pare_runner.batch.frame import PARE_RESULT_SCHEMA as PARE_RESULT_SCHEMA
     from pare_runner.batch.results import PAREMultiScenarioValidationResult as PAREMultiScenarioValidationResult
+    from pare_runner.batch.runner import TwoAgentScenarioRunner as TwoAgentScenarioRunner
     from pare_runner.episode.oracle import run_oracle as run_oracle
     from pare_runner.kernel.events import ConditionCheckEvent as ConditionCheckEvent
     from pare_runner.kernel.events import Event as Event
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pare_runner.kernel.events import ValidationEvent as ValidationEvent
     from pare_runner.kernel.references import Ref as Ref
     from pare_runner.library.catalog import register_pare_scenarios as register_pare_scenarios
+    from pare_runner.llm.config import LLMEngineConfig as LLMEngineConfig
     from pare_runner.noise.config import EnvEventsConfig as EnvEventsConfig
     from pare_runner.noise.config import ToolAugmentationConfig as ToolAugmentationConfig
     from pare_runner.scenarios.compiler.compile import compile_scenario as compile_scenario

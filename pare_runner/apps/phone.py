@@ -82,12 +82,17 @@ class Phone:
 
     # What agents and users ask --------------------------------------------------------------------------------------
 
-    def call(self, actor: EventType, app_name: str, function: str, args: Mapping[str, Any]) -> CompletedEvent:
-        """Make a call that no event scheduled; its id says who called what for the how-manyeth time."""
+    def call(
+        self, actor: EventType, app_name: str, function: str, args: Mapping[str, Any], *, mode: str | None = None
+    ) -> CompletedEvent:
+        """Make a call that no event scheduled; its id says who called what for the how-manyeth time.
+
+        `mode` is what the assistant was doing, for the log.
+        """
         counter = (actor.value, app_name, function)
         number = self._calls[counter] = self._calls.get(counter, 0) + 1
         self.services.begin("call", *counter, number)
-        return self._call(actor, app_name, function, args, f"{'-'.join(counter)}-call-{number}", ())
+        return self._call(actor, app_name, function, args, f"{'-'.join(counter)}-call-{number}", (), mode=mode)
 
     def user_tools(self) -> dict[str, ToolSpec]:
         """`App__tool` → what the user can tap now: home screen, agent interface, the screen in front."""
@@ -160,6 +165,7 @@ class Phone:
         *,
         scheduled: bool = False,
         failure: Exception | None = None,
+        mode: str | None = None,
     ) -> CompletedEvent:
         time = self.services.clock.now
         app = self.apps.get(app_name)
@@ -190,7 +196,7 @@ class Phone:
             operation,
             actor,
         )
-        completed = CompletedEvent(event_id, actor, time, action, metadata, parents, scheduled)
+        completed = CompletedEvent(event_id, actor, time, action, metadata, parents, scheduled, proactive_mode=mode)
         self.log.append(completed)
         if app is not None:
             self.notifications.post(completed, app)

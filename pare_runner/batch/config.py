@@ -8,10 +8,12 @@ the environment, a file or a clock, and no field ever holds a key.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from pare_runner.llm.config import ConfigModel, LLMEngineConfig, serves, shapes
 from pare_runner.noise.config import EnvEventsConfig, ToolAugmentationConfig
 
 MAX_SEED = 2**63 - 1
@@ -20,6 +22,7 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 ExecutorType = Literal["async", "sequential", "thread", "process", "ray"]
 GenerationTimeMode = Literal["fixed", "tokens", "measured"]
 TraceFormat = Literal["hf", "lite", "both", "native"]
+MessageProtocol = Literal["native", "react"]
 
 PositiveCount = Annotated[int, Field(ge=1)]
 
@@ -28,108 +31,120 @@ def _one_or_many(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _checked_idle(text: str) -> str:
+    kind, _, seconds = text.partition(":")
+    if text != "jump" and not (
+        kind == "poll" and re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", seconds) and float(seconds)
+    ):
+        raise ValueError("must be jump, or poll:<seconds> with a number above 0 as in poll:5")
+    return text
+
+
 Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False), BeforeValidator(_one_or_many)]
 """A list of names; a single name may be given bare."""
 
 
-def _shapes(default: Any, description: str, **constraints: Any) -> Any:
-    """A field that can change a result: part of its identity."""
-    return Field(default, description=description, json_schema_extra={"identity": True}, **constraints)
-
-
-def _serves(default: Any, description: str, **constraints: Any) -> Any:
-    """A field that cannot change a result."""
-    return Field(default, description=description, json_schema_extra={"identity": False}, **constraints)
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class LLMEngineConfig(_Model):
-    """One model as a provider serves it."""
-
-    model_name: str = _shapes("", "Name the provider knows the model by.")
-    provider: str | None = _shapes(None, "Which service answers.")
-    endpoint: str | None = _serves(None, "Base URL; empty: the provider's own.")
-
-
-class SuiteConfig(_Model):
+class SuiteConfig(ConfigModel):
     """Which scenarios run, and how often.
 
     The candidates are `scenarios` if any are named, else (source `library`) all the library offers. A filter that is
     not empty keeps the candidates it matches; then the first `limit` remain.
     """
 
-    name: str = _serves("full", "Name of the suite, for reports.")
-    source: Literal["library", "listed"] = _serves(
+    name: str = serves("full", "Name of the suite, for reports.")
+    source: Literal["library", "listed"] = serves(
         "library", "library: all that are installed unless `scenarios` names some; listed: only those it names."
     )
-    runs: int = _serves(1, "Runs of each scenario, numbered from 1.", ge=1)
-    limit: int | None = _serves(None, "At most this many scenarios.", ge=1)
-    tags: Names = _serves((), "Keep scenarios with at least one of these tags.")
-    apps: Names = _serves((), "Keep scenarios that use at least one of these apps.")
-    ids: Names = _serves((), "Keep scenarios with one of these ids.")
+    runs: int = serves(1, "Runs of each scenario, numbered from 1.", ge=1)
+    limit: int | None = serves(None, "At most this many scenarios.", ge=1)
+    tags: Names = serves((), "Keep scenarios with at least one of these tags.")
+    apps: Names = serves((), "Keep scenarios that use at least one of these apps.")
+    ids: Names = serves((), "Keep scenarios with one of these ids.")
 
 
-class ScenarioRunnerConfig(_Model):
+class ScenarioRunnerConfig(ConfigModel):
     """All that decides how one scenario runs."""
 
-    user_engine_config: LLMEngineConfig = _shapes(
+    user_engine_config: LLMEngineConfig = shapes(
         LLMEngineConfig(model_name="gpt-5-mini", provider="openai"), "Model of the simulated user."
     )
-    user_max_iterations: PositiveCount | None = _shapes(1, "Model replies in one phase of the user.")
-    agent_type: str = _shapes("observe-execute", "Kind of proactive assistant.")
-    user_type: str = _shapes("default", "Kind of simulated user.")
-    observe_engine_config: LLMEngineConfig = _shapes(
+    user_max_iterations: PositiveCount | None = shapes(1, "Model replies in one phase of the user.")
+    agent_type: str = shapes("observe-execute", "Kind of proactive assistant.")
+    user_type: str = shapes("default", "Kind of simulated user.")
+    observe_engine_config: LLMEngineConfig = shapes(
         LLMEngineConfig(model_name="gpt-5", provider="openai"), "Model of the assistant while it observes."
     )
-    observe_max_iterations: PositiveCount | None = _shapes(1, "Model replies in one observe phase.")
-    execute_engine_config: LLMEngineConfig = _shapes(
+    observe_max_iterations: PositiveCount | None = shapes(1, "Model replies in one observe phase.")
+    execute_engine_config: LLMEngineConfig = shapes(
         LLMEngineConfig(model_name="gpt-5", provider="openai"), "Model of the assistant while it executes."
     )
-    execute_max_iterations: PositiveCount | None = _shapes(1, "Model replies in one execute phase.")
-    oracle: bool = _shapes(False, "Play the scenario's own solution instead of agents.")
-    max_turns: PositiveCount | None = _shapes(10, "Turns after which an episode ends; empty: no limit.")
-    export: bool = _serves(False, "Write a trace of every scenario run.")
-    output_dir: str | None = _serves(None, "Directory of the results; empty: a new one below outputs/.")
-    trace_dump_format: TraceFormat = _serves("hf", "Format of the traces.")
-    use_custom_logger: bool = _serves(True, "Log each scenario run on its own.")
-    simulated_generation_time_mode: GenerationTimeMode = _shapes(
+    execute_max_iterations: PositiveCount | None = shapes(1, "Model replies in one execute phase.")
+    oracle: bool = shapes(False, "Play the scenario's own solution instead of agents.")
+    max_turns: PositiveCount | None = shapes(
+        10, "Turns after which an episode ends, idle ones not counted; empty: no limit."
+    )
+    export: bool = serves(False, "Write a trace of every scenario run.")
+    output_dir: str | None = serves(None, "Directory of the results; empty: a new one below outputs/.")
+    trace_dump_format: TraceFormat = serves("hf", "Format of the traces.")
+    use_custom_logger: bool = serves(True, "Log each scenario run on its own.")
+    simulated_generation_time_mode: GenerationTimeMode = shapes(
         "measured", "How long a model's reply takes on the virtual clock."
     )
-    tool_augmentation_config: ToolAugmentationConfig | None = _shapes(None, "Failing, renamed and reworded tools.")
-    env_events_config: EnvEventsConfig | None = _shapes(None, "Environment events nobody scripted.")
-    judge_only: bool = _serves(False, "Judge recorded runs again instead of running.")
-    judge_engine_config: LLMEngineConfig | None = _serves(
+    tool_augmentation_config: ToolAugmentationConfig | None = shapes(None, "Failing, renamed and reworded tools.")
+    env_events_config: EnvEventsConfig | None = shapes(None, "Environment events nobody scripted.")
+    judge_only: bool = serves(False, "Judge recorded runs again instead of running.")
+    judge_engine_config: LLMEngineConfig | None = serves(
         None, "Model of the judge; it belongs to a scenario's scoring hash, not to the run."
     )
-    max_scenario_duration: int = _shapes(600, "Virtual seconds after which an episode ends.", ge=1)
-    user_model_alias: str | None = _shapes(None, "Short name of the user's model in results.")
-    observe_model_alias: str | None = _shapes(None, "Short name of the observing model in results.")
-    execute_model_alias: str | None = _shapes(None, "Short name of the executing model in results.")
-    seed: int = _shapes(0, "Every random draw of the simulation depends on it.", ge=0, le=MAX_SEED)
-    protocol: str = _shapes("standard", "Name of the rules that decide what a number means.", min_length=1)
-    protocol_version: int = _shapes(1, "Version of these rules.", ge=1)
+    max_scenario_duration: PositiveCount | None = shapes(
+        600, "Virtual seconds after which an episode ends; empty: no limit."
+    )
+    user_model_alias: str | None = shapes(None, "Short name of the user's model in results.")
+    observe_model_alias: str | None = shapes(None, "Short name of the observing model in results.")
+    execute_model_alias: str | None = shapes(None, "Short name of the executing model in results.")
+    seed: int = shapes(0, "Every random draw of the simulation depends on it.", ge=0, le=MAX_SEED)
+    protocol: str = shapes("standard", "Name of the rules that decide what a number means.", min_length=1)
+    protocol_version: int = shapes(1, "Version of these rules.", ge=1)
+    message_protocol: MessageProtocol = shapes("native", "How a model calls tools: native tool calls, or react text.")
+    format_retries: int = shapes(10, "Malformed replies of one phase that may be tried again.", ge=0)
+    max_turns_fixed: bool = shapes(False, "max_turns holds for scenarios that set their own, too.")
+    max_idle_turns: PositiveCount | None = shapes(200, "Idle turns after which an episode ends; empty: no limit.")
+    turn_seconds: float = shapes(10.0, "Virtual seconds a turn lasts at least.", ge=0)
+    generation_seconds: float = shapes(5.0, "time=fixed: virtual seconds of each model reply.", ge=0)
+    idle: Annotated[str, AfterValidator(_checked_idle)] = shapes(
+        "jump", "What the clock does while both wait: jump to what comes next, or poll:<seconds>."
+    )
+    proposal_timeout: float | None = shapes(
+        None, "Virtual seconds after which an unanswered proposal lapses; empty: never.", gt=0
+    )
+    max_tokens: PositiveCount | None = shapes(None, "Tokens of all models in one scenario run; empty: no limit.")
+    prompts_hash: str | None = shapes(None, "Hash of the prompts; filled in when they are loaded.")
+
+    @property
+    def poll_seconds(self) -> float | None:
+        """Virtual seconds of an idle turn with idle=poll:<seconds>; None: the clock jumps."""
+        return None if self.idle == "jump" else float(self.idle.partition(":")[2])
 
 
 class MultiScenarioRunnerConfig(ScenarioRunnerConfig):
     """A whole experiment: how its scenarios run, which they are, and what becomes of the results."""
 
-    max_concurrent_scenarios: PositiveCount | None = _serves(None, "Scenarios in flight at once; empty: chosen.")
-    timeout_seconds: PositiveCount | None = _serves(None, "Wall-clock limit of one scenario run.")
-    executor_type: ExecutorType = _serves("thread", "What runs the scenarios.")
-    log_level: LogLevel = _serves("INFO", "Least severe messages to log.")
-    log_to_file: bool = _serves(True, "Write run.log and one log file a scenario run; else log to stderr only.")
-    logs_dir: str = _serves("logs", "Directory of the scenario runs' log files, below the results unless absolute.")
-    enable_caching: bool = _serves(True, "Take finished runs from the cache.")
-    experiment_name: str = _serves(
+    max_concurrent_scenarios: PositiveCount | None = serves(None, "Scenarios in flight at once; empty: chosen.")
+    timeout_seconds: PositiveCount | None = serves(None, "Wall-clock limit of one scenario run.")
+    executor_type: ExecutorType = serves("thread", "What runs the scenarios.")
+    log_level: LogLevel = serves("INFO", "Least severe messages to log.")
+    log_to_file: bool = serves(True, "Write run.log and one log file a scenario run; else log to stderr only.")
+    logs_dir: str = serves("logs", "Directory of the scenario runs' log files, below the results unless absolute.")
+    enable_caching: bool = serves(True, "Take finished runs from the cache.")
+    experiment_name: str = serves(
         "default",
         "Name in reports: letters, digits and . _ - + = @, starting with a letter or digit.",
         pattern=r"^\w[\w.+=@-]{0,99}$",
     )
-    scenarios: Names = _serves((), "Ids of scenarios or paths of scenario files; empty: the suite's own.")
-    suite: SuiteConfig = _serves(SuiteConfig(), "Which scenarios run, and how often.")
+    scenarios: Names = serves((), "Ids of scenarios or paths of scenario files; empty: the suite's own.")
+    suite: SuiteConfig = serves(SuiteConfig(), "Which scenarios run, and how often.")
+    prompts_dir: str | None = serves(None, "Folder of prompt templates that replace ours.")
+    replay: str | None = serves(None, "Directory of a run whose recorded replies are played instead of calling models.")
 
     @model_validator(mode="after")
     def _listed_suite_lists(self) -> Self:

@@ -57,7 +57,7 @@ RESULT_SCHEMA = pl.Schema(
     }
 )
 
-WALL_CLOCK_COLUMNS = ("run_duration", "job_duration")
+WALL_CLOCK_COLUMNS = ("run_duration", "job_duration", "latency_mean", "latency_max")
 """Columns that differ between equal experiments."""
 
 

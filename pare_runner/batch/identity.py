@@ -20,7 +20,7 @@ SHORT_HASH = 8
 """Characters of a configuration hash that a run id carries."""
 
 
-def identity(config: ScenarioRunnerConfig) -> dict[str, Any]:
+def identity(config: BaseModel) -> dict[str, Any]:
     """All of `config` that can change a result, as plain JSON values under the fields' names."""
     return _identity(config)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from pare_runner.atomic import write_json, writing
 from pare_runner.batch.config import MultiScenarioRunnerConfig
@@ -18,12 +18,11 @@ from pare_runner.batch.interrupts import uninterrupted
 from pare_runner.batch.journal import Journal
 from pare_runner.batch.logs import forget_frames, job_log, log_outcome, unit_log
 from pare_runner.batch.manifest import Manifest
-from pare_runner.batch.results import PAREMultiScenarioValidationResult, config_columns
+from pare_runner.batch.results import PAREMultiScenarioValidationResult, config_columns, trace_ids
+from pare_runner.batch.runs import Runs, check_agents, runs_of
 from pare_runner.batch.summary import SUMMARY, summarize
 from pare_runner.batch.units import LoadSuite, Unit, plan_units
-from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
-from pare_runner.errors import ConfigError
 from pare_runner.library.catalog import load_suite
 from pare_runner.scenarios.scenario import PAREScenario
 from pare_runner.traces.contract import TraceContext, TraceWriter
@@ -35,12 +34,6 @@ TRACES = "traces"
 log = logging.getLogger(__name__)
 
 OnResult = Callable[[Unit, Outcome], None]
-
-
-class RunUnit(Protocol):
-    """Runs a scenario once; never raises for what the scenario does."""
-
-    def __call__(self, scenario: PAREScenario, *, seed: int, run_number: int) -> Outcome: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +51,9 @@ class JobReport:
 
 def job_units(config: MultiScenarioRunnerConfig, *, load: LoadSuite | None = None) -> list[Unit]:
     """The units of an experiment, in the order they run; InputError if it cannot start. Nothing is written."""
-    if not config.oracle:
-        raise ConfigError("oracle=false needs agents, and there are none yet: only oracle runs are possible")
     if config.export:
         trace_writers(config.trace_dump_format)
+    check_agents(config)
     return plan_units(config, (load or library_suite)(config))
 
 
@@ -70,15 +62,15 @@ def run_job(
     output_dir: Path,
     *,
     load: LoadSuite | None = None,
-    run: RunUnit = run_oracle,
+    runs: Runs | None = None,
     on_result: OnResult | None = None,
     command_line: Sequence[str] | None = None,
 ) -> JobReport:
-    """Run every unit of `config`, one after another, and leave the files of docs/outputs.md in `output_dir`.
+    """Run every unit of `config` and leave the files of docs/outputs.md in `output_dir`.
 
     `on_result` is called with each unit that finished, after it counts. Ctrl-C ends the job after the unit that is
-    being written, with a summary of those that finished. Raises InputError if the experiment cannot start, if
-    `output_dir` holds results, or if it cannot be written to.
+    being written, with a summary of those that finished. `runs` replaces what makes the runs. Raises InputError if the
+    experiment cannot start, if `output_dir` holds results, or if it cannot be written to.
     """
     started = time.perf_counter()
     units = job_units(config, load=load)
@@ -86,8 +78,8 @@ def run_job(
         journal = resources.enter_context(Journal(output_dir))
         resources.enter_context(job_log(config, output_dir))
         manifest = Manifest.start(output_dir, config, units, command_line)
-        job = _Job(config, output_dir, journal, run, trace_writers(config.trace_dump_format) if config.export else [])
-        interrupted = job.run_all(units, on_result)
+        job = _Job(config, output_dir, journal, trace_writers(config.trace_dump_format) if config.export else [])
+        interrupted = job.run_all(runs or runs_of(config, output_dir), units, on_result)
         with uninterrupted():
             return job.finish(len(units), manifest, started, interrupted)
 
@@ -102,7 +94,6 @@ class _Job:
     config: MultiScenarioRunnerConfig
     directory: Path
     journal: Journal
-    run: RunUnit
     writers: Sequence[TraceWriter]
     rows: list[dict[str, Any]] = field(default_factory=list)
     results: PAREMultiScenarioValidationResult = field(init=False)
@@ -114,18 +105,30 @@ class _Job:
         self._identity = identity(self.config)
         self._columns = config_columns(self.config)
 
-    def run_all(self, units: Sequence[Unit], on_result: OnResult | None) -> bool:
+    def run_all(self, runs: Runs, units: Sequence[Unit], on_result: OnResult | None) -> bool:
         """Run and record `units`; return whether Ctrl-C ended that early."""
         log.info("%s: %d runs, config %s", self.config.experiment_name, len(units), config_hash(self.config))
+        began: dict[str, float] = {}
+        finished: dict[str, Outcome] = {}
+
+        @contextmanager
+        def around(unit: Unit) -> Iterator[None]:
+            began[unit.run_id] = time.perf_counter()
+            with unit_log(self.config, self.directory, unit):
+                yield
+            outcome = finished.pop(unit.run_id)
+            log.info("%s: %s", unit.run_id, outcome.result.status)
+            if on_result is not None:
+                on_result(unit, outcome)
+
+        def done(unit: Unit, outcome: Outcome) -> None:
+            outcome.result.duration = time.perf_counter() - began.pop(unit.run_id)
+            with uninterrupted():
+                self._record(unit, outcome)
+            finished[unit.run_id] = outcome
+
         try:
-            for unit in units:
-                with unit_log(self.config, self.directory, unit):
-                    outcome = self._outcome(unit)
-                    with uninterrupted():
-                        self._record(unit, outcome)
-                log.info("%s: %s", unit.run_id, outcome.result.status)
-                if on_result is not None:
-                    on_result(unit, outcome)
+            runs.run(units, around, done)
         except KeyboardInterrupt:
             log.warning("interrupted after %d of %d runs", len(self.rows), len(units))
             return True
@@ -144,19 +147,13 @@ class _Job:
         status = SOME_EXCEPTIONS if self.results.exception_count else OK
         return JobReport(INTERRUPTED if interrupted else status, summary, self.results)
 
-    def _outcome(self, unit: Unit) -> Outcome:
-        began = time.perf_counter()
-        outcome = self.run(unit.scenario, seed=self.config.seed, run_number=unit.run_number)
-        outcome.result.duration = time.perf_counter() - began
-        return outcome
-
     def _record(self, unit: Unit, outcome: Outcome) -> None:
         """Make a finished unit count: first its traces, then its line in the journal."""
-        context = TraceContext(unit.run_id, self._identity)
+        context = TraceContext(unit.run_id, self._identity, *trace_ids(self.config))
         paths = [writer.write(outcome, context, self.directory / TRACES / writer.name) for writer in self.writers]
         if paths:
             outcome.result.export_path = paths[0].relative_to(self.directory).as_posix()
-        row = unit_row(unit, outcome, self._columns)
+        row = unit_row(unit, outcome, self.config, self._columns)
         self.journal.append(row)
         self.rows.append(row)
         self.results.add_result(outcome.result, unit.scenario.scenario_id, unit.run_number)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
 from pare_runner.batch.identity import config_hash
 from pare_runner.scenarios.result import PAREScenarioValidationResult, Status, rate
 
@@ -160,6 +160,14 @@ def config_columns(config: MultiScenarioRunnerConfig) -> dict[str, Any]:
     }
 
 
+def trace_ids(config: ScenarioRunnerConfig) -> tuple[str, str]:
+    """What traces call the agents and the models, in PARE's form."""
+    if config.oracle:
+        return "oracle", "oracle"
+    (user, _), (observe, _), (execute, _) = _models(config)
+    return f"user:screen|proactive:{config.agent_type}", f"user:{user}|observe:{observe}|execute:{execute}"
+
+
 def run_columns(base_scenario_id: str, run_number: int, result: PAREScenarioValidationResult) -> dict[str, Any]:
     """The columns that say what one run came to; success is null unless the status is `success` or `failed`."""
     status, exception = result.status, result.exception
@@ -187,12 +195,12 @@ def run_columns(base_scenario_id: str, run_number: int, result: PAREScenarioVali
     }
 
 
-def _models(config: MultiScenarioRunnerConfig) -> list[tuple[str, str | None]]:
-    """(alias, provider) of the user, observe and execute model; the alias is the model's name where none is given."""
+def _models(config: ScenarioRunnerConfig) -> list[tuple[str, str | None]]:
+    """(alias, provider) of the user, observe and execute model; the label of the model where no alias is given."""
     if config.oracle:
         return [("oracle", None)] * 3
     return [
-        (alias or engine.model_name, engine.provider)
+        (alias or engine.label, engine.provider)
         for alias, engine in (
             (config.user_model_alias, config.user_engine_config),
             (config.observe_model_alias, config.observe_engine_config),

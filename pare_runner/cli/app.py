@@ -24,6 +24,9 @@ OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 COMMANDS: Commands = {
     "scenarios": ("pare_runner.cli.scenarios.group:app", "List, show, check, prove and write scenarios."),
+    "models": ("pare_runner.cli.models.group:app", "List models, and see whether one answers."),
+    "verify": ("pare_runner.cli.verify:verify", "Replay recorded runs without a model, and compare."),
+    "prompts": ("pare_runner.cli.prompts:app", "Show what models receive, and copy the templates."),
 }
 
 app = typer.Typer(name="pare", cls=lazy_group(COMMANDS), no_args_is_help=True, **(SETTINGS | {"add_completion": True}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +18,12 @@ from pydantic import ValidationError
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.units import LoadSuite, Unit, remembered
 from pare_runner.cli import resolvers as resolvers  # every process that runs a job needs the functions of conf/
-from pare_runner.cli.explain import dormant_key, validation_error
-from pare_runner.cli.live import DORMANT, check_supported
+from pare_runner.cli.explain import unknown_key, validation_error
+from pare_runner.cli.live import DERIVED, DORMANT, check_supported
+from pare_runner.cli.nodes import ENGINES, as_fields, check_nodes, followed, node_keys, unknown_keys
 from pare_runner.errors import ConfigError
+
+log = logging.getLogger(__name__)
 
 STOPPED = (75, 130)
 """Exit statuses of a job after which a sweep starts no other."""
@@ -80,19 +84,36 @@ def runner_config(composed: DictConfig) -> MultiScenarioRunnerConfig:
     Raises ConfigError for unknown keys, wrong types and values, and for what does not work yet.
     """
     try:
-        values = {str(key): _plain(composed[key]) for key in composed if key != "hydra"}
+        values = _resolved(composed)
     except OmegaConfBaseException as error:
         where = f"{error.full_key}: " if error.full_key else ""
         raise ConfigError(where + str(error).splitlines()[0]) from error
-    for key in values:
-        if key in DORMANT:
-            raise dormant_key(key)
+    for key in (*values, *unknown_keys(values)):
+        if key in DORMANT or key in DERIVED or "." in key:
+            raise unknown_key(key, node_keys())
+    fields = as_fields(values)
+    fields["max_turns_fixed"] = "max_turns" in typed_keys(composed)
     try:
-        config = MultiScenarioRunnerConfig.model_validate(values)
+        config = MultiScenarioRunnerConfig.model_validate(fields)
     except ValidationError as error:
         raise validation_error(error, composed) from error
     check_supported(config)
-    return config
+    if config.oracle:
+        return config
+    # Slow to import, and a configuration that is refused needs none of it.
+    with_hash: MultiScenarioRunnerConfig = importlib.import_module("pare_runner.batch.agents").with_prompts_hash(config)
+    return with_hash
+
+
+def typed_keys(composed: DictConfig) -> set[str]:
+    """Keys that the command line or a sweep sets for this job."""
+    if "hydra" in composed:
+        overrides = composed.hydra.overrides.task
+    elif HydraConfig.initialized():  # Hydra takes its own part away before it calls the task
+        overrides = HydraConfig.get().overrides.task
+    else:
+        overrides = ()
+    return {text.partition("=")[0].lstrip("+~") for text in overrides}
 
 
 def default_body() -> JobBody:
@@ -110,19 +131,23 @@ class LibraryJobs:
 
     def __init__(self) -> None:
         self._load: LoadSuite | None = None
+        self._probed: dict[str, str] = {}
 
     def __reduce__(self) -> tuple[type[LibraryJobs], tuple[()]]:
         return type(self), ()
 
     def check(self, config: MultiScenarioRunnerConfig) -> Sequence[Unit]:
-        """The units of an experiment; InputError if it cannot start."""
+        """The units of an experiment; InputError if it cannot start. Models are asked whether they are there, once."""
         units: Sequence[Unit] = _job_module().job_units(config, load=self._suite())
+        importlib.import_module("pare_runner.batch.runs").probe_models(config, self._probed)
         return units
 
     def run(self, config: MultiScenarioRunnerConfig, output_dir: Path) -> JobReport:
         """Run a job, showing how far it is, and say what came of it."""
         display = importlib.import_module("pare_runner.cli.display")
-        with display.progress(len(self.check(config))) as on_result:
+        log.info("roles: %s", roles(config))
+        units = _job_module().job_units(config, load=self._suite())
+        with display.progress(len(units)) as on_result:
             report: JobReport = _job_module().run_job(
                 config, output_dir, load=self._suite(), on_result=on_result, command_line=sys.argv
             )
@@ -135,8 +160,29 @@ class LibraryJobs:
         return self._load
 
 
+def roles(config: MultiScenarioRunnerConfig) -> str:
+    """Who plays which role, in words."""
+    if config.oracle:
+        return "oracle, no agents"
+    engines = {node: getattr(config, field) for node, field in ENGINES.items()}
+    return ", ".join(f"{node}={engine.label}" for node, engine in engines.items() if engine is not None)
+
+
 def _job_module() -> Any:
     return importlib.import_module("pare_runner.batch.job")
+
+
+def _resolved(composed: DictConfig) -> dict[str, Any]:
+    """All values but Hydra's own, interpolations resolved."""
+    models = OmegaConf.to_container(OmegaConf.masked_copy(composed, ["model", *ENGINES]), resolve=False)
+    assert isinstance(models, dict)
+    raw = {str(node): value for node, value in models.items()}
+    check_nodes(raw)
+    values = {str(key): _plain(composed[key]) for key in composed if key not in ("hydra", *ENGINES)}
+    for node in ENGINES:
+        quick = followed(raw[node], values["model"])
+        values[node] = _plain(composed[node]) if "${" in str(quick) or "???" in str(quick) else quick
+    return values
 
 
 def _plain(value: object) -> object:

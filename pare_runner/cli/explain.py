@@ -22,10 +22,14 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig
-from pare_runner.cli.live import DORMANT, is_live
+from pare_runner.cli.live import DERIVED, DORMANT, is_live
+from pare_runner.cli.nodes import ENGINES, composed_key, node_keys
 from pare_runner.errors import ConfigError, InputError, did_you_mean, nearest
 
 _SHOWN = 60
+_UNSHOWN = ("api_key_env", "extra_headers", "extra_body")
+"""Keys whose wrong values may be keys of a service: they are never repeated."""
+_ELSEWHERE = re.compile(r"\$\{(\w+(?:\.\w+)*)\}")
 _NOISE = ("See https://", "To append to your", "full_key:", "object_type=", "reference_type=")
 
 
@@ -61,7 +65,8 @@ def validation_error(error: ValidationError, composed: DictConfig) -> ConfigErro
     environment can get into a message.
     """
     raw = OmegaConf.to_container(composed, resolve=False)
-    return ConfigError("\n".join(_finding(detail, raw) for detail in error.errors(include_url=False)))
+    findings = (_finding(detail, raw) for detail in error.errors(include_url=False))
+    return ConfigError("\n".join(dict.fromkeys(findings)))  # observe and execute may follow one and the same key
 
 
 def parse(text: str, loader: ConfigLoader) -> Override:
@@ -108,7 +113,9 @@ def _not_an_override(text: str, loader: ConfigLoader) -> ConfigError:
 
 
 def _bad_option(override: Override, options: list[str]) -> ConfigError | None:
-    group = override.key_or_group
+    group = override.get_key_element().lstrip("+~")
+    if override.key_or_group == "model" and override.package is not None and override.package not in ENGINES:
+        return ConfigError(f"{group}: there is no such role", hint=did_you_mean(override.package, ENGINES))
     if override.is_delete():
         return None
     for value in _option_values(override):
@@ -148,10 +155,17 @@ def dormant_key(key: str) -> ConfigError:
     return ConfigError(f"{key} has no effect yet, so it cannot be set")
 
 
+def derived_key(key: str) -> ConfigError:
+    """`key` follows from others."""
+    return ConfigError(f"{key} cannot be set itself", hint=DERIVED[key.partition(".")[0]])
+
+
 def unknown_key(key: str, known: Iterable[str]) -> ConfigError:
     """Nobody knows `key`."""
     if key.partition(".")[0] in DORMANT:
         return dormant_key(key)
+    if key.partition(".")[0] in DERIVED:
+        return derived_key(key)
     names = [name for name in known if key.startswith("hydra") or not name.startswith("hydra.")]
     short = {name.rpartition(".")[2]: name for name in names}
     match = nearest(key, names) or short.get(nearest(key, short) or "")
@@ -193,16 +207,17 @@ def _dotted(value: object, prefix: str) -> Iterator[str]:
 
 def _finding(detail: ErrorDetails, raw: object) -> str:
     """One finding of pydantic in our words."""
-    key = ".".join(str(part) for part in detail["loc"] if not (isinstance(part, str) and part.startswith("function-")))
+    place = composed_key(tuple(part for part in detail["loc"] if not str(part).startswith("function-")))
+    place, value = _origin(raw, place)
+    key = ".".join(map(str, place))
     kind, context = detail["type"], detail.get("ctx", {})
     if kind in ("extra_forbidden", "unexpected_keyword_argument"):
         live = [name for name in MultiScenarioRunnerConfig.model_fields if is_live(name)]
         nested = [f"suite.{name}" for name in MultiScenarioRunnerConfig().suite.model_dump()]
-        return str(unknown_key(key, [*live, *nested]))
+        return str(unknown_key(key, [*live, *nested, *node_keys()]))
     if kind == "value_error":
         return f"{key}: {context['error']}" if key else str(context["error"])
-    value = _raw_value(raw, detail["loc"])
-    got = f"{value!r:.{_SHOWN}}"
+    got = "a value that is not shown" if set(place) & set(_UNSHOWN) else f"{value!r:.{_SHOWN}}"
     if kind == "literal_error":
         options = re.findall(r"'([^']*)'", str(context["expected"]))
         match = nearest(value, options)
@@ -215,12 +230,18 @@ def _finding(detail: ErrorDetails, raw: object) -> str:
     return f"{key}: {message}, got {got}"
 
 
-def _raw_value(raw: object, location: Sequence[int | str]) -> object:
-    for part in location:
-        inside = (isinstance(raw, dict) and part in raw) or (isinstance(raw, list) and part in range(len(raw)))
+def _origin(raw: object, place: Sequence[int | str]) -> tuple[list[int | str], object]:
+    """Where the value at `place` was set, following whole-value interpolations, and that value as it stands there."""
+    value, at = raw, list[int | str]()
+    for part in place:
+        inside = (isinstance(value, dict) and part in value) or (isinstance(value, list) and part in range(len(value)))
+        at.append(part)
         if inside:
-            raw = raw[part]  # type: ignore[index]
-    return raw
+            value = value[part]  # type: ignore[index]
+            elsewhere = _ELSEWHERE.fullmatch(value) if isinstance(value, str) else None
+            if elsewhere is not None and elsewhere[1] != ".".join(map(str, at)):
+                at, value = _origin(raw, elsewhere[1].split("."))
+    return at, value
 
 
 def _shortened(error: Exception) -> str:

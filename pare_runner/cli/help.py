@@ -9,21 +9,28 @@ from pathlib import Path
 from pare_runner.batch.config import MultiScenarioRunnerConfig, SuiteConfig
 from pare_runner.cli.flags import FLAGS
 from pare_runner.cli.live import is_live
+from pare_runner.cli.nodes import BASE_URL, ENDPOINT, VIEWS
+from pare_runner.llm.config import LLMEngineConfig, Quirks
 
 _WIDTH = 110
 _FROM_GROUPS = ("export", "trace_dump_format", "protocol", "protocol_version")  # chosen as an option of a group
+_HINTS = {"model": "model=X: observe and execute; model@user=X (or observe, execute, judge): one role"}
+_AS_NODES = {field: f"{node}.{key}" for node, keys in VIEWS.items() for key, field in keys.items()}
 
 _INTRO = """\
 usage: python -m pare_runner [FLAG ...] [GROUP=OPTION | KEY=VALUE ...]
 
-Runs an experiment: a composition of one option of each group and any values of your own. Without arguments it plays
-the solutions of all scenarios (an oracle run), offline. Results go to a new directory below outputs/.
+Runs an experiment: a composition of one option of each group and any values of your own. Without arguments a user and
+an assistant that need no model go through all scenarios, offline. Results go to a new directory below outputs/.
 """
 
 _EXAMPLES = """\
 examples
   python -m pare_runner                                the default experiment
   python -m pare_runner suite=smoke export=none        a quick look
+  python -m pare_runner model=gpt5                     a model assists another one (keys: `pare models list`)
+  python -m pare_runner model=local model.base_url=http://localhost:8000/v1 model@user=scripted
+  python -m pare_runner oracle=true                    the solutions as their authors wrote them, without agents
   python -m pare_runner 'scenarios=[my_scenario.yaml]'  one scenario file (or the id of a shipped one)
   python -m pare_runner 'suite.tags=[calendar]' suite.runs=3
   python -m pare_runner seed=0,1,2 -m                  a sweep of three jobs
@@ -37,7 +44,9 @@ exit status
 
 def help_text(conf_dirs: Sequence[Path]) -> str:
     """What the command can do; the groups are those found in `conf_dirs`, an earlier directory wins."""
-    return "\n".join([_INTRO, *_groups(conf_dirs), "", *_keys(), "", *_flags(), "", _EXAMPLES.rstrip()])
+    return "\n".join(
+        [_INTRO, *_groups(conf_dirs), "", *_keys(), "", *_model_keys(), "", *_flags(), "", _EXAMPLES.rstrip()]
+    )
 
 
 def group_options(conf_dirs: Sequence[Path]) -> dict[str, dict[str, str]]:
@@ -64,7 +73,9 @@ def _groups(conf_dirs: Sequence[Path]) -> Iterator[str]:
     yield "groups (GROUP=OPTION)"
     for group, options in group_options(conf_dirs).items():
         for index, (option, text) in enumerate(options.items()):
-            yield _row(group if index == 0 else "", f"{option:<14}{text}", width=10)
+            yield _row(group if index == 0 else "", f"{option:<18}{text}", width=10)
+        if group in _HINTS:
+            yield _row("", _HINTS[group], width=10)
 
 
 def _keys() -> Iterator[str]:
@@ -73,9 +84,21 @@ def _keys() -> Iterator[str]:
         if name == "suite":
             for part, about in SuiteConfig.model_fields.items():
                 if part not in ("name", "source"):
-                    yield _row(f"suite.{part}", about.description or "")
+                    yield _row(f"suite.{part}", about.description or "", width=32)
         elif is_live(name) and name not in _FROM_GROUPS:
-            yield _row(name, info.description or "")
+            aliases = _AS_NODES.get(name)
+            yield _row(name, f"{info.description}{f' Also: {aliases}.' if aliases else ''}", width=32)
+
+
+def _model_keys() -> Iterator[str]:
+    yield "keys of a model (model.KEY for observe and execute; user.KEY, observe.KEY, execute.KEY, judge.KEY for one)"
+    for name, info in LLMEngineConfig.model_fields.items():
+        key = BASE_URL if name == ENDPOINT else name
+        if name == "quirks":
+            for part, about in Quirks.model_fields.items():
+                yield _row(f"{key}.{part}", about.description or "", width=24)
+        else:
+            yield _row(key, info.description or "", width=24)
 
 
 def _flags() -> Iterator[str]:
@@ -84,6 +107,6 @@ def _flags() -> Iterator[str]:
         yield _row(flag.usage, flag.help, width=26)
 
 
-def _row(name: str, text: str, *, width: int = 18) -> str:
+def _row(name: str, text: str, *, width: int) -> str:
     lines = textwrap.wrap(text, _WIDTH - width - 2) or [""]
     return "\n".join(f"  {name if index == 0 else '':<{width}}{line}".rstrip() for index, line in enumerate(lines))

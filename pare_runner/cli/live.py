@@ -5,47 +5,68 @@ The models hold every documented field; one that nothing reads yet must not look
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.cli.nodes import ALIASES, ENGINES
 from pare_runner.errors import ConfigError
+from pare_runner.llm.config import OFFLINE, LLMEngineConfig
+
+if TYPE_CHECKING:
+    from pare_runner.policy.request import Role
 
 DORMANT = frozenset(
     {
-        "user_engine_config",
-        "user_max_iterations",
-        "agent_type",
         "user_type",
-        "observe_engine_config",
-        "observe_max_iterations",
-        "execute_engine_config",
-        "execute_max_iterations",
-        "max_turns",
         "use_custom_logger",
-        "simulated_generation_time_mode",
         "tool_augmentation_config",
         "env_events_config",
         "judge_only",
-        "judge_engine_config",
-        "max_scenario_duration",
-        "user_model_alias",
-        "observe_model_alias",
-        "execute_model_alias",
-        "max_concurrent_scenarios",
-        "timeout_seconds",
         "executor_type",
         "enable_caching",
     }
 )
 """Fields that have no effect yet: they cannot be set from a composition."""
 
+DERIVED = {
+    **{field: f"choose with model@{node}=, change with {node}.<key>=" for node, field in ENGINES.items()},
+    **{field: f"set {node}.alias" for node, field in ALIASES.items()},
+    "prompts_hash": "it follows from prompts_dir",
+    "max_turns_fixed": "it is true as soon as max_turns is set",
+}
+"""Fields that are made from other keys of a composition, and how to set them."""
+
 
 def is_live(name: str) -> bool:
-    """Whether the configuration field `name` has an effect."""
-    return name in MultiScenarioRunnerConfig.model_fields and name not in DORMANT
+    """Whether a composition sets the configuration field `name` under its own name."""
+    return name in MultiScenarioRunnerConfig.model_fields and name not in DORMANT and name not in DERIVED
 
 
 def check_supported(config: MultiScenarioRunnerConfig) -> None:
-    """Refuse, with a ConfigError, a valid configuration that asks for what does not exist yet."""
-    if not config.oracle:
-        raise ConfigError("oracle=false needs agents, and there are none yet: only oracle runs are possible")
+    """Refuse, with a ConfigError, a valid configuration that asks for what does not exist or cannot be reached."""
     if config.export and config.trace_dump_format != "hf":
         raise ConfigError(f"trace_dump_format={config.trace_dump_format} cannot be written yet", hint="use export=hf")
+    if config.oracle:
+        return  # no model takes part
+    for node in ("observe", "execute", "user", "judge"):
+        engine = getattr(config, ENGINES[node])
+        if engine is not None:
+            check_engine(node, engine)
+
+
+def check_engine(node: Role, engine: LLMEngineConfig) -> None:
+    """Refuse a model that cannot play the role `node`."""
+    if engine.adapter == OFFLINE:
+        from pare_runner.llm.offline.registry import offline_policy  # slow to import, and --help needs this module
+
+        try:
+            offline_policy(engine.model_name, node)
+        except ConfigError as error:
+            raise ConfigError(f"model@{node}: {error}") from error
+    elif not engine.model_name:
+        raise ConfigError(f"{node}.model_name: a model needs a name")
+    elif engine.adapter == "openai" and engine.endpoint is None:
+        add = f"{node}.base_url=http://localhost:8000/v1"
+        if node in ("observe", "execute"):
+            add = f"model.base_url=http://localhost:8000/v1, or {node}.base_url=... with model@{node}="
+        raise ConfigError(f"{node}: the address of the server is missing", hint=f"add {add}")

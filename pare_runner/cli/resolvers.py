@@ -7,6 +7,8 @@ import re
 
 from omegaconf import OmegaConf
 
+from pare_runner.llm.config import OFFLINE_ASSISTANTS
+
 MAX_SLUG = 80
 HASH_LENGTH = 6
 
@@ -32,6 +34,13 @@ def log_handlers(to_file: object) -> list[str]:
     return ["console", "file"] if to_file is True else ["console"]
 
 
+def user_model(model: object, observe: object, execute: object, fixed: object) -> str:
+    """Option of the simulated user: `scripted` with an offline assistant, `fixed` as soon as a model assists."""
+    roles = {model if role == "same" else role for role in (observe, execute)}
+    return "scripted" if roles <= set(OFFLINE_ASSISTANTS) else str(fixed)
+
+
 OmegaConf.register_new_resolver("pare_slug", slug, replace=True)
 OmegaConf.register_new_resolver("pare_dir", directory, replace=True)
 OmegaConf.register_new_resolver("pare_log_handlers", log_handlers, replace=True)
+OmegaConf.register_new_resolver("pare_user", user_model, replace=True)

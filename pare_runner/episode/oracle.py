@@ -27,7 +27,7 @@ def run_oracle(scenario: PAREScenario, *, seed: int = 0, run_number: int = 1) ->
         outcome.result.success = None
     if outcome.phone is not None:
         outcome.end_time = outcome.phone.services.clock.now
-        outcome.log = outcome.phone.log.list_view()
+        outcome.log = list(outcome.phone.log)
         outcome.failed_events = [event for event in outcome.log if event.scheduled and event.failed()]
     return outcome
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pare_runner.apps.phone import Phone
+from pare_runner.episode.exchange import Exchange
+from pare_runner.episode.metrics import RunMetrics
 from pare_runner.kernel.events import CompletedEvent
 from pare_runner.scenarios.result import PAREScenarioValidationResult
 from pare_runner.scenarios.scenario import PAREScenario
@@ -14,8 +16,8 @@ from pare_runner.scenarios.scenario import PAREScenario
 class Outcome:
     """A finished run of `scenario`.
 
-    `end_time` is virtual. `log` is in order. `failed_events` are the scheduled events whose call failed. `phone` is as
-    the run left it; it is None when the run ended before there was one.
+    `end_time` is virtual. `log` and `exchanges` (the model calls) are in order. `failed_events` are the scheduled
+    events whose call failed. `phone` is as the run left it; it is None when the run ended before there was one.
     """
 
     scenario: PAREScenario
@@ -27,3 +29,5 @@ class Outcome:
     log: list[CompletedEvent] = field(default_factory=list)
     failed_events: list[CompletedEvent] = field(default_factory=list)
     phone: Phone | None = None
+    exchanges: list[Exchange] = field(default_factory=list)
+    metrics: RunMetrics = field(default_factory=RunMetrics)

@@ -1,7 +1,7 @@
 """Keyed random numbers: a draw depends on its key alone, never on how many draws came before it.
 
-Words are 64 bits of BLAKE2b over an unambiguous encoding of the key, turned into numbers by this module's own code, so
-that they are the same on every Python, platform and hash seed.
+Words are 64 bits of BLAKE2b over an unambiguous encoding of the key, turned into numbers by this module: the same ones
+on every Python, platform and hash seed.
 """
 
 from __future__ import annotations

@@ -39,8 +39,7 @@ class Action:
     function: str
     args: dict[str, Any] = field(default_factory=dict)
     operation_type: OperationType | None = None
-    actor: EventType = EventType.AGENT
-    """Who makes this call when the event becomes an oracle event."""
+    actor: EventType = EventType.AGENT  # who makes this call when the event becomes an oracle event
 
 
 @dataclass(slots=True, eq=False)
@@ -127,12 +126,13 @@ class Event(AbstractEvent):
 
 @dataclass(slots=True, eq=False)
 class OracleEvent(AbstractEvent):
-    """What a good assistant (AGENT) or user (USER) would do: runs in oracle mode only."""
+    """What a good assistant (AGENT) or user (USER) would do: runs in oracle mode only; `opens` marks a tap on a way."""
 
     event_type: EventType = EventType.AGENT
     action: Action | None = None
     optional: bool = False
     proposal: bool = False
+    opens: bool = False
 
 
 @dataclass(slots=True, eq=False)

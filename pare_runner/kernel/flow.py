@@ -61,12 +61,6 @@ class Flow:
             message = "it waits, directly or through others, for itself"
             raise FlowError(events[min(error.args[1])].event_id, message) from None
         with_refs = (isinstance(e, Event | OracleEvent) and e.action and contains_ref(e.action.args) for e in events)
-        return cls(
-            events=tuple(events),
-            parents=tuple(parents),
-            parent_ids=tuple(tuple(parent.event_id for parent in event.dependencies) for event in events),
-            children=tuple(map(tuple, children)),
-            with_refs=tuple(map(bool, with_refs)),
-            index=index,
-            order=order,
-        )
+        ids = tuple(tuple(parent.event_id for parent in event.dependencies) for event in events)
+        refs, below = tuple(map(bool, with_refs)), tuple(map(tuple, children))
+        return cls(tuple(events), tuple(parents), ids, below, refs, index, order)

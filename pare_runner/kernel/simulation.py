@@ -1,7 +1,7 @@
 """The loop: takes the next event, moves the clock to it, has it carried out, starts what follows.
 
-An event starts when all its parents have completed; a failed event counts as completed. Ties keep file order. Timers
-(due reminders) fire at their time, after the events scheduled for the same instant.
+An event starts when all its parents have completed; a failed one counts as completed. Ties keep file order. Timers (due
+reminders) fire after the events scheduled for the same instant.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Host(Protocol):
 class Simulation:
     """One run of a flow from `start_time`.
 
-    With `oracle=False` oracle events never run; `complete` tells when one was met. `environment` is what conditions and
-    validations are asked about. `failed` is None or what a validation event found wrong.
+    With `oracle=False` oracle events never run: `opened` is told of one whose parents have completed. Conditions and
+    validations are asked about `environment`; `failed` is what a validation found wrong.
     """
 
     def __init__(
@@ -67,8 +67,7 @@ class Simulation:
         self.stopped: str | None = None
         self.failed: str | None = None
         self._host = host
-        # (time, position in the file, what): a total order, no tie is left to chance or to who came first.
-        self._queue: list[tuple[float, int, str]] = []
+        self._queue: list[tuple[float, int, str]] = []  # (time, position in the file, what): a total order
         self._missing = [len(parents) for parents in flow.parents]
         self._ready_at = [clock.now] * len(flow.events)
         self._watches: dict[int, tuple[ConditionCheckEvent, set[int]]] = {}
@@ -107,10 +106,14 @@ class Simulation:
             times += [timer for timer in [self._host.next_timer()] if timer is not None]
         return max(min(times), self.clock.now) if times else None
 
-    def complete(self, event_id: str, completed: CompletedEvent) -> None:
-        """An oracle event was met by the real call `completed`: what follows it starts its delay now."""
-        self._results[event_id] = completed
-        self._finish(self.flow.index[event_id])
+    def opened(self, number: int) -> None:
+        """All parents of the oracle event at `number` have completed, and it does not run by itself."""
+
+    def due(self, number: int) -> float:
+        """When the event at `number`, whose parents have completed, is due by its own time and delay."""
+        event = self.flow.events[number]
+        time = self._ready_at[number] + (event.event_relative_time or 0.0)
+        return time if event.event_time is None else max(event.event_time, time)
 
     def after_call(self) -> None:
         """Ask the waiting conditions again; to be called after every call that did not come from the queue."""
@@ -121,16 +124,15 @@ class Simulation:
     def result_of(self, event_id: str) -> Any:
         """Return value of a completed event; ReferenceFailed when it has none."""
         completed = self._results.get(event_id)
-        if completed is None or completed.failed():
-            raise ReferenceFailed(f"event {event_id!r} has no result: it {'failed' if completed else 'has not run'}")
-        return completed.metadata.return_value
+        if completed is not None and not completed.failed():
+            return completed.metadata.return_value
+        raise ReferenceFailed(f"event {event_id!r} has no result: it {'failed' if completed else 'has not run'}")
 
     def _schedule(self, number: int) -> None:
-        event = self.flow.events[number]
-        if isinstance(event, OracleEvent) and not self.oracle:
-            return
-        time = self._ready_at[number] + (event.event_relative_time or 0.0)
-        self._push(time if event.event_time is None else max(event.event_time, time), number, "start")
+        if self.oracle or not isinstance(self.flow.events[number], OracleEvent):
+            self._push(self.due(number), number, "start")
+        else:
+            self.opened(number)
 
     def _push(self, time: float, number: int, what: str) -> None:
         heapq.heappush(self._queue, (time, number, what))
@@ -157,8 +159,7 @@ class Simulation:
                 args = resolve(args, self.result_of) if self.flow.with_refs[number] else args
             except ReferenceFailed as error:
                 failure = error
-            self._results[event.event_id] = self._host.perform(event, args, self.flow.parent_ids[number], failure)
-            self._finish(number)
+            self.complete(number, self._host.perform(event, args, self.flow.parent_ids[number], failure))
             self.after_call()
         elif isinstance(event, ConditionCheckEvent):
             self._watches[number] = (event, set())
@@ -181,7 +182,7 @@ class Simulation:
         heapq.heapify(self._queue)
         if answer is True:
             self._record(number, EventMetadata(return_value=True, return_type="bool"))
-            self._finish(number)
+            self.complete(number)
         else:
             self._record(number, EventMetadata(exception=str(answer), exception_type=type(event).__name__))
             if isinstance(event, ValidationEvent):
@@ -194,7 +195,10 @@ class Simulation:
         self._results[event.event_id] = completed
         self.log.append(completed)
 
-    def _finish(self, number: int) -> None:
+    def complete(self, number: int, completed: CompletedEvent | None = None) -> None:
+        """The event at `number` is over, by the call `completed` if there was one: what follows it starts its delay."""
+        if completed is not None:
+            self._results[self.flow.events[number].event_id] = completed
         for child in self.flow.children[number]:
             self._missing[child] -= 1
             self._ready_at[child] = max(self._ready_at[child], self.clock.now)
@@ -203,6 +207,6 @@ class Simulation:
 
     def _end(self, reason: str) -> None:
         self.stopped = reason
-        for event, _ in (self._watches[number] for number in sorted(self._watches)):
-            if isinstance(event, ValidationEvent):
+        for number in sorted(self._watches):
+            if isinstance(event := self._watches[number][0], ValidationEvent):
                 self.failed = self.failed or f"{event.event_id}: milestones not reached"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from pare_runner.apps.arguments import argument_sets
 from pare_runner.apps.core.app import App
 from pare_runner.apps.core.tools import ToolKind, ToolSpec
 from pare_runner.apps.files.app import SandboxLocalFileSystem
@@ -17,7 +18,6 @@ from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.kernel.draws import Draws
 from pare_runner.kernel.events import Action, EventType, OperationType
-from pare_runner.prove.arguments import argument_sets
 from pare_runner.prove.variants import (
     Place,
     agent_writes_of,
@@ -141,7 +141,8 @@ def _inserted(scenario: YamlScenario, oracle: Outcome, app: App, tool: ToolSpec)
     phone = scenario.new_phone()
     fresh = phone.apps[app.name]
     paths = [path for files in phone.apps.values() if isinstance(files, SandboxLocalFileSystem) for path in files.files]
-    drawn = [args for source in (app, fresh) for args in argument_sets(source, tool, draws, scenario.start, paths)]
+    sets = (argument_sets(source, tool, draws, scenario.start, paths, ("prove",)) for source in (app, fresh))
+    drawn = [args for found in sets for args in found]
     different = [args for number, args in enumerate(drawn) if args not in drawn[:number]]
     for place in (Place.AFTER_ACCEPT, Place.END):
         for args in different:

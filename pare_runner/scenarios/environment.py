@@ -20,6 +20,7 @@ class Environment:
     """A run as it stands now. `oracle` says whether the oracle's own events ran.
 
     `met` maps the id of each oracle event that was met to the call that met it; in oracle mode that is its own call.
+    `verdicts` are those of a judge, by the name of the check: whether it holds, and why; None without a judge.
     """
 
     def __init__(self, phone: Phone, flow: Flow, *, oracle: bool, start_time: float) -> None:
@@ -29,6 +30,7 @@ class Environment:
         self.start_time = start_time
         self.met: dict[str, CompletedEvent] = {}
         self.validation_failure: str | None = None
+        self.verdicts: Mapping[str, tuple[bool, str]] | None = None
         self._calls: dict[EventType, list[CompletedEvent]] = {}
         self._sorted_until = 0
 

@@ -27,7 +27,16 @@ def scenario_hashes(data: Mapping[str, Any]) -> tuple[str, str]:
     apps, events = world.get("apps") or {}, world.get("events") or []
     world["apps"] = [[handle, _values_in_order(section)] for handle, section in apps.items()]
     world["events"] = [_values_in_order(entry) for entry in events]
+    user = world.get("user") or {}
+    if user.get("rules"):
+        steps = [_values_in_order(entry) for entry in user["rules"].get("steps") or []]
+        world["user"] = {**user, "rules": {**user["rules"], "steps": steps}}
     return digest(world), digest(scoring)
+
+
+def hash_with_judge(scoring_hash: str, alias: str, prompt_hash: str) -> str:
+    """The scoring hash of a scenario some of whose checks a judge decides: another judge is another judgement."""
+    return digest({"scoring": scoring_hash, "judge": alias, "prompt": prompt_hash})
 
 
 def _values_in_order(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pare_runner.scenarios.checks.builder import KINDS as CHECK_KINDS
 from pare_runner.scenarios.checks.matchers import OPERATORS
 from pare_runner.scenarios.compiler.sections import MAX_NAME, RESERVED
 from pare_runner.scenarios.compiler.steps import KINDS as EVENT_KINDS
-from pare_runner.scenarios.language import AllowEntry, CheckEntry, EventEntry, ScenarioFile
+from pare_runner.scenarios.language import AllowEntry, CheckEntry, EventEntry, RulesEntry, RuleStepEntry, ScenarioFile
 from pare_runner.scenarios.schema_shapes import RESULT, TEMPLATE, Schema, ShapeSchemas, any_of, ref
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -30,13 +30,17 @@ _HANDLES = {"StatefulApartmentApp": "apartments"} | {cls.__name__: handle for ha
 
 def scenario_schema(classes: Mapping[str, type[App]]) -> Schema:
     """The schema (draft 2020-12) of a file that may use the app classes `classes`."""
-    defs: dict[str, Any] = {"template": TEMPLATE, "result": RESULT, "matcher": _matcher()}
+    defs: dict[str, Any] = {"template": TEMPLATE, "result": RESULT, "matcher": _matcher(), "operators": _operators()}
     language = ShapeSchemas(defs, results=False)
     top = language.properties(ScenarioFile)
     top["properties"]["apps"] |= _apps(classes, defs)
     for entry, kinds in ((EventEntry, EVENT_KINDS), (CheckEntry, CHECK_KINDS)):
         defs[entry.__name__]["oneOf"] = [{"required": [kind]} for kind in kinds]
     _Calls(classes, defs).complete()
+    rules = defs[RulesEntry.__name__]["properties"]
+    for name in ("accept_when", "reject_when"):
+        options: list[Schema] = [{"type": ["string", "null"]}, ref("operators")]
+        rules[name] = {"description": rules[name]["description"], **any_of(options)}
     return {"$schema": DRAFT, "title": "A scenario of pare_runner", **top, "$defs": dict(sorted(defs.items()))}
 
 
@@ -77,6 +81,11 @@ def _apps(classes: Mapping[str, type[App]], defs: dict[str, Any]) -> Schema:
 
 def _matcher() -> Schema:
     """What `compile_matcher` takes: a value, or operators; a mapping without any operator is a value."""
+    value = {"type": "object", "propertyNames": {"not": {"enum": list(OPERATORS)}}}
+    return any_of([{"not": {"type": "object"}}, ref("operators"), value])
+
+
+def _operators() -> Schema:
     listed = {"type": "array", "minItems": 1}
     bound = {"type": ["number", "string"]}
     near = {"type": "object", "properties": {"value": bound, "within": bound}, "additionalProperties": False}
@@ -89,9 +98,7 @@ def _matcher() -> Schema:
         "empty": {"type": "boolean"},
         "regex": {"type": "string"},
     }
-    operators = {"type": "object", "properties": operands, "additionalProperties": False, "minProperties": 1}
-    value = {"type": "object", "propertyNames": {"not": {"enum": list(OPERATORS)}}}
-    return any_of([{"not": {"type": "object"}}, operators, value])
+    return {"type": "object", "properties": operands, "additionalProperties": False, "minProperties": 1}
 
 
 class _Calls:
@@ -113,14 +120,21 @@ class _Calls:
     def complete(self) -> None:
         """Extend the entries of events, checks and `allow`."""
         event, check = self._defs[EventEntry.__name__], self._defs[CheckEntry.__name__]
-        allow = self._defs[AllowEntry.__name__]
-        for entry, kinds in ((event, ("env", "agent", "user")), (check, ("called", "attempted")), (allow, ("call",))):
+        allow, rule = self._defs[AllowEntry.__name__], self._defs[RuleStepEntry.__name__]
+        kinds_of = (
+            (event, ("env", "agent", "user")),
+            (check, ("called", "attempted")),
+            (allow, ("call",)),
+            (rule, ("user",)),
+        )
+        for entry, kinds in kinds_of:
             for kind in kinds:
                 entry["properties"][kind] = self._call(kind, entry["properties"][kind]["description"])
         event["allOf"] = self._rules(("env", "agent", "user"), self._call_arguments)
         event["properties"]["match"] = _matchers_for(None, event["properties"]["match"]["description"])
         check["allOf"] = self._rules(("called", "attempted"), self._tested_arguments)
         check["properties"]["args"] = _matchers_for(None, check["properties"]["args"]["description"])
+        rule["allOf"] = [*rule.get("allOf", ()), *self._rules(("user",), self._call_arguments)]
         allow["allOf"] = [*allow.get("allOf", ()), *self._rules(("call",), self._tested_arguments)]
 
     def _call(self, kind: str, description: str) -> Schema:

@@ -40,7 +40,7 @@ class MessageMatch:
 
 @dataclass(slots=True, kw_only=True)
 class CheckEntry:
-    """One check: exactly one of the first eight keys, the rest refine it."""
+    """One check: exactly one of the first ten keys, the rest refine it."""
 
     proposed: MessageMatch | bool | None = key("The assistant proposed something.")
     accepted: MessageMatch | bool | None = key("The user accepted a proposal.")
@@ -53,6 +53,7 @@ class CheckEntry:
     oracle_writes: bool | dict[str, str] | None = key(
         "Each write of the oracle was made: true, or {text: contains|equal} to compare wording too."
     )
+    judge: str | None = key("A judge model finds that this holds: a rubric in words.")
     name: str | None = key("Name of the check in results; made from its content if absent.")
     args: dict[str, Any] | None = key("called/attempted: argument → value or matcher.")
     by: Literal["agent", "user", "env"] | None = key("called/attempted: who called; agent or user if absent.")
@@ -87,10 +88,30 @@ class EventEntry:
 
 
 @dataclass(slots=True, kw_only=True)
+class RuleStepEntry:
+    """What a user with rules does by itself."""
+
+    user: str = key("`app.tool`: what the user taps.", needed=True)
+    at: Duration = key("Time after the start, or an absolute date.", needed=True)
+    args: dict[str, Any] = key("Arguments by name; `{from: EVENT, path: a.b[0]}` takes a result.", factory=dict)
+    on: dict[str, Any] = key("The constructor arguments of the screen to stand on.", factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class RulesEntry:
+    """How a deterministic user answers proposals, and what it does by itself."""
+
+    accept_when: str | dict[str, Any] | None = key("Text or matcher: a proposal that fits is accepted.")
+    reject_when: str | dict[str, Any] | None = key("Text or matcher: a proposal that fits is rejected, whatever else.")
+    steps: list[RuleStepEntry] = key("What the user does at which time.", factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
 class UserEntry:
     """The simulated user."""
 
     goal: str | None = key("What the user wants, if anything beyond living their day.")
+    rules: RulesEntry | None = key("A user without a model: which proposals it accepts, and what it does.")
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,15 +7,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pare_runner.apps.core.app import App
-from pare_runner.errors import Problem
+from pare_runner.errors import CheckError, Problem
 from pare_runner.kernel.events import AbstractEvent, EventType
 from pare_runner.kernel.flow import Flow
 from pare_runner.scenarios.checks.conditions import Condition, Finding, ask, list_proposals
+from pare_runner.scenarios.checks.judge import JudgeCheck
+from pare_runner.scenarios.checks.matchers import Matcher
 from pare_runner.scenarios.checks.writes import Allowed, ExpectedWrite, agent_writes, side_effects
 from pare_runner.scenarios.environment import Environment
-from pare_runner.scenarios.hashes import scenario_hashes
+from pare_runner.scenarios.hashes import hash_with_judge, scenario_hashes
 from pare_runner.scenarios.language import ScenarioFile
 from pare_runner.scenarios.result import PAREScenarioValidationResult
+from pare_runner.scenarios.rules import UserRules
 from pare_runner.scenarios.scenario import PAREScenario
 
 
@@ -24,7 +27,13 @@ class YamlScenario(PAREScenario):
 
     `file` is the file as data, `handles` maps its app handles to app names, `steps` its event ids to the ids of the
     events made of them (taps included), `warnings` are findings that do not keep it from running.
+
+    For runs with agents: `rules` are those of a user without a model, `matches` what the arguments of a call must be to
+    meet an oracle event, `step_ons` the screens that user steps are made on, both by event id, and `judgements` the
+    checks that a judge decides.
     """
+
+    rules: UserRules | None = None
 
     def __init__(
         self,
@@ -41,6 +50,10 @@ class YamlScenario(PAREScenario):
         data: Mapping[str, Any],
         source: str,
         warnings: Sequence[Problem] = (),
+        rules: UserRules | None = None,
+        matches: Mapping[str, Mapping[str, Matcher]] | None = None,
+        step_ons: Mapping[str, Mapping[str, Any]] | None = None,
+        judgements: Sequence[JudgeCheck] = (),
     ) -> None:
         super().__init__(
             scenario_id=file.id,
@@ -60,6 +73,10 @@ class YamlScenario(PAREScenario):
         self.allowed = list(allowed)
         self.source = source
         self.warnings = tuple(warnings)
+        self.rules = rules
+        self.matches = {event_id: dict(tests) for event_id, tests in (matches or {}).items()}
+        self.step_ons = {event_id: dict(on) for event_id, on in (step_ons or {}).items()}
+        self.judgements = tuple(judgements)
         self._data = data
         # The compiler has built both already: there is nothing left to do for the methods that build them.
         self.apps = list(apps)
@@ -80,18 +97,33 @@ class YamlScenario(PAREScenario):
         """Hash of how it is judged."""
         return self.hashes[1]
 
+    def scoring_hash_with(self, judge_alias: str | None, judge_prompt_hash: str | None) -> str:
+        """Hash of how it is judged when this judge is set; a judge counts only where a check asks for one."""
+        if not self.judgements or judge_alias is None:
+            return self.scoring_hash
+        return hash_with_judge(self.scoring_hash, judge_alias, judge_prompt_hash or "")
+
     def replace_events(self, events: list[AbstractEvent]) -> None:
         """Run these events instead of the file's; hashes and expectations stay those of the file."""
         self.events = events
         self._flow = Flow.compile(events, self.start)
 
     def validate(self, env: Environment) -> PAREScenarioValidationResult:
-        """Judge by the file's checks; CheckError names the check that raised."""
+        """Judge by the file's checks; CheckError names the check that raised.
+
+        `env.verdicts` are what a judge said, by the names of `judgements`. Without a judge (None) these checks do not
+        count: they are left out of `checks`, and the rationale names them.
+        """
         findings = {name: ask(name, check, env) for name, check in self.checks}
+        verdicts: Mapping[str, tuple[bool, str]] | None = getattr(env, "verdicts", None)
+        unjudged = [f"{check.name}: no judge was asked" for check in self.judgements if verdicts is None]
+        if verdicts is not None:
+            findings |= {check.name: _judged(check, verdicts) for check in self.judgements}
         if self.file.silence:
             findings["silence"] = _silence(env)
         if not findings and env.validation_failure is None:
-            return PAREScenarioValidationResult(success=None, rationale="the file has no checks")
+            rationale = "; ".join(unjudged) or "the file has no checks"
+            return PAREScenarioValidationResult(success=None, rationale=rationale)
         effects = side_effects(self.expected, self.allowed, env)
         if effects or not self.file.silence:
             names = ", ".join(f"{event.app_name()}.{event.function_name()} ({event.event_id})" for event in effects)
@@ -108,9 +140,16 @@ class YamlScenario(PAREScenario):
         ]
         return PAREScenarioValidationResult(
             success=not failing,
-            rationale="; ".join(failing) or None,
+            rationale="; ".join([*failing, *unjudged]) or None,
             checks={name: finding.holds for name, finding in findings.items()},
         )
+
+
+def _judged(check: JudgeCheck, verdicts: Mapping[str, tuple[bool, str]]) -> Finding:
+    if check.name not in verdicts:
+        raise CheckError(check.name, LookupError("the judge gave no verdict"))
+    holds, why = verdicts[check.name]
+    return Finding(holds, "" if holds else why)
 
 
 def _silence(env: Environment) -> Finding:

@@ -9,13 +9,13 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from pare_runner.batch.config import (
-    LLMEngineConfig,
     MultiScenarioRunnerConfig,
     ScenarioRunnerConfig,
     SuiteConfig,
     config_schema,
 )
 from pare_runner.batch.identity import config_hash, digest, experiment_key, get_run_id, identity, in_identity
+from pare_runner.llm.config import LLMEngineConfig, Prices, Quirks
 from pare_runner.noise.config import EnvEventsConfig, ToolAugmentationConfig
 
 DOCUMENTED: dict[str, Any] = {
@@ -73,13 +73,23 @@ ANOTHER: dict[str, Any] = {
     "env_events_config": {"num_env_events_per_minute": 4},
     "judge_only": True,
     "judge_engine_config": {"model_name": "judge"},
-    "max_scenario_duration": 60,
+    "max_scenario_duration": None,
     "user_model_alias": "u",
     "observe_model_alias": "o",
     "execute_model_alias": "e",
     "seed": 1,
     "protocol": "other",
     "protocol_version": 2,
+    "message_protocol": "react",
+    "format_retries": 0,
+    "max_turns_fixed": True,
+    "max_idle_turns": None,
+    "turn_seconds": 0.0,
+    "generation_seconds": 30.0,
+    "idle": "poll:5",
+    "proposal_timeout": 60.0,
+    "max_tokens": 1000,
+    "prompts_hash": "0123",
     "max_concurrent_scenarios": 3,
     "timeout_seconds": 3,
     "executor_type": "async",
@@ -90,11 +100,28 @@ ANOTHER: dict[str, Any] = {
     "experiment_name": "other",
     "scenarios": ["a"],
     "suite": {"runs": 4},
+    "prompts_dir": "my_prompts",
+    "replay": "outputs/a",
 }
 OUTSIDE_IDENTITY = {
     *DOCUMENTED_MULTI,
     *("export", "output_dir", "trace_dump_format", "use_custom_logger", "judge_only", "judge_engine_config"),
-    *("scenarios", "suite"),
+    *("scenarios", "suite", "prompts_dir", "replay"),
+}
+OURS = {
+    "seed": 0,
+    "protocol": "standard",
+    "protocol_version": 1,
+    "message_protocol": "native",
+    "format_retries": 10,
+    "max_turns_fixed": False,
+    "max_idle_turns": 200,
+    "turn_seconds": 10.0,
+    "generation_seconds": 5.0,
+    "idle": "jump",
+    "proposal_timeout": None,
+    "max_tokens": None,
+    "prompts_hash": None,
 }
 
 
@@ -104,8 +131,9 @@ OUTSIDE_IDENTITY = {
 def test_class_defaults_are_the_documented_ones(model: type[BaseModel], documented: dict[str, Any]) -> None:
     config = model()
 
-    for name, value in {**DOCUMENTED, **documented}.items():
+    for name, value in {**DOCUMENTED, **OURS, **documented}.items():
         assert getattr(config, name) == value, name
+    assert {**DOCUMENTED, **OURS}.keys() == ScenarioRunnerConfig.model_fields.keys()
 
 
 def test_noise_defaults_are_the_documented_ones() -> None:
@@ -119,7 +147,9 @@ def test_noise_defaults_are_the_documented_ones() -> None:
     assert set(events.weight_per_app_class) == {"StatefulEmailApp", "StatefulMessagingApp", "StatefulShoppingApp"}
 
 
-@pytest.mark.parametrize("model", [LLMEngineConfig, SuiteConfig, ScenarioRunnerConfig, MultiScenarioRunnerConfig])
+@pytest.mark.parametrize(
+    "model", [LLMEngineConfig, Prices, Quirks, SuiteConfig, ScenarioRunnerConfig, MultiScenarioRunnerConfig]
+)
 def test_every_field_is_described_and_says_whether_it_is_identity(model: type[BaseModel]) -> None:
     for name, field in model.model_fields.items():
         assert field.description, name
@@ -152,6 +182,23 @@ def test_where_a_model_is_served_is_not_its_identity() -> None:
 
     assert config_hash(here) == config_hash(there)
     assert experiment_key(here) != experiment_key(there)
+
+
+def test_what_shapes_a_reply_is_identity_and_what_serves_it_is_not() -> None:
+    def hashed(**fields: Any) -> str:
+        return config_hash(MultiScenarioRunnerConfig(observe_engine_config=LLMEngineConfig(model_name="m", **fields)))
+
+    shaping = [{"temperature": 0.5}, {"quirks": Quirks(omit=("stop",))}, {"extra_body": {"top_k": 3}}, {"alias": "n"}]
+    prices = Prices(input=1.0, output=2.0, source="a page", date="2026-11-20")
+    serving = [{"api_key_env": "KEY"}, {"prices": prices}, {"max_retries": 0}, {"extra_headers": {"X-Title": "t"}}]
+
+    assert len({hashed(), *(hashed(**fields) for fields in shaping)}) == 5
+    assert {hashed(), *(hashed(**fields) for fields in serving)} == {hashed()}
+
+
+@pytest.mark.parametrize(("idle", "seconds"), [("jump", None), ("poll:5", 5.0), ("poll:0.5", 0.5)])
+def test_the_seconds_of_an_idle_turn(idle: str, seconds: float | None) -> None:
+    assert ScenarioRunnerConfig(idle=idle).poll_seconds == seconds
 
 
 def test_identity_is_plain_json_and_its_hash_ignores_order() -> None:
@@ -202,6 +249,14 @@ def test_run_numbers_start_at_one() -> None:
         {"max_turns": 0},
         {"user_max_iterations": -1},
         {"max_scenario_duration": 0},
+        {"message_protocol": "xml"},
+        {"format_retries": -1},
+        {"turn_seconds": -1.0},
+        {"idle": "wait"},
+        {"idle": "poll:0"},
+        {"idle": "poll:"},
+        {"proposal_timeout": 0.0},
+        {"max_tokens": 0},
         {"executor_type": "threads"},
         {"log_level": "info"},
         {"trace_dump_format": "xml"},

@@ -34,7 +34,7 @@ def rows() -> list[dict[str, object]]:
     for scenario in (NotesScenario(), FailingScenario()):
         for number in (2, 1):
             unit = Unit(scenario, number, f"{scenario.scenario_id}_{number}")
-            found.append(unit_row(unit, run_oracle(scenario, run_number=number), SHARED))
+            found.append(unit_row(unit, run_oracle(scenario, run_number=number), CONFIG, SHARED))
     return found
 
 
@@ -54,7 +54,7 @@ def test_hashes_of_a_scenario_that_has_some() -> None:
     scenario = NotesScenario()
     scenario.world_hash, scenario.scoring_hash = "w", "s"  # type: ignore[attr-defined]
 
-    row = unit_row(Unit(scenario, 1, "notes"), run_oracle(scenario), SHARED)
+    row = unit_row(Unit(scenario, 1, "notes"), run_oracle(scenario), CONFIG, SHARED)
 
     assert (row["world_hash"], row["scoring_hash"]) == ("w", "s")
 
@@ -63,7 +63,7 @@ def test_text_that_is_no_unicode_is_escaped() -> None:
     outcome = run_oracle(FailingScenario())
     outcome.result.rationale = "half \ud83d"
 
-    row = unit_row(Unit(FailingScenario(), 1, "failing"), outcome, SHARED)
+    row = unit_row(Unit(FailingScenario(), 1, "failing"), outcome, CONFIG, SHARED)
 
     assert unit_frame([row])["rationale"].to_list() == ["half \\ud83d"]
 

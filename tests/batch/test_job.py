@@ -20,6 +20,7 @@ from pare_runner.batch.frame import PARE_RESULT_SCHEMA, WALL_CLOCK_COLUMNS
 from pare_runner.batch.frames_io import UNIT_SCHEMA
 from pare_runner.batch.job import job_units, run_job
 from pare_runner.batch.journal import read_journal
+from pare_runner.batch.runs import OracleRuns
 from pare_runner.batch.units import Unit
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
@@ -158,6 +159,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from pare_runner.batch.job import run_job
+from pare_runner.batch.runs import OracleRuns
 from pare_runner.episode.oracle import run_oracle
 from tests.batch.situations import NotesScenario, oracle_config
 def run(scenario, *, seed, run_number):
@@ -167,7 +169,7 @@ def run(scenario, *, seed, run_number):
 def say(unit, outcome):
     print(unit.run_id, flush=True)
 config = oracle_config(suite={"runs": 9})
-run_job(config, Path(sys.argv[1]), load=lambda config: [NotesScenario()], run=run, on_result=say)
+run_job(config, Path(sys.argv[1]), load=lambda config: [NotesScenario()], runs=OracleRuns(config, run), on_result=say)
 """
 
 
@@ -204,7 +206,8 @@ def test_ctrl_c_ends_the_job_with_what_was_finished(
             return super().write(outcome, *rest)
 
     monkeypatch.setattr(job_module, "trace_writers", lambda name: [Interrupted()])
-    report = run_job(oracle_config(suite={"runs": 9}), tmp_path, load=just_notes, run=run)
+    config = oracle_config(suite={"runs": 9})
+    report = run_job(config, tmp_path, load=just_notes, runs=OracleRuns(config, run))
 
     assert report.exit_status == 130
     assert [line["run_number"] for line in read_journal(tmp_path).lines] == [1, 2]
@@ -269,7 +272,11 @@ def test_a_full_disk_ends_the_job_with_one_message_and_a_valid_journal(
     assert [line["run_number"] for line in read_journal(tmp_path).lines] == [1, 2]
 
 
-def test_nothing_is_written_for_an_experiment_that_cannot_start(tmp_path: Path) -> None:
+def test_nothing_is_written_for_an_experiment_that_cannot_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.chdir(tmp_path)
     for config in (oracle_config(oracle=False), oracle_config(trace_dump_format="lite")):
         with pytest.raises(ConfigError):
             run_job(config, tmp_path / "job", load=just_notes)

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from pare_runner.batch.job import job_units, run_job
+from pare_runner.batch.runs import OracleRuns
 from pare_runner.batch.sweep_files import PlannedJob, write_sweep
 from pare_runner.cli.hydra_entry import main
 from tests.batch.situations import NotesScenario, all_scenarios, oracle_config
@@ -47,7 +48,7 @@ def test_an_interrupt_is_status_130_and_starts_no_other_job() -> None:
     def interrupted(*arguments: object, **options: object) -> object:
         raise KeyboardInterrupt
 
-    job = functools.partial(run_notes, run=interrupted)
+    job = functools.partial(run_notes, runs=OracleRuns(oracle_config(), interrupted))
 
     assert main(["-m", "output_dir=out", "seed=1,2"], run_job=job) == 130
     assert len(list(Path("out").glob("*/summary.json"))) == 1

@@ -5,9 +5,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from pare_runner.batch.config import LLMEngineConfig, MultiScenarioRunnerConfig
+from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frame import PARE_RESULT_SCHEMA, RESULT_SCHEMA, result_frame
 from pare_runner.batch.results import PAREMultiScenarioValidationResult
+from pare_runner.llm.config import LLMEngineConfig
 from pare_runner.noise.config import EnvEventsConfig, ToolAugmentationConfig
 from pare_runner.scenarios.result import STATUSES, PAREScenarioValidationResult, Status, status_of
 
@@ -120,7 +121,7 @@ def test_the_frame_says_which_models_and_noise() -> None:
     row = experiment(
         observe_engine_config=LLMEngineConfig(model_name="gpt-5-2025", provider="openai"),
         observe_model_alias="gpt-5",
-        execute_engine_config=LLMEngineConfig(model_name="own", provider="local"),
+        execute_engine_config=LLMEngineConfig(model_name="own-70b-instruct", alias="own", provider="local"),
         tool_augmentation_config=ToolAugmentationConfig(tool_failure_probability=0.2),
         env_events_config=EnvEventsConfig(num_env_events_per_minute=4),
         seed=7,

@@ -25,10 +25,10 @@ def blocks(text: str, label: str) -> list[str]:
     return re.findall(rf"^```{label}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
-def key_table(cls: type) -> str:
+def key_table(cls: type, head: str = "key") -> str:
     """The table of the keys of a class of the language."""
     hints = typing.get_type_hints(cls, include_extras=True)
-    rows = ["| key | value | |", "|---|---|---|"]
+    rows = [f"| {head} | value | |", "|---|---|---|"]
     for item in dataclasses.fields(cls):
         name = item.metadata["alias"] or item.name
         doc = item.metadata["doc"].replace("|", "\\|")
@@ -62,6 +62,8 @@ WORDS = {
     "CheckEntry": "check",
     "MessageMatch": "mapping",
     "UserEntry": "mapping",
+    "RulesEntry": "mapping",
+    "list[RuleStepEntry]": "list of steps",
 }
 
 

@@ -60,6 +60,13 @@ def test_the_tables_of_keys_are_those_of_the_language(name: str) -> None:
     assert key_table(getattr(language, name)) in PAGE
 
 
+@pytest.mark.parametrize(
+    ("name", "head"), [("UserEntry", "`user`"), ("RulesEntry", "`rules`"), ("RuleStepEntry", "a step")]
+)
+def test_the_tables_of_the_user_are_those_of_the_language(name: str, head: str) -> None:
+    assert key_table(getattr(language, name), f"key of {head}") in PAGE
+
+
 def test_the_table_of_apps_is_that_of_the_registry() -> None:
     assert section_table(ALL_APPS) in PAGE
 
@@ -72,4 +79,4 @@ def test_every_matcher_is_explained(operator: str) -> None:
 def test_the_first_check_keys_are_the_kinds() -> None:
     from pare_runner.scenarios.checks.builder import KINDS
 
-    assert len(KINDS) == 9
+    assert len(KINDS) == 10

@@ -97,6 +97,10 @@ class Run:
         self.simulation.run(until)
         return self.lines
 
+    def complete(self, event_id: str, completed: CompletedEvent) -> None:
+        """An oracle event is met by the call `completed`."""
+        self.simulation.complete(self.flow.index[event_id], completed)
+
     @property
     def lines(self) -> list[str]:
         return [f"{event.event_time:g} {event.event_id}{'!' if event.failed() else ''}" for event in self.log]

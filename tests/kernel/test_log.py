@@ -22,10 +22,3 @@ def test_an_entry_is_found_by_its_id_the_first_one_if_there_are_two() -> None:
     assert found is not None
     assert found.metadata.return_value == 1
     assert log.get("b") is None
-
-
-def test_the_list_view_is_a_copy() -> None:
-    log = EventLog()
-    log.append(met("a"))
-    log.list_view().clear()
-    assert len(log) == 1

@@ -418,7 +418,7 @@ def test_what_follows_an_oracle_event_waits_until_it_is_met() -> None:
     answer = call("answer", got=Ref("step", "id")).depends_on(step, 3)
     case = with_agent(step, answer)
     assert case.run(10.0) == []
-    case.simulation.complete("step", met("call-1", {"id": "n7"}))
+    case.complete("step", met("call-1", {"id": "n7"}))
     assert case.run(12.9) == []
     assert case.run(20.0) == ["13 answer"]
     assert case.result("answer") == {"got": "n7"}
@@ -428,9 +428,9 @@ def test_an_oracle_event_below_another_waits_for_its_own_call() -> None:
     first = oracle("first")
     second = oracle("second").depends_on(first)
     case = with_agent(first, second, call("env").depends_on(second, 1))
-    case.simulation.complete("first", met("call-1"))
+    case.complete("first", met("call-1"))
     assert case.run(5.0) == []
-    case.simulation.complete("second", met("call-2"))
+    case.complete("second", met("call-2"))
     assert case.run(9.0) == ["6 env"]
 
 
@@ -447,5 +447,5 @@ def test_kd_16_the_world_reacts_to_what_the_agents_did() -> None:
     accept = oracle("accept")
     case = with_agent(call("offer").delayed(1), accept, call("cancelled").depends_on(accept, 60))
     assert case.run(10.0) == ["1 offer"]
-    case.simulation.complete("accept", met("call-1"))
+    case.complete("accept", met("call-1"))
     assert case.run(70.0) == ["1 offer", "70 cancelled"]

@@ -101,6 +101,41 @@ def test_the_order_of_apps_is_part_of_the_world() -> None:
     assert hashes(notes + files, files + notes)[0] != WORLD
 
 
+RULES = "user: {rules: {accept_when: x, steps: [{user: notes.open, at: 5s, args: {note_id: n1}}]}}\nevents:\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("accept_when: x", "accept_when: y"),
+        ("accept_when: x", "reject_when: x"),
+        ("at: 5s", "at: 6s"),
+        (", steps: [{user: notes.open, at: 5s, args: {note_id: n1}}]", ""),
+    ],
+)
+def test_rules_of_the_user_are_part_of_the_world(old: str, new: str) -> None:
+    assert old in RULES
+    with_rules = hashes("events:\n", RULES)
+    assert with_rules[0] not in (WORLD, hashes("events:\n", RULES.replace(old, new))[0])
+    assert with_rules[1] == SCORING
+
+
+def test_the_order_of_the_arguments_of_a_timed_step_counts_and_that_of_its_keys_does_not() -> None:
+    def world(step: str) -> str:
+        text = f"user: {{rules: {{steps: [{{user: notes.open, at: 5s, {step}}}]}}}}\nevents:\n"
+        return hashes("events:\n", text)[0]
+
+    assert world("args: {note_id: n1}, on: {}") == world("on: {}, args: {note_id: n1}")
+    data = load("user: {rules: {steps: [{args: {a: 1, b: 2}}]}}", "s").data
+    other = load("user: {rules: {steps: [{args: {b: 2, a: 1}}]}}", "s").data
+    assert scenario_hashes(data)[0] != scenario_hashes(other)[0]
+
+
+def test_a_rubric_is_part_of_the_judgement() -> None:
+    world, scoring = hashes("checks:\n", "checks:\n  - {judge: It is polite.}\n")
+    assert (world, scoring != SCORING) == (WORLD, True)
+
+
 def test_a_list_is_no_mapping() -> None:
     def world(args: str) -> str:
         return scenario_hashes(load(f"events: [{{args: {args}}}]", "s").data)[0]

@@ -50,7 +50,9 @@ def test_new_scenarios_fit(handle: str) -> None:
 
 
 def test_every_key_of_the_language_is_described() -> None:
-    for cls in (language.EventEntry, language.CheckEntry, language.MessageMatch, language.AllowEntry):
+    checks = (language.CheckEntry, language.MessageMatch, language.AllowEntry)
+    users = (language.UserEntry, language.RulesEntry, language.RuleStepEntry)
+    for cls in (language.EventEntry, *checks, *users):
         properties = SCHEMA["$defs"][cls.__name__]["properties"]
         for item in dataclasses.fields(cls):
             assert properties[item.metadata["alias"] or item.name]["description"] == item.metadata["doc"]
@@ -91,6 +93,21 @@ MISTAKES = {
     "an unknown argument in a check": ('description: {contains: "5"}', 'descr: {contains: "5"}'),
     "a check of two kinds": ("called: calendar.edit_calendar_event", "called: a.b\n    attempted: a.b"),
     "an unknown key of a check": ("    after: accepts\n", "    afer: accepts\n"),
+    "an unknown rule": ("side_effects: forbid\n", "user: {rules: {accept_if: x}}\nside_effects: forbid\n"),
+    "a misspelt matcher in a rule": (
+        "side_effects: forbid\n",
+        "user: {rules: {accept_when: {contain_any: [x]}}}\nside_effects: forbid\n",
+    ),
+    "a rule that is a list": ("side_effects: forbid\n", "user: {rules: {reject_when: [x]}}\nside_effects: forbid\n"),
+    "a timed step without a time": (
+        "side_effects: forbid\n",
+        "user: {rules: {steps: [{user: system.go_home}]}}\nside_effects: forbid\n",
+    ),
+    "an unknown argument of a timed step": (
+        "side_effects: forbid\n",
+        "user: {rules: {steps: [{user: system.open_app, at: 5s, args: {app: Calendar}}]}}\nside_effects: forbid\n",
+    ),
+    "a rubric that is a list": ("called: calendar.edit_calendar_event", "judge: [It is polite]"),
     "a wrong word": ("side_effects: forbid", "side_effects: forgive"),
     "a list where one is meant": ("start_time: 2025-11-18T09:00:00Z", "start_time: []"),
 }
@@ -121,6 +138,12 @@ LIBERTIES = {
     ),
     "a value that is a mapping": ('{contains: "5"}', "{any: {mapping: 1}}"),
     "operators in operators": ('{contains: "5"}', '{not: {any_of: [{contains: "5"}, {near: {value: 5, within: 1h}}]}}'),
+    "rules for the user": (
+        "side_effects: forbid\n",
+        "user: {rules: {accept_when: x, reject_when: {regex: y}, steps: [{user: system.open_app, at: 5s, "
+        "args: {app_name: {from: cancels}}}]}}\nside_effects: forbid\n",
+    ),
+    "a rubric": ("- called: calendar.edit_calendar_event", "- judge: It is polite.\n  - called: calendar.x"),
     "a name for the app": ("    type: StatefulCalendarApp\n", "    type: StatefulCalendarApp\n    name: Diary\n"),
 }
 

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 DATETIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 """How tools read and write dates (the documented format; always UTC)."""
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = {"w": 604800.0, "d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
 _DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)\s*([wdhms]))", re.IGNORECASE)
@@ -26,6 +28,11 @@ def to_datetime(time: float) -> datetime:
 def to_text(time: float) -> str:
     """`time` as `YYYY-MM-DD HH:MM:SS`, UTC."""
     return to_datetime(time).strftime(DATETIME_FORMAT)
+
+
+def to_spoken(time: float) -> str:
+    """`time` with its day of the week, `Tuesday, YYYY-MM-DD HH:MM:SS`, UTC."""
+    return f"{WEEKDAYS[to_datetime(time).weekday()]}, {to_text(time)}"
 
 
 def from_datetime(moment: datetime) -> float:

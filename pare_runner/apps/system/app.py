@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from pare_runner.apps.core.app import App
-from pare_runner.apps.core.dates import to_datetime, to_text
+from pare_runner.apps.core.dates import WEEKDAYS, to_datetime, to_text
 from pare_runner.apps.core.services import Launcher
 from pare_runner.apps.core.tools import READ, agent_tool, env_tool, user_tool
-
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class HomeScreenSystemApp(App):
@@ -31,7 +29,7 @@ class HomeScreenSystemApp(App):
         return {
             "current_timestamp": self.now,
             "current_datetime": to_text(self.now),
-            "current_weekday": _WEEKDAYS[to_datetime(self.now).weekday()],
+            "current_weekday": WEEKDAYS[to_datetime(self.now).weekday()],
         }
 
     @agent_tool(READ)
@@ -44,6 +42,10 @@ class HomeScreenSystemApp(App):
         if timeout < 0:
             raise ValueError(f"timeout must not be negative, got {timeout}")
         self._wake_at = self.now + timeout
+
+    def end_wait(self) -> None:
+        """Something has happened: the wait is over, and nobody need be told."""
+        self._wake_at = None
 
     @env_tool(READ)
     def wait(self, time: int = 0) -> None:

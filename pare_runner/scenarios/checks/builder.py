@@ -25,12 +25,13 @@ from pare_runner.scenarios.checks.conditions import (
     StateCheck,
     Window,
 )
+from pare_runner.scenarios.checks.judge import JudgeCheck
 from pare_runner.scenarios.checks.matchers import Matcher, compile_matcher
 from pare_runner.scenarios.checks.writes import Allowed, ExpectedWrite
 from pare_runner.scenarios.language import AllowEntry, CheckEntry, MessageMatch
 from pare_runner.scenarios.text.expressions import Expression
 
-KINDS = ("proposed", "accepted", "called", "attempted", "state", "all", "any", "not", "oracle_writes")
+KINDS = ("proposed", "accepted", "called", "attempted", "state", "all", "any", "not", "oracle_writes", "judge")
 BUILT_IN = ("silence", "side_effects", "validation")
 """Findings every scenario may have besides its checks."""
 
@@ -145,7 +146,21 @@ def build_check(entry: CheckEntry, names: Names) -> Condition:
         return _state(entry.state or "", names)
     if kind == "oracle_writes":
         return _oracle_writes(entry.oracle_writes, names)
+    if kind == "judge":
+        message = "a judge decides a check of its own: not a part of all, any or not, and no condition"
+        raise CheckProblem(Found(("judge",), message, key=True))
     return _combination(entry, kind, names)
+
+
+def build_judge(entry: CheckEntry, name: str) -> JudgeCheck:
+    """The check that a judge decides; CheckProblem for what cannot be."""
+    kind_of(entry)
+    found = _Findings()
+    with found.at("judge"):
+        if not (entry.judge or "").strip():
+            raise InputError("the rubric says nothing")
+    found.stop_if_broken()
+    return JudgeCheck(name, entry.judge or "")
 
 
 def kind_of(entry: CheckEntry) -> str:

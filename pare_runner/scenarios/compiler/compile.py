@@ -19,11 +19,22 @@ from pare_runner.kernel.draws import Draws
 from pare_runner.kernel.events import AbstractEvent, EventType, OperationType, OracleEvent
 from pare_runner.kernel.flow import Flow, FlowError
 from pare_runner.kernel.ids import IdSource
-from pare_runner.scenarios.checks.builder import CheckProblem, Names, build_allow, build_check, expected_labels, label
+from pare_runner.scenarios.checks.builder import (
+    CheckProblem,
+    Names,
+    build_allow,
+    build_check,
+    build_judge,
+    expected_labels,
+    label,
+)
 from pare_runner.scenarios.checks.conditions import Condition, ask
+from pare_runner.scenarios.checks.judge import JudgeCheck
 from pare_runner.scenarios.checks.writes import Allowed, ExpectedWrite
 from pare_runner.scenarios.compiler.compilation import Compilation, arguments_with_refs, sound, sound_values, with_refs
 from pare_runner.scenarios.compiler.diagnostics import diagnose
+from pare_runner.scenarios.compiler.meeting import matches_of, screens_of
+from pare_runner.scenarios.compiler.rules import build_rules
 from pare_runner.scenarios.compiler.sections import build_apps
 from pare_runner.scenarios.compiler.steps import Step, build_events, read_steps
 from pare_runner.scenarios.compiler.taps import NavigationPlanner
@@ -55,18 +66,21 @@ def compile_document(
     with building(services):
         apps = build_apps(sound_values(file.apps), classes or app_classes(), compilation)
     steps = read_steps(file.events, compilation)
-    planner = _planner(file, apps, compilation)
+    front = _front(file, compilation)
     known = frozenset(step.event_id for step in steps) | _ids_as_written(data)
     broken = frozenset(file.apps) - compilation.handles.keys()
     names = Names(compilation.handles, known, broken=broken)
+    planner = NavigationPlanner(apps, front)
     events = build_events(steps, planner, compilation, names, lambda step: _condition(step, names, compilation))
     expected = _expected(steps, compilation)
     judged = replace(names, expected=tuple(expected), incomplete=compilation.broken)
-    checks = _checks(file, judged, compilation)
+    checks, judgements = _checks(file, judged, compilation)
     allowed = _allowed(file, judged, compilation)
+    rules = build_rules(file.user.rules, NavigationPlanner(apps, front), names, compilation)
     duration = _duration(file, compilation)
     compilation.stop_if_broken()
-    diagnose(file, steps, _flow(events, steps, compilation), duration, compilation)
+    screens = screens_of(steps, compilation, known)
+    diagnose(file, steps, _flow(events, steps, compilation), duration, screens, compilation)
     compilation.stop_if_broken()
     return YamlScenario(
         file,
@@ -81,6 +95,10 @@ def compile_document(
         data=data,
         source=source,
         warnings=compilation.warnings,
+        rules=rules,
+        matches=matches_of(steps, compilation, known),
+        step_ons=screens,
+        judgements=judgements,
     )
 
 
@@ -137,16 +155,17 @@ def _values(data: dict[str, Any], compilation: Compilation) -> dict[str, Any]:
     return values
 
 
-def _planner(file: ScenarioFile, apps: list[App], compilation: Compilation) -> NavigationPlanner:
+def _front(file: ScenarioFile, compilation: Compilation) -> str | None:
+    """Name of the app in front at the start."""
     if file.open_app is None:
-        return NavigationPlanner(apps)
+        return None
     app = compilation.handles.get(file.open_app)
     if isinstance(app, StatefulApp):
-        return NavigationPlanner(apps, app.name)
+        return app.name
     openable = [handle for handle, found in compilation.handles.items() if isinstance(found, StatefulApp)]
     hint = did_you_mean(file.open_app, openable)
     compilation.report(("open_app",), f"there is no app {file.open_app!r} to open", hint)
-    return NavigationPlanner(apps)
+    return None
 
 
 def _condition(step: Step, names: Names, compilation: Compilation) -> Callable[[Any], bool] | None:
@@ -215,15 +234,25 @@ def _expected(steps: list[Step], compilation: Compilation) -> list[ExpectedWrite
     return found
 
 
-def _checks(file: ScenarioFile, names: Names, compilation: Compilation) -> list[tuple[str, Condition]]:
+def _checks(
+    file: ScenarioFile, names: Names, compilation: Compilation
+) -> tuple[list[tuple[str, Condition]], list[JudgeCheck]]:
     built: list[tuple[str, Condition]] = []
+    judgements: list[JudgeCheck] = []
     entries = list(sound(file.checks))
     names_of_checks = expected_labels([entry for _, entry in entries])
     for (number, entry), name in zip(entries, names_of_checks, strict=True):
-        condition = _check(entry, names, ("checks", number), compilation)
+        path = ("checks", number)
+        if entry.judge is not None:
+            try:
+                judgements.append(build_judge(entry, name))
+            except CheckProblem as problem:
+                _report(problem, path, compilation)
+            continue
+        condition = _check(entry, names, path, compilation)
         if condition is not None:
             built.append((name, condition))
-    return built
+    return built, judgements
 
 
 def _allowed(file: ScenarioFile, names: Names, compilation: Compilation) -> tuple[Allowed, ...]:

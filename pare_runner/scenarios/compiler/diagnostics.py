@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pare_runner.errors import Severity
 from pare_runner.kernel.events import ConditionCheckEvent, Event, EventType, OperationType, OracleEvent, StopEvent
 from pare_runner.kernel.flow import Flow
 from pare_runner.scenarios.compiler.compilation import Compilation
 from pare_runner.scenarios.compiler.steps import Step
+from pare_runner.scenarios.compiler.turns import Course, fewest_turns
 from pare_runner.scenarios.language import ScenarioFile
 from pare_runner.scenarios.order import ancestors, referenced
 
 
-def diagnose(file: ScenarioFile, steps: Sequence[Step], flow: Flow, duration: float | None, found: Compilation) -> None:
-    """Report what is wrong with the flow."""
+def diagnose(
+    file: ScenarioFile,
+    steps: Sequence[Step],
+    flow: Flow,
+    duration: float | None,
+    ons: Mapping[str, Mapping[str, Any]],
+    found: Compilation,
+) -> None:
+    """Report what is wrong with the flow; `ons` are the screens of user steps by event id."""
     paths = {step.event_id: step for step in steps}
-    _unreachable(flow, duration, paths, found)
+    earliest = _earliest(flow, found.start)
+    _unreachable(flow, earliest, duration, paths, found)
+    if file.max_turns is not None:
+        apps = {app.name: app for app in found.handles.values()}
+        end = None if duration is None else found.start + duration
+        _too_few_turns(file.max_turns, fewest_turns(Course(flow, steps, ons, apps, earliest, end)), found)
     for number, event in enumerate(flow.events):
         if not isinstance(event, OracleEvent) or event.event_type is not EventType.AGENT or event.action is None:
             continue
@@ -26,6 +40,12 @@ def diagnose(file: ScenarioFile, steps: Sequence[Step], flow: Flow, duration: fl
         elif event.action.operation_type is OperationType.WRITE and not _on_interface(event):
             _unaccepted(number, flow, step, derived=file.scoring == "derived", found=found)
             _read_results(event, flow, step, found)
+
+
+def _too_few_turns(limit: int, needed: int, found: Compilation) -> None:
+    if limit < needed:
+        message = f"a scripted run needs at least {needed} turns, max_turns is {limit}"
+        found.report(("max_turns",), message, severity="warning", code="max_turns")
 
 
 def _on_interface(event: OracleEvent) -> bool:
@@ -73,11 +93,12 @@ def _function(flow: Flow, number: int) -> str | None:
     return action.function if action else None
 
 
-def _unreachable(flow: Flow, duration: float | None, paths: dict[str, Step], found: Compilation) -> None:
+def _unreachable(
+    flow: Flow, earliest: Sequence[float], duration: float | None, paths: dict[str, Step], found: Compilation
+) -> None:
     stops = frozenset(number for number, event in enumerate(flow.events) if isinstance(event, StopEvent))
     if not stops and duration is None:
         return
-    earliest = _earliest(flow, found.start)
     stop = min((earliest[number] for number in stops if not flow.parents[number]), default=None)
     for number, event in enumerate(flow.events):
         step = paths.get(event.event_id)

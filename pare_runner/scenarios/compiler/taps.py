@@ -16,6 +16,7 @@ from pare_runner.apps.core.app import App, Screen
 from pare_runner.apps.core.stateful import StatefulApp
 from pare_runner.apps.core.tools import ToolKind, ToolSpec, specs_of
 from pare_runner.apps.core.transitions import Arg, Own, Result, Transition
+from pare_runner.apps.phone import Phone
 from pare_runner.apps.system.app import HomeScreenSystemApp
 from pare_runner.errors import InputError, did_you_mean
 from pare_runner.kernel.events import Action, EventType, OracleEvent
@@ -36,7 +37,7 @@ class Tap:
         """The tap as an oracle event."""
         name, operation = self.spec.name, self.spec.operation
         action = Action(self.app, type(app).__name__, name, self.args, operation, EventType.USER)
-        return OracleEvent(event_type=EventType.USER, action=action)
+        return OracleEvent(event_type=EventType.USER, action=action, opens=self.spec.opens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,22 @@ class NavigationPlanner:
         self.now = Navigation()
         if open_app is not None:
             self.now = self._open(self.now, open_app)
+
+    @classmethod
+    def at(cls, phone: Phone) -> NavigationPlanner:
+        """A planner that starts from where the user of `phone` is."""
+        planner = cls(list(phone.apps.values()))
+        opened = frozenset([*phone.background, *([phone.active.name] if phone.active else [])])
+        stacks = []
+        for name in sorted(opened):
+            app = phone.apps[name]
+            if isinstance(app, StatefulApp):
+                places: list[Place] = []
+                for screen in (*app.navigation_stack, app.current_state):  # what is shown below is known above
+                    places.append(_shown(screen, dict(places[-1].shows) if places else {}))
+                stacks.append((name, tuple(places)))
+        planner.now = Navigation(phone.active.name if phone.active else None, tuple(stacks), opened)
+        return planner
 
     def step(self, app_name: str, tool: str, args: Mapping[str, Any], on: Mapping[str, Any], step_id: str) -> list[Tap]:
         """The taps that lead to `tool` on a screen that shows `on`, and the tool itself last.
@@ -189,9 +206,7 @@ class NavigationPlanner:
         return opened.with_stack(app_name, (self._roots[app_name],))
 
     def _root(self, app: StatefulApp) -> Place:
-        screen = app.root_screen()
-        shows = {item.name: getattr(screen, item.name) for item in screen.constructor_arguments()}
-        return _place(type(screen).__name__, {name: value for name, value in shows.items() if value is not None})
+        return _shown(app.root_screen(), {})
 
     def _after(
         self, there: Navigation, app: StatefulApp, spec: ToolSpec, args: Mapping[str, Any], step_id: str | None
@@ -302,6 +317,13 @@ def _wanted(argument: str, spec: ToolSpec, on: Mapping[str, Any]) -> Any:
         return on[argument]
     shown = (name for way in spec.transitions for name, source in way.values.items() if source == Arg(argument))
     return next((on[name] for name in shown if name in on), None)
+
+
+def _shown(screen: Screen, inherited: Mapping[str, Any]) -> Place:
+    """A real screen with its constructor arguments, and what is known from the screens below."""
+    shows = {item.name: getattr(screen, item.name) for item in screen.constructor_arguments()}
+    own = {name: value for name, value in shows.items() if value is not None}
+    return _place(type(screen).__name__, {**inherited, **own})
 
 
 def _place(screen: str, shows: Mapping[str, Any]) -> Place:

@@ -9,7 +9,7 @@ from pare_runner.apps.core.app import App
 from pare_runner.apps.core.dates import to_text
 from pare_runner.apps.core.shapes import Choice, Enumerated, ListOf, MapOf, Scalar, Shape, Union
 from pare_runner.apps.core.tools import Argument, ToolSpec
-from pare_runner.kernel.draws import Draws
+from pare_runner.kernel.draws import Draws, Key
 
 ATTEMPTS = 24
 """How many draws are tried before a tool counts as not callable in a state."""
@@ -18,11 +18,12 @@ _MISSING = object()
 
 
 def argument_sets(
-    app: App, tool: ToolSpec, draws: Draws, time: float, paths: Sequence[str] = ()
+    app: App, tool: ToolSpec, draws: Draws, time: float, paths: Sequence[str] = (), key: Sequence[Key] = ()
 ) -> Iterator[dict[str, Any]]:
     """Up to ATTEMPTS sets of arguments: every second one gives the optional arguments too.
 
-    `paths` are the files on the phone. Nothing comes when a required argument has no value in the state.
+    `paths` are the files on the phone. `key` says what the arguments are for: another key, other draws. Nothing comes
+    when a required argument has no value in the state.
     """
     known = {argument.name: app.argument_values(tool, argument.name) for argument in tool.arguments}
     for argument in tool.arguments:
@@ -33,7 +34,7 @@ def argument_sets(
         for argument in tool.arguments:
             if not argument.required and attempt % 2 == 0:
                 continue
-            value = _value(app, tool, argument, known[argument.name], draws, time, attempt)
+            value = _value(app, tool, argument, known[argument.name], draws, time, attempt, key)
             if value is not _MISSING:
                 args[argument.name] = value
             elif argument.required:
@@ -42,11 +43,18 @@ def argument_sets(
 
 
 def _value(
-    app: App, tool: ToolSpec, argument: Argument, known: Sequence[Any], draws: Draws, time: float, attempt: int
+    app: App,
+    tool: ToolSpec,
+    argument: Argument,
+    known: Sequence[Any],
+    draws: Draws,
+    time: float,
+    attempt: int,
+    key: Sequence[Key],
 ) -> Any:
     shape = _unwrapped(argument.shape)
     if known:
-        chosen = draws.choice(known, "prove", app.name, tool.name, argument.name, attempt)
+        chosen = draws.choice(known, *key, app.name, tool.name, argument.name, attempt)
         return [chosen] if isinstance(shape, ListOf) and not isinstance(chosen, list) else chosen
     if argument.name.endswith("_id") or argument.name.endswith("_ids"):
         return _MISSING

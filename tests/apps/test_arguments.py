@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 import pytest
 
+from pare_runner.apps.arguments import ATTEMPTS, argument_sets
 from pare_runner.apps.contacts.values import Gender
 from pare_runner.apps.core.app import App
 from pare_runner.apps.core.tools import WRITE, ToolKind, ToolSpec, agent_tool
 from pare_runner.apps.registry import app_classes
 from pare_runner.kernel.draws import Draws
-from pare_runner.prove.arguments import ATTEMPTS, argument_sets
 from tests.scenarios.conftest import START, scenario
 
 SECTIONS = {

@@ -1,0 +1,1 @@
+"""Message protocols: how calls and their results are written in a conversation."""

@@ -1,0 +1,146 @@
+"""From an experiment's configuration to the agents of its runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pare_runner.agents.prompts import PromptSet
+from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
+from pare_runner.batch.identity import digest, identity
+from pare_runner.episode.run import Agents
+from pare_runner.episode.settings import EpisodeSettings, TokenTime
+from pare_runner.library.assistants import assistant
+from pare_runner.library.prompts import load_prompts
+from pare_runner.llm.config import LLMEngineConfig
+from pare_runner.llm.offline.registry import offline_policy
+from pare_runner.llm.recording.keys import UnitKey
+from pare_runner.llm.recording.recorder import RecordingPolicy
+from pare_runner.llm.recording.recording import Recording
+from pare_runner.llm.recording.replay import ReplayPolicy
+from pare_runner.llm.recording.store import CallStore
+from pare_runner.policy.policy import Policy
+from pare_runner.policy.request import Role
+from pare_runner.scenarios.scenario import PAREScenario
+
+OFFLINE = "offline"
+MakePolicy = Callable[[LLMEngineConfig], Policy]
+"""Makes the policy of a model that is reached over a network."""
+
+
+def engines(config: ScenarioRunnerConfig) -> dict[Role, LLMEngineConfig]:
+    """The model of each role; the judge only if there is one."""
+    found: dict[Role, LLMEngineConfig] = {
+        "user": config.user_engine_config,
+        "observe": config.observe_engine_config,
+        "execute": config.execute_engine_config,
+    }
+    return found if config.judge_engine_config is None else {**found, "judge": config.judge_engine_config}
+
+
+def online_engines(config: ScenarioRunnerConfig) -> dict[Role, LLMEngineConfig]:
+    """Those that need a network."""
+    return {role: engine for role, engine in engines(config).items() if engine.adapter != OFFLINE}
+
+
+def sampling(config: ScenarioRunnerConfig) -> dict[Role, str]:
+    """Role → hash of all that shapes its model's replies beside the request."""
+    return {role: digest(identity(engine))[:16] for role, engine in engines(config).items()}
+
+
+def turns_limit(config: ScenarioRunnerConfig, scenario: PAREScenario) -> int | None:
+    """Turns of an episode at most: the scenario's own limit wins, unless the configuration's was typed."""
+    own = None if config.max_turns_fixed else scenario.nb_turns
+    return config.max_turns if own is None else own
+
+
+def episode_settings(config: ScenarioRunnerConfig) -> EpisodeSettings:
+    """The settings of a run; an iteration limit left open is the documented one (1, 5, 10)."""
+    return EpisodeSettings(
+        user_iterations=config.user_max_iterations or 1,
+        observe_iterations=config.observe_max_iterations or 5,
+        execute_iterations=config.execute_max_iterations or 10,
+        max_turns=config.max_turns,
+        max_idle_turns=config.max_idle_turns,
+        format_retries=config.format_retries,
+        protocol=config.message_protocol,
+        time_mode=config.simulated_generation_time_mode,
+        generation_seconds=config.generation_seconds,
+        token_times={
+            role: TokenTime(engine.generation_base, engine.generation_per_token)
+            for role, engine in engines(config).items()
+        },
+        turn_seconds=config.turn_seconds,
+        idle_step=config.poll_seconds,
+        proposal_timeout=config.proposal_timeout,
+        max_duration=config.max_scenario_duration,
+        max_tokens=config.max_tokens,
+    )
+
+
+def with_prompts_hash(config: MultiScenarioRunnerConfig) -> MultiScenarioRunnerConfig:
+    """`config` with the hash of its prompts, which are part of what a result is; without agents it has none."""
+    prompts = None if config.oracle else _prompts(config.prompts_dir).hash
+    return config.model_copy(update={"prompts_hash": prompts})
+
+
+def _prompts(directory: str | None) -> PromptSet:
+    return load_prompts(None if directory is None else Path(directory))
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFactory:
+    """Makes the agents of each unit of one experiment."""
+
+    config: ScenarioRunnerConfig
+    prompts: PromptSet
+    settings: EpisodeSettings
+    sampling: Mapping[Role, str]
+    recording: Recording | None = None
+    _online: dict[Role, Policy] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, config: ScenarioRunnerConfig, *, prompts_dir: str | None = None, replay: str | None = None
+    ) -> AgentFactory:
+        """The factory of `config`; InputError for what cannot be found: prompts, assistant, policy, recording."""
+        assistant(config.agent_type)
+        if replay is None:
+            for role, engine in engines(config).items():
+                if engine.adapter == OFFLINE:
+                    offline_policy(engine.model_name, role)
+        recording = None if replay is None else Recording.load(Path(replay))
+        return cls(config, _prompts(prompts_dir), episode_settings(config), sampling(config), recording)
+
+    def connect(self, make: MakePolicy) -> None:
+        """Make the policies of the models that need a network; not needed for a replay."""
+        for role, engine in online_engines(self.config).items():
+            self._online[role] = make(engine)
+
+    def agents(
+        self,
+        scenario: PAREScenario,
+        run_number: int,
+        store: CallStore | None = None,
+        policies: Mapping[Role, Policy] | None = None,
+    ) -> Agents:
+        """The agents of one run, with `policies` if they are made already; their model calls go into `store`."""
+        unit = UnitKey(scenario.scenario_id, run_number)
+        answering = policies or self.policies(unit)
+        if store is not None:
+            answering = {
+                role: RecordingPolicy(policy, store, unit, self.sampling[role]) for role, policy in answering.items()
+            }
+        settings = replace(self.settings, max_turns=turns_limit(self.config, scenario))
+        return Agents(answering, self.prompts, settings, assistant(self.config.agent_type))
+
+    def policies(self, unit: UnitKey) -> dict[Role, Policy]:
+        """What answers each role in a unit."""
+        if self.recording is not None:
+            replay = ReplayPolicy(self.recording, unit, self.sampling)
+            return dict.fromkeys(engines(self.config), replay)
+        return {
+            role: offline_policy(engine.model_name, role) if engine.adapter == OFFLINE else self._online[role]
+            for role, engine in engines(self.config).items()
+        }

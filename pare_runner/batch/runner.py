@@ -1,0 +1,146 @@
+"""One run of one scenario from Python: the documented entry, thin over `episode`."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pare_runner.atomic import writing
+from pare_runner.batch.agents import AgentFactory, online_engines
+from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
+from pare_runner.batch.identity import config_hash, get_run_id, identity
+from pare_runner.batch.results import trace_ids
+from pare_runner.episode.oracle import run_oracle
+from pare_runner.episode.outcome import Outcome
+from pare_runner.episode.run import run_episode
+from pare_runner.errors import ConfigError
+from pare_runner.llm.adapters import Adapters
+from pare_runner.llm.config import LLMEngineConfig
+from pare_runner.llm.http.endpoints import Endpoints
+from pare_runner.llm.secrets import environment
+from pare_runner.scenarios.result import PAREScenarioValidationResult
+from pare_runner.scenarios.scenario import PAREScenario
+from pare_runner.traces.contract import TraceContext
+from pare_runner.traces.registry import trace_writers
+
+TRACES = "traces"
+_NOT_YET = ("tool_augmentation_config", "env_events_config")
+
+
+@dataclass(slots=True)
+class TwoAgentScenarioRunner:
+    """Runs scenarios one at a time, with a simulated user and an assistant, or their own solution.
+
+    Models that need a network are probed before the first run that asks them, once for each runner. Nothing is
+    recorded and no results are written but traces; whole experiments are `python -m pare_runner`.
+    """
+
+    adapters: Adapters = field(default_factory=Adapters)
+    _answered: list[LLMEngineConfig] = field(default_factory=list, init=False)
+
+    def run(
+        self,
+        config: ScenarioRunnerConfig,
+        scenario: PAREScenario,
+        *,
+        run_number: int = 1,
+        prompts_dir: str | None = None,
+        replay: str | None = None,
+    ) -> PAREScenarioValidationResult:
+        """Run `scenario` on an event loop of its own and return the verdict.
+
+        With `config.oracle` the scenario's own solution is played. `prompts_dir` is a folder of prompt templates that
+        replace ours, `replay` the directory of a job whose recorded replies are played instead of asking models; both
+        default to those of a `MultiScenarioRunnerConfig`. With `config.export` the trace is written below
+        `config.output_dir`, or below a new folder in the operating system's temporary directory, and `export_path`
+        names it. `duration` is wall clock in seconds.
+
+        What a scenario or a model does is told by the result. Raises InputError for what cannot run at all: no such
+        assistant, folder or recording, a model that does not answer, an `output_dir` that cannot be written to; and
+        RuntimeError inside a running event loop.
+        """
+        if _inside_a_loop():
+            raise RuntimeError(
+                "TwoAgentScenarioRunner.run() starts an event loop and there is one running here "
+                "(a notebook, an async function): use `await runner.arun(...)`"
+            )
+        return asyncio.run(self.arun(config, scenario, run_number=run_number, prompts_dir=prompts_dir, replay=replay))
+
+    async def arun(
+        self,
+        config: ScenarioRunnerConfig,
+        scenario: PAREScenario,
+        *,
+        run_number: int = 1,
+        prompts_dir: str | None = None,
+        replay: str | None = None,
+    ) -> PAREScenarioValidationResult:
+        """Like `run`, on the event loop that runs already."""
+        _check(config, run_number)
+        started = time.perf_counter()
+        if config.oracle:
+            outcome = run_oracle(scenario, seed=config.seed, run_number=run_number)
+        else:
+            if isinstance(config, MultiScenarioRunnerConfig):
+                prompts_dir, replay = prompts_dir or config.prompts_dir, replay or config.replay
+            factory = AgentFactory.of(config, prompts_dir=prompts_dir, replay=replay)
+            config = config.model_copy(update={"prompts_hash": factory.prompts.hash})
+            outcome = await self._episode(factory, scenario, run_number)
+        result = outcome.result
+        result.duration = time.perf_counter() - started
+        if config.export:
+            result.export_path = str(_write_trace(config, outcome))
+        return result
+
+    async def _episode(self, factory: AgentFactory, scenario: PAREScenario, run_number: int) -> Outcome:
+        async with Endpoints(environment()) as endpoints:
+            if factory.recording is None:
+                await self._probe(online_engines(factory.config).values(), endpoints)
+                factory.connect(lambda engine: self.adapters.policy(engine, endpoints))
+            agents = factory.agents(scenario, run_number)
+            return await run_episode(scenario, agents, seed=factory.config.seed, run_number=run_number)
+
+    async def _probe(self, engines: Iterable[LLMEngineConfig], endpoints: Endpoints) -> None:
+        """ConfigError for the first model that is not there."""
+        for engine in engines:
+            if engine not in self._answered:
+                await self.adapters.probe(engine, endpoints)
+                self._answered.append(engine)
+
+
+def _check(config: ScenarioRunnerConfig, run_number: int) -> None:
+    """Refuse what would otherwise be found out only after the run, or not at all."""
+    if run_number < 1:
+        raise ConfigError(f"run_number={run_number}: run numbers start at 1")
+    for name in _NOT_YET:
+        if getattr(config, name) is not None:
+            raise ConfigError(f"{name}: noise is not available yet", hint=f"leave {name} out")
+    if config.judge_only:
+        raise ConfigError("judge_only: recorded runs cannot be judged again yet", hint="leave judge_only out")
+    if config.export:
+        trace_writers(config.trace_dump_format)
+
+
+def _write_trace(config: ScenarioRunnerConfig, outcome: Outcome) -> Path:
+    """The file of the trace, in the layout of a job's directory; of several formats the first one's."""
+    top = Path(config.output_dir or tempfile.mkdtemp(prefix="pare_runner_"))
+    run_id = get_run_id(outcome.scenario.scenario_id, outcome.run_number, config_hash(config))
+    context = TraceContext(run_id, identity(config), *trace_ids(config))
+    with writing(top):
+        paths = [
+            writer.write(outcome, context, top / TRACES / writer.name)
+            for writer in trace_writers(config.trace_dump_format)
+        ]
+    return paths[0]
+
+
+def _inside_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -1,0 +1,158 @@
+"""How the runs of a job are made: one after another, or several in flight on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pare_runner.batch.agents import AgentFactory, online_engines
+from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
+from pare_runner.batch.units import Unit
+from pare_runner.episode.oracle import run_oracle
+from pare_runner.episode.outcome import Outcome
+from pare_runner.episode.run import run_episode
+from pare_runner.errors import PareError
+from pare_runner.llm.adapters import Adapters
+from pare_runner.llm.http.endpoints import Endpoints
+from pare_runner.llm.recording.keys import UnitKey
+from pare_runner.llm.recording.replay import ReplayPolicy
+from pare_runner.llm.recording.store import CallStore
+from pare_runner.llm.secrets import environment
+from pare_runner.scenarios.result import PAREScenarioValidationResult
+from pare_runner.scenarios.scenario import PAREScenario
+
+IN_FLIGHT = 64
+"""Runs in flight where models are asked and the configuration leaves it open."""
+
+Around = Callable[[Unit], AbstractContextManager[None]]
+Done = Callable[[Unit, Outcome], None]
+
+
+class UnitTimeout(PareError):
+    """A run took longer, by the wall clock, than `timeout_seconds` allows."""
+
+
+class RunOracle(Protocol):
+    """Runs a scenario's oracle once; never raises for what the scenario does."""
+
+    def __call__(self, scenario: PAREScenario, *, seed: int, run_number: int) -> Outcome: ...
+
+
+class Runs(Protocol):
+    """Makes the runs of a job."""
+
+    def run(self, units: Sequence[Unit], around: Around, done: Done) -> None:
+        """Run every unit inside `around(unit)` and hand each outcome to `done` there.
+
+        Raises what `done` raises, and ReplayMismatch; never for what a scenario or a model does.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class OracleRuns:
+    """The flows as written, one after another."""
+
+    config: ScenarioRunnerConfig
+    play: RunOracle = run_oracle
+
+    def run(self, units: Sequence[Unit], around: Around, done: Done) -> None:
+        """See `Runs`."""
+        for unit in units:
+            with around(unit):
+                done(unit, self.play(unit.scenario, seed=self.config.seed, run_number=unit.run_number))
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRuns:
+    """Runs of agents; every model call is recorded below `directory`."""
+
+    config: MultiScenarioRunnerConfig
+    factory: AgentFactory
+    directory: Path
+
+    def run(self, units: Sequence[Unit], around: Around, done: Done) -> None:
+        """See `Runs`. The recording holds every finished call however this ends, sorted if it ends well."""
+        with CallStore(self.directory) as store:
+            asyncio.run(self._run_all(units, store, around, done))
+            store.finish()
+
+    async def _run_all(self, units: Sequence[Unit], store: CallStore, around: Around, done: Done) -> None:
+        waits = self.factory.recording is None and bool(online_engines(self.config))
+        async with AsyncExitStack() as resources:
+            if waits:
+                endpoints = await resources.enter_async_context(Endpoints(environment()))
+                adapters = Adapters()
+                self.factory.connect(lambda engine: adapters.policy(engine, endpoints))
+            waiting = iter(units)
+            in_flight = self.config.max_concurrent_scenarios or (IN_FLIGHT if waits else 1)
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for _ in range(min(in_flight, len(units))):
+                        group.create_task(self._work(waiting, store, around, done))
+            except BaseExceptionGroup as errors:  # the first one cancelled the others
+                raise errors.exceptions[0] from None
+
+    async def _work(self, waiting: Iterator[Unit], store: CallStore, around: Around, done: Done) -> None:
+        for unit in waiting:
+            await asyncio.sleep(0)  # offline runs never wait, and Ctrl-C is heard only here
+            with around(unit):
+                try:
+                    async with asyncio.timeout(self.config.timeout_seconds):
+                        outcome = await self._episode(unit, store)
+                except TimeoutError:
+                    outcome = self._timed_out(unit)
+                store.sync()  # what is finished is on disk before it counts
+                done(unit, outcome)
+
+    async def _episode(self, unit: Unit, store: CallStore) -> Outcome:
+        policies = self.factory.policies(UnitKey(unit.scenario.scenario_id, unit.run_number))
+        agents = self.factory.agents(unit.scenario, unit.run_number, store, policies)
+        outcome = await run_episode(unit.scenario, agents, seed=self.config.seed, run_number=unit.run_number)
+        replay = policies["user"]
+        if isinstance(replay, ReplayPolicy):
+            replay.check()  # a run that asked something else is no result of anybody's
+        return outcome
+
+    def _timed_out(self, unit: Unit) -> Outcome:
+        error = UnitTimeout(f"the run took longer than {self.config.timeout_seconds} s")
+        result = PAREScenarioValidationResult(success=None, exception=error)
+        return Outcome(unit.scenario, unit.run_number, self.config.seed, False, result, unit.scenario.start)
+
+
+def runs_of(config: MultiScenarioRunnerConfig, directory: Path) -> Runs:
+    """What makes the runs of a job in `directory`; InputError if its agents cannot be made."""
+    if config.oracle:
+        return OracleRuns(config)
+    return AgentRuns(config, AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=config.replay), directory)
+
+
+def check_agents(config: MultiScenarioRunnerConfig) -> None:
+    """InputError if the agents of `config` cannot be made, or a key they need is not set; nothing is sent."""
+    runs_of(config, Path())
+    if not config.oracle and config.replay is None:
+        endpoints, adapters = Endpoints(environment()), Adapters()
+        for engine in online_engines(config).values():
+            adapters.policy(engine, endpoints)
+
+
+def probe_models(config: MultiScenarioRunnerConfig, known: dict[str, str]) -> None:
+    """Ask every model of `config` whether it is there; ConfigError for the first that is not.
+
+    `known` maps the models that have been asked already, as JSON, to what was said of them, and grows.
+    """
+    models = {} if config.oracle or config.replay is not None else online_engines(config)
+    wanted = {engine.model_dump_json(): engine for engine in models.values()}
+    new = {text: engine for text, engine in wanted.items() if text not in known}
+
+    async def ask() -> None:
+        adapters = Adapters()
+        async with Endpoints(environment()) as endpoints:
+            for text, engine in new.items():
+                known[text] = await adapters.probe(engine, endpoints)
+
+    if new:
+        asyncio.run(ask())

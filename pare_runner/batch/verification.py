@@ -1,0 +1,207 @@
+"""Make recorded runs again, from their recording alone, and compare what comes of them.
+
+A job is run as it was, by `run_job`, into a scratch directory; only its runs are replays. So the code that shapes a
+line of the journal or a trace is the code that wrote the recorded one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
+
+import orjson
+from pydantic import ValidationError
+
+from pare_runner.atomic import json_bytes, read_json
+from pare_runner.batch.agents import AgentFactory
+from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.frame import WALL_CLOCK_COLUMNS
+from pare_runner.batch.frames_io import PARQUET
+from pare_runner.batch.identity import config_hash
+from pare_runner.batch.job import INTERRUPTED, TRACES, run_job
+from pare_runner.batch.journal import JOURNAL, read_journal
+from pare_runner.batch.manifest import MANIFEST
+from pare_runner.batch.runs import Around, Done
+from pare_runner.batch.units import Unit
+from pare_runner.episode.oracle import run_oracle
+from pare_runner.episode.outcome import Outcome
+from pare_runner.episode.run import finish, run_episode
+from pare_runner.errors import InputError, PareError
+from pare_runner.llm.recording.difference import changed_lines
+from pare_runner.llm.recording.keys import UnitKey
+from pare_runner.llm.recording.replay import ReplayMismatch, ReplayPolicy
+from pare_runner.policy.request import ModelError
+
+LATENCY = "latency_"
+"""How the other columns that hold wall clock begin."""
+
+OnRun = Callable[[int, int], None]
+"""Told how many runs of a job are verified, and how many there are."""
+
+Row = Mapping[str, Any]
+
+
+class Difference(PareError):
+    """Something did not come out as it was recorded."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was verified: runs, their model calls, and the runs of which only a part can be repeated."""
+
+    runs: int = 0
+    calls: int = 0
+    partly: list[str] = field(default_factory=list)
+
+
+def jobs_below(directory: Path) -> list[Path]:
+    """The folders of the jobs in `directory`: itself, or those of a sweep; InputError if there is none."""
+    found = (
+        [directory] if (directory / MANIFEST).exists() else sorted(path.parent for path in directory.rglob(MANIFEST))
+    )
+    if not found:
+        what = "holds no job" if directory.is_dir() else "is no directory"
+        raise InputError(f"{directory} {what}", hint=f"each job has a {MANIFEST}, a sweep has jobs below it")
+    return found
+
+
+def verify_job(directory: Path, tally: Tally, on_run: OnRun = lambda done, planned: None) -> None:
+    """Replay every finished run of a job; `on_run` is told how many are done, of how many.
+
+    Raises Difference for the first thing that is not as recorded, InputError for files that cannot be used.
+    """
+    config, rows = _config(directory), _rows(directory)
+    # With `replay` nobody asks for keys and endpoints; the log files go where they are thrown away.
+    replay = None if config.oracle else str(directory)
+    quiet = config.model_copy(update={"replay": replay, "logs_dir": "logs", "log_to_file": True})
+    with TemporaryDirectory(prefix="pare_verify_") as scratch:
+        rerun = _Rerun(directory, Path(scratch), config, rows, tally, on_run)
+        if run_job(quiet, Path(scratch), runs=rerun, command_line=()).exit_status == INTERRUPTED:
+            raise KeyboardInterrupt
+
+
+def row_difference(recorded: Row, now: Row) -> str | None:
+    """The first column in which two lines of the journal differ, in words; the wall clock is passed over."""
+    for name in dict.fromkeys((*recorded, *now)):
+        if name in WALL_CLOCK_COLUMNS or name.startswith(LATENCY):
+            continue
+        before, after = json_bytes(recorded.get(name)), json_bytes(now.get(name))
+        if before != after or (name in recorded) != (name in now):
+            return f"{name} is not the recorded one" + changed_lines(_text(recorded, name), _text(now, name))
+    return None
+
+
+@dataclass(slots=True)
+class _Rerun:
+    """`batch.runs.Runs` that makes the finished runs of a job again and compares each."""
+
+    directory: Path
+    scratch: Path
+    config: MultiScenarioRunnerConfig
+    rows: Mapping[UnitKey, Row]
+    tally: Tally
+    on_run: OnRun
+
+    def run(self, units: Sequence[Unit], around: Around, done: Done) -> None:
+        """See `batch.runs.Runs`; raises Difference."""
+        planned = {UnitKey(unit.scenario.scenario_id, unit.run_number): unit for unit in units}
+        for key in self.rows:
+            if key not in planned:
+                raise self._difference(key, f"{JOURNAL} has this run, but the job's configuration has no such run")
+        if len(self.rows) < len(planned) and (self.directory / PARQUET).exists():
+            raise self._difference(next(key for key in planned if key not in self.rows), f"missing in {JOURNAL}")
+        factory = None
+        if not self.config.oracle:
+            factory = AgentFactory.of(self.config, prompts_dir=self.config.prompts_dir, replay=str(self.directory))
+        with open(self.scratch / JOURNAL, "rb") as journal:
+            finished = [key for key in planned if key in self.rows]
+            for count, key in enumerate(finished, 1):
+                unit, row = planned[key], self.rows[key]
+                world = getattr(unit.scenario, "world_hash", None)
+                if world != row.get("world_hash"):
+                    raise self._difference(
+                        key, f"the scenario has changed: world_hash {row.get('world_hash')} → {world}"
+                    )
+                with around(unit):
+                    outcome, whole = self._again(key, unit, row, factory)
+                    done(unit, outcome)
+                self._compare(key, row if whole else None, orjson.loads(journal.readline()))
+                self.tally.runs += 1
+                self.on_run(count, len(finished))
+
+    def _again(self, key: UnitKey, unit: Unit, row: Row, factory: AgentFactory | None) -> tuple[Outcome, bool]:
+        """What comes of a run, and whether all of it can be repeated."""
+        scenario, seed, number = unit.scenario, self.config.seed, unit.run_number
+        if factory is None:
+            return run_oracle(scenario, seed=seed, run_number=number), True
+        agents = factory.agents(scenario, key.run)
+        replay = cast(ReplayPolicy, agents.policies["user"])  # one replay answers all roles
+        outcome = finish(run_episode(scenario, agents, seed=seed, run_number=number))
+        self.tally.calls += replay.calls
+        if replay.ended and row.get("exception_type") not in (None, ModelError.__name__):
+            # What ended the run was no answer of a model: a time-out, an error of the policy itself.
+            self.tally.partly.append(f"{key} ended in {row.get('exception_type')}: compared up to its last model call")
+            return outcome, False
+        try:
+            replay.check()
+        except ReplayMismatch as mismatch:
+            raise Difference(f"{self.directory}: {mismatch}") from mismatch
+        return outcome, True
+
+    def _compare(self, key: UnitKey, recorded: Row | None, now: Row) -> None:
+        """Compare what a run left with `recorded`, unless that is None, and throw its traces away."""
+        what = None if recorded is None else row_difference(recorded, now)
+        if what is not None:
+            raise self._difference(key, f"{JOURNAL}: {what}")
+        for path in sorted((self.scratch / TRACES).rglob("*.*")):
+            if recorded is not None:
+                name = path.relative_to(self.scratch)
+                before, after = _bytes(self.directory / name), path.read_bytes()
+                if before != after:
+                    what = f"{name.as_posix()} is not the recorded one"
+                    raise self._difference(key, what + _changed_bytes(before, after))
+            path.unlink()
+
+    def _difference(self, key: UnitKey, what: str) -> Difference:
+        return Difference(f"{self.directory}: {key}: {what}")
+
+
+def _config(directory: Path) -> MultiScenarioRunnerConfig:
+    path = directory / MANIFEST
+    manifest = read_json(path)
+    try:
+        config = MultiScenarioRunnerConfig.model_validate_json(json_bytes(manifest["config"]))
+        recorded = manifest["config_hash"]
+    except (KeyError, TypeError, ValidationError) as error:
+        raise InputError(f"no configuration that can be used: {str(error).splitlines()[0]}", where=str(path)) from error
+    if recorded != config_hash(config):
+        raise Difference(f"{path}: config_hash {recorded} does not stand for this configuration: {config_hash(config)}")
+    return config
+
+
+def _rows(directory: Path) -> dict[UnitKey, Row]:
+    content = read_journal(directory)
+    cut = content.unusable[-1:] if not (directory / PARQUET).exists() else []
+    for text in content.unusable:
+        if text not in cut:  # the last line of a job that was killed may be half a line
+            raise InputError(f"a line that cannot be read: {text[:80]!r}", where=str(directory / JOURNAL))
+    return {UnitKey(row["base_scenario_id"], row["run_number"]): row for row in content.latest().values()}
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _changed_bytes(before: bytes, after: bytes) -> str:
+    return changed_lines(before.decode(errors="backslashreplace"), after.decode(errors="backslashreplace"))
+
+
+def _text(row: Row, name: str) -> str:
+    value = row.get(name)
+    return value if isinstance(value, str) else json_bytes(value).decode()

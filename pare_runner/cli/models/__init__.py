@@ -1,0 +1,1 @@
+"""`pare models`: the models there are, and whether one answers."""

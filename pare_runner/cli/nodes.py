@@ -1,0 +1,114 @@
+"""The parts of a composition that are not fields themselves: models of the roles, `time`, `limits`.
+
+A composition has a node for each role; `model` is what observe and execute follow unless a model was chosen for them.
+Documented fields stand at the top and take their values from `time` and `limits` by interpolation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pare_runner.errors import ConfigError
+from pare_runner.llm.config import LLMEngineConfig, Quirks
+
+if TYPE_CHECKING:
+    from pare_runner.policy.request import Role
+
+ENGINES: dict[Role, str] = {
+    "user": "user_engine_config",
+    "observe": "observe_engine_config",
+    "execute": "execute_engine_config",
+    "judge": "judge_engine_config",
+}
+"""Node of a role → field of the configuration."""
+ALIASES: dict[Role, str] = {
+    "user": "user_model_alias",
+    "observe": "observe_model_alias",
+    "execute": "execute_model_alias",
+}
+VIEWS = {
+    "time": {
+        "mode": "simulated_generation_time_mode",
+        "generation_seconds": "generation_seconds",
+        "idle": "idle",
+    },
+    "limits": {
+        "max_tokens": "max_tokens",
+        "timeout_seconds": "timeout_seconds",
+        "max_scenario_duration": "max_scenario_duration",
+    },
+}
+"""Node → its keys → the fields they set."""
+BASE_URL, ENDPOINT = "base_url", "endpoint"
+MODEL_KEYS = tuple(BASE_URL if name == ENDPOINT else name for name in LLMEngineConfig.model_fields)
+"""Keys of a model in a composition."""
+
+
+def check_nodes(raw: Mapping[str, Any]) -> None:
+    """Refuse a choice of models that means nothing; `raw` is a composition before interpolation."""
+    for node in ("model", *ENGINES):
+        value = raw.get(node)
+        if not isinstance(value, Mapping):
+            raise ConfigError(f"{node} must be a model", hint="choose one of the group model; `pare models list`")
+        option = "model" if node == "model" else f"model@{node}"
+        if not value and node != "judge":
+            raise ConfigError(f"{option}=none: only the judge can do without a model")
+        if node == "model" and value.get("model_name") == "${model.model_name}":
+            raise ConfigError("model=same: `same` follows model=, so it is one for a role: model@user=same")
+        for key in ("api_key_env", "extra_headers", "extra_body"):
+            if "${oc." in str(value.get(key)):
+                raise ConfigError(
+                    f"{node}.{key}: the value of a variable must not get into a configuration",
+                    hint="write the variable's name, in a header as $NAME",
+                )
+
+
+def followed(raw: Any, model: Any, path: str = "model") -> Any:
+    """A role's `raw` node, each `${model.key}` of `same` replaced by that value of the resolved `model`.
+
+    OmegaConf does the same many times slower, and a sweep does it twice for each of its jobs.
+    """
+    if isinstance(raw, Mapping):
+        inside = model if isinstance(model, Mapping) else {}
+        return {key: followed(value, inside.get(key), f"{path}.{key}") for key, value in raw.items()}
+    return model if raw == f"${{{path}}}" else raw
+
+
+def unknown_keys(values: Mapping[str, Any]) -> Iterator[str]:
+    """Dotted names of keys inside nodes that the models of pydantic do not see."""
+    known = {"model": MODEL_KEYS, **{node: tuple(keys) for node, keys in VIEWS.items()}}
+    for node, keys in known.items():
+        yield from (f"{node}.{key}" for key in values.get(node) or {} if key not in keys)
+
+
+def as_fields(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Resolved `values` of a composition as fields of the configuration."""
+    fields = {key: value for key, value in values.items() if key not in ("model", *ENGINES, *VIEWS)}
+    for node, field in ENGINES.items():
+        fields[field] = engine_fields(values[node]) or None
+    for node, field in ALIASES.items():
+        fields[field] = values[node].get("alias")
+    return fields
+
+
+def engine_fields(model: Mapping[str, Any]) -> dict[str, Any]:
+    """A model of a composition as fields of `LLMEngineConfig`."""
+    return {ENDPOINT if key == BASE_URL else key: value for key, value in model.items()}
+
+
+def composed_key(location: tuple[int | str, ...]) -> list[int | str]:
+    """Where a composition holds the field at `location` of the configuration."""
+    node = next((node for node, field in (*ENGINES.items(), *ALIASES.items()) if location[:1] == (field,)), None)
+    if node is None:
+        return list(location)
+    if location[0] == ALIASES.get(node):
+        return [node, "alias"]
+    return [node, *(BASE_URL if part == ENDPOINT else part for part in location[1:])]
+
+
+def node_keys() -> list[str]:
+    """Dotted names of all keys inside nodes."""
+    model = [*MODEL_KEYS, *(f"quirks.{name}" for name in Quirks.model_fields)]
+    views = [f"{node}.{key}" for node, keys in VIEWS.items() for key in keys]
+    return [*(f"{node}.{key}" for node in ("model", *ENGINES) for key in model), *views]

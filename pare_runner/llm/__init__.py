@@ -1,0 +1,1 @@
+"""Models: clients of real ones, policies that need none, recordings of both."""

@@ -1,0 +1,161 @@
+"""Where a job's model calls are written while it runs, and how they become one file at its end.
+
+Each writer appends to a shard of its own, `calls/<n>.jsonl`; a call is in the operating system's hands before its reply
+is used, so that a killed process loses at most the calls in flight. `merge` sorts all shards into `calls.jsonl`: its
+bytes depend on the calls alone, not on the order they ended in.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from pare_runner.atomic import write_atomic
+from pare_runner.errors import InputError
+from pare_runner.llm.recording.files import CALLS, SHARDS, Line, read_lines, recorded_files
+from pare_runner.llm.recording.keys import FIRST_ATTEMPT, Due, UnitKey
+from pare_runner.llm.recording.lines import (
+    POOL_KINDS,
+    call_line,
+    due_line,
+    head_line,
+    message_line,
+    tool_line,
+    tools_line,
+)
+from pare_runner.policy.request import ROLES, ModelError, Request, Response
+
+_KINDS = (*POOL_KINDS, "call", "due")
+
+
+class CallStore:
+    """Appends the calls of a job to a new shard below `directory`. May be used by several threads.
+
+    A process that writes calls of the same job makes a store of its own. Raises OSError where nothing can be written.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._file = _new_shard(directory / SHARDS)
+        self._pooled: set[str] = set()
+        self._lock = threading.Lock()
+
+    def record(
+        self,
+        unit: UnitKey,
+        request: Request,
+        sampling: str,
+        answer: Response | ModelError,
+        attempt: int = FIRST_ATTEMPT,
+    ) -> None:
+        """Append a call, and before it those of its messages and tools that no earlier call had."""
+        call = call_line(unit, attempt, request, sampling, answer)
+        with self._lock:
+            lines = []
+            pooled = self._pooled
+            fresh = set()
+            for message in request.messages:
+                if message.hash not in pooled and message.hash not in fresh:
+                    fresh.add(message.hash)
+                    lines.append(message_line(message))
+            if request.tools.hash not in pooled:
+                fresh.add(request.tools.hash)
+                for tool in request.tools.tools:
+                    if tool.hash not in pooled and tool.hash not in fresh:
+                        fresh.add(tool.hash)
+                        lines.append(tool_line(tool))
+                lines.append(tools_line(request.tools))
+            lines.append(call)
+            self._append(b"".join(lines))
+            pooled |= fresh
+
+    def record_due(self, unit: UnitKey, due: Due, attempt: int = FIRST_ATTEMPT) -> None:
+        """Append an answer of `next_due`."""
+        line = due_line(unit, attempt, due)
+        with self._lock:
+            self._append(line)
+
+    def sync(self) -> None:
+        """Wait until all that was appended is on disk: before a unit counts as finished."""
+        os.fsync(self._file)
+
+    def close(self) -> None:
+        """Close the shard; the store takes no more calls. Closing twice does nothing."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def finish(self) -> None:
+        """Close the shard and `merge`; for the last store of a job, when all others are closed."""
+        self.close()
+        merge(self.directory)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _append(self, data: bytes) -> None:
+        size = os.fstat(self._file).st_size
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
+        except OSError:  # no half line in the middle of the shard
+            os.ftruncate(self._file, size)
+            raise
+
+
+def merge(directory: Path) -> None:
+    """Make one sorted `calls.jsonl` of all shards in a job's directory and such a file if it exists; remove the shards.
+
+    A line cut short at the end of a shard is left out. InputError for any other line that is not what was written.
+    """
+    texts: dict[tuple[Any, ...], bytes] = {}
+    counts: Counter[str] = Counter()
+    files = recorded_files(directory)
+    for path in files:
+        for line in read_lines(path):
+            if line.value["kind"] == "recording":
+                continue
+            key = _order(line)
+            if key not in texts:
+                texts[key] = line.text
+                counts[line.value["kind"]] += 1
+            elif texts[key] != line.text:
+                raise InputError("is recorded twice, differently", where=line.where)
+    body = b"".join(texts[key] + b"\n" for key in sorted(texts))
+    write_atomic(directory / CALLS, head_line({kind: counts[kind] for kind in _KINDS}) + body)
+    for path in files:
+        if path.name != CALLS or path.parent != directory:
+            path.unlink()
+    if (directory / SHARDS).is_dir():
+        (directory / SHARDS).rmdir()
+
+
+def _order(line: Line) -> tuple[Any, ...]:
+    """Where a line stands in a finished file, and what it is: the pool by hash, then the units one after another."""
+    value = line.value
+    if value["kind"] in POOL_KINDS:
+        return (0, POOL_KINDS.index(value["kind"]), value["hash"])
+    is_due = value["kind"] == "due"
+    unit = (value["scenario"], value["run"], value["attempt"])
+    return (1, *unit, is_due, ROLES.index(value["role"]), value["ask" if is_due else "index"])
+
+
+def _new_shard(folder: Path) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in count():
+        try:
+            return os.open(folder / f"{number}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o666)
+        except FileExistsError:
+            continue
+    raise AssertionError("unreachable")
