@@ -18,8 +18,8 @@ UV_COMPILE = uv pip compile --quiet --universal --python-version 3.11 --fork-str
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
-run: $(STAMP) ## run the default experiment; other settings: make run ARGS="suite=smoke"
-	@$(PY) -m pare_runner $(ARGS)
+run: $(STAMP) ## the tour; an experiment: make run ARGS="suite=smoke"
+	@$(if $(strip $(ARGS)),$(PY) -m pare_runner $(ARGS),$(VENV)/bin/pare tour)
 
 test: lint ## lint, type check and fast tests
 	$(PY) -m pytest $(ARGS)

@@ -13,8 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from pare_runner.apps.notifications import PAREMessageType
 from pare_runner.apps.reminder.app import StatefulReminderApp
 from pare_runner.apps.reminder.models import Reminder
+from pare_runner.batch.agents import turns_limit
+from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.metrics import metric_columns
+from pare_runner.episode.metrics import RunMetrics
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.kernel.events import AbstractEvent, Action, Event, EventType, OracleEvent, ValidationEvent
@@ -22,6 +27,7 @@ from pare_runner.prove.proof import prove
 from pare_runner.scenarios.compiler.compile import compile_scenario
 from pare_runner.scenarios.environment import Environment
 from pare_runner.scenarios.scenario import PAREScenario
+from tests.episode.conftest import ACCEPT, PROPOSE, WAIT, Play, calling
 
 START = 1763456400.0
 HEAD = "id: s\nstart_time: 2025-11-18T09:00:00Z\n"
@@ -265,7 +271,88 @@ def test_kd_7_reminders_survive_in_the_state_of_a_scenario() -> None:
     assert [type(item) for item in reminders.reminders.values()] == [Reminder]
 
 
-MINE = {*range(1, 12), 14, 15, *range(18, 24), *range(25, 38)}
+LOOP = """\
+apps: {notes: {type: StatefulNotesApp}}
+events:
+  - {id: asks, agent: aui.send_message_to_user}
+  - {id: yes, user: aui.accept_proposal, after: asks, delay: 5s}
+  - {id: adds, agent: notes.create_note, after: yes, args: {title: T}}
+  - {id: reacts, env: notes.create_note, after: adds, delay: 1m}
+"""
+LOOK = calling("Notes.list_folders")
+ADD = calling(("Notes.create_note", {"title": "Mine"}))
+
+
+def test_kd_12_writes_of_assistant_and_user_are_counted() -> None:
+    result = Play(LOOP, user=[WAIT, ACCEPT], observe=[PROPOSE], execute=[LOOK, ADD]).result
+    assert result.write_actions == len(["proposal", "acceptance", "note"])
+    assert result.read_only_actions > 0
+
+
+def test_kd_16_what_follows_a_step_of_the_oracle_runs_when_a_call_meets_it() -> None:
+    assert Play(LOOP).log == []
+    play = Play(LOOP, user=[WAIT, ACCEPT], observe=[PROPOSE], execute=[ADD])
+    assert play.log == ["10 send_message_to_user", "15 accept_proposal", "20 create_note", "80 reacts"]
+
+
+def test_kd_17_a_stop_ends_the_run_at_once_and_no_message_of_it_goes_round() -> None:
+    play = Play("apps: {}\nevents: [{id: end, stop: true, at: 12s}]\n", observe=[PROPOSE])
+    assert (play.reason, play.outcome.end_time - START) == ("stop_event", 12.0)
+    assert play.times() == ["0 user", "5 observe", "10 user"]
+    assert play.outcome.phone is not None
+    told = play.outcome.phone.notifications
+    assert [item.message_type for item in (*told.user, *told.agent)] == [PAREMessageType.AGENT_MESSAGE]
+
+
+def test_kd_24_the_assistants_mode_is_not_written_on_what_the_user_does() -> None:
+    play = Play(LOOP, user=[calling("System.go_home"), ACCEPT], observe=[LOOK, PROPOSE], execute=[ADD])
+    modes = {(event.event_type, event.proactive_mode) for event in play.outcome.log}
+    assert modes == {
+        (EventType.USER, None),
+        (EventType.AGENT, "observe"),
+        (EventType.AGENT, "execute"),
+        (EventType.ENV, None),
+    }
+
+
+def test_kd_46_a_scenarios_own_limit_of_turns_stands_in_the_row_and_one_that_was_typed_wins() -> None:
+    scenario = compile_scenario(f"{HEAD}max_turns: 3\n{LOOP}")
+    config = MultiScenarioRunnerConfig(max_turns=7)
+    typed = config.model_copy(update={"max_turns_fixed": True})
+    assert (turns_limit(config, scenario), turns_limit(typed, scenario)) == (3, 7)
+    assert turns_limit(config, compile_scenario(HEAD + LOOP)) == 7
+    assert metric_columns(RunMetrics(), config, turns_limit(config, scenario))["max_turns"] == 3
+
+
+@pytest.mark.parametrize("change", ["delay: 2m", "after: asks, delay: 1m", "after: adds, delay: 1m, args: {title: x}"])
+def test_kd_46_the_hash_of_a_scenario_depends_on_what_its_events_hold(change: str) -> None:
+    changed = LOOP.replace("after: adds, delay: 1m", change)
+    assert changed != LOOP
+    assert compile_scenario(HEAD + changed).world_hash != compile_scenario(HEAD + LOOP).world_hash
+    assert compile_scenario(HEAD + LOOP).world_hash == compile_scenario(HEAD + LOOP).world_hash
+
+
+def test_kd_47_a_proposal_that_is_never_answered_blocks_nothing() -> None:
+    play = Play(f"{LOOP}  - {{id: later, env: notes.create_note, at: 2h}}\n", observe=[PROPOSE])
+    assert (play.log, play.reason) == (["10 send_message_to_user", "7200 later"], "idle")
+    assert play.times("user") == ["0 user", "10 user", "7200 user"]
+
+
+def test_kd_47_an_answer_counts_whatever_was_said_or_tapped_since() -> None:
+    home = calling("System.go_home")
+    play = Play(LOOP, user=[WAIT, home, home, ACCEPT], observe=[PROPOSE], execute=[ADD])
+    assert play.log[-3:] == ["35 accept_proposal", "40 create_note", "100 reacts"]
+
+
+def test_kd_48_a_tool_is_found_in_whatever_place_and_a_pause_of_no_time_is_a_pause() -> None:
+    last = calling("aui.send_message_to_user")
+    play = Play(LOOP, observe=[LOOK, last], generation_seconds=0)
+    assert play.log == ["0 list_folders", "0 send_message_to_user"]
+    names = list(play.asked[1].request.choices.by_name)
+    assert all(play.asked[1].request.choices.get(name) is not None for name in names)
+
+
+MINE = {*range(1, 13), *range(14, 38), *range(46, 49)}
 
 
 def test_every_known_defect_has_a_test_or_a_reason() -> None:

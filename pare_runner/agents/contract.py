@@ -67,13 +67,19 @@ class Phase(Protocol):
         """App in front, its screen, and what the screen shows; None on the home screen."""
 
     def news(self) -> list[Notification]:
-        """What this agent has not been told yet; each notification is given once."""
+        """What this agent has not been told yet; each notification is given once.
+
+        Take them in every phase: while there are any left, a turn is not idle and no time is jumped over.
+        """
 
     async def ask(self, messages: Sequence[Message]) -> Reply:
         """Ask the role's model. Virtual time passes, and the world moves on.
 
         The reply has been read by the message protocol. A malformed one (`reply.problem`) uses one of the retries of
         the phase; when there are none left the episode ends.
+
+        What it raises ends the episode, so let it pass: by a limit, by the scenario's duration, by a ModelError.
+        RuntimeError if the phase is over already.
         """
 
     def call(self, call: Call) -> Result:
@@ -91,7 +97,11 @@ class UserAgent(Protocol):
 
 
 class Assistant(Protocol):
-    """A proactive assistant, made anew with an `AgentSetup` for each run: its memory is that of one run."""
+    """A proactive assistant, made anew with an `AgentSetup` for each run: its memory is that of one run.
+
+    A phase belongs to one call of one method. Like everything in a run, an assistant reads no wall clock and draws no
+    random numbers of its own. `pare_runner.prove.assistants.AssistantContract` tests all of this.
+    """
 
     async def observe(self, phase: Phase) -> None:
         """Look around: `phase.tools` are tools that read, waiting, and `send_message_to_user`, which proposes."""

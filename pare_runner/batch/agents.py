@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from pare_runner.agents.prompts import PromptSet
 from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
 from pare_runner.batch.identity import digest, identity
 from pare_runner.episode.run import Agents
 from pare_runner.episode.settings import EpisodeSettings, TokenTime
-from pare_runner.library.assistants import assistant
+from pare_runner.library.assistants import assistant, source_hash
 from pare_runner.library.prompts import load_prompts
 from pare_runner.llm.config import LLMEngineConfig
 from pare_runner.llm.offline.registry import offline_policy
@@ -23,7 +24,9 @@ from pare_runner.llm.recording.store import CallStore
 from pare_runner.policy.policy import Policy
 from pare_runner.policy.request import Role
 from pare_runner.scenarios.scenario import PAREScenario
+from pare_runner.scenarios.yaml_scenario import YamlScenario
 
+C = TypeVar("C", bound=ScenarioRunnerConfig)
 OFFLINE = "offline"
 MakePolicy = Callable[[LLMEngineConfig], Policy]
 """Makes the policy of a model that is reached over a network."""
@@ -79,10 +82,23 @@ def episode_settings(config: ScenarioRunnerConfig) -> EpisodeSettings:
     )
 
 
-def with_prompts_hash(config: MultiScenarioRunnerConfig) -> MultiScenarioRunnerConfig:
-    """`config` with the hash of its prompts, which are part of what a result is; without agents it has none."""
-    prompts = None if config.oracle else _prompts(config.prompts_dir).hash
-    return config.model_copy(update={"prompts_hash": prompts})
+def with_hashes(config: C, prompts_dir: str | None = None) -> C:
+    """`config` with the hashes of its prompts and of an assistant of one's own: part of what a result is.
+
+    `prompts_dir` is for a configuration that has none itself. Without agents there are no hashes.
+    """
+    if config.oracle:
+        return config
+    prompts = _prompts(prompts_dir or getattr(config, "prompts_dir", None))
+    return config.model_copy(update={"prompts_hash": prompts.hash, "agent_hash": source_hash(config.agent_type)})
+
+
+def scoring_hash(config: MultiScenarioRunnerConfig, scenario: PAREScenario) -> str | None:
+    """Hash of how a run of `scenario` is judged, with the judge if there is one; None for a scenario without hashes."""
+    if not isinstance(scenario, YamlScenario) or config.judge_engine_config is None or config.oracle:
+        found: str | None = getattr(scenario, "scoring_hash", None)
+        return found
+    return scenario.scoring_hash_with(config.judge_engine_config.label, _prompts(config.prompts_dir).judge_hash)
 
 
 def _prompts(directory: str | None) -> PromptSet:

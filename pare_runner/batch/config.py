@@ -119,6 +119,7 @@ class ScenarioRunnerConfig(ConfigModel):
     )
     max_tokens: PositiveCount | None = shapes(None, "Tokens of all models in one scenario run; empty: no limit.")
     prompts_hash: str | None = shapes(None, "Hash of the prompts; filled in when they are loaded.")
+    agent_hash: str | None = shapes(None, "Hash of the source of an assistant of one's own; filled in as well.")
 
     @property
     def poll_seconds(self) -> float | None:

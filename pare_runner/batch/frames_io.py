@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from pare_runner.atomic import json_bytes, write_atomic
-from pare_runner.batch.agents import turns_limit
+from pare_runner.batch.agents import scoring_hash, turns_limit
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frame import RESULT_SCHEMA
 from pare_runner.batch.journal import read_journal
@@ -53,7 +53,7 @@ def unit_row(
         "checks": dict(outcome.result.checks),
         "failed_events": [event.event_id for event in outcome.failed_events],
         "world_hash": getattr(unit.scenario, "world_hash", None),
-        "scoring_hash": getattr(unit.scenario, "scoring_hash", None),
+        "scoring_hash": scoring_hash(config, unit.scenario),
     }
     return {name: _valid(value) if type(value) is str else value for name, value in row.items()}
 

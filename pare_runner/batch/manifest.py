@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pare_runner.atomic import write_json
+from pare_runner.batch.agents import scoring_hash
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.identity import config_hash, experiment_key, identity
 from pare_runner.batch.provenance import code_revision, machine, package_versions, python
@@ -64,7 +65,7 @@ def describe(config: MultiScenarioRunnerConfig, units: Sequence[Unit], command_l
         "scenarios": {
             name: {
                 "world_hash": getattr(scenario, "world_hash", None),
-                "scoring_hash": getattr(scenario, "scoring_hash", None),
+                "scoring_hash": scoring_hash(config, scenario),
                 "seed": scenario.seed,
             }
             for name, scenario in scenarios.items()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pare_runner.atomic import writing
-from pare_runner.batch.agents import AgentFactory, online_engines
+from pare_runner.batch.agents import AgentFactory, online_engines, with_hashes
 from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
 from pare_runner.batch.identity import config_hash, get_run_id, identity
 from pare_runner.batch.results import trace_ids
@@ -36,7 +36,8 @@ class TwoAgentScenarioRunner:
     """Runs scenarios one at a time, with a simulated user and an assistant, or their own solution.
 
     Models that need a network are probed before the first run that asks them, once for each runner. Nothing is
-    recorded and no results are written but traces; whole experiments are `python -m pare_runner`.
+    recorded and no results are written but traces, and runs awaited at the same time share neither connections nor
+    limits; whole experiments are `python -m pare_runner`.
     """
 
     adapters: Adapters = field(default_factory=Adapters)
@@ -88,7 +89,7 @@ class TwoAgentScenarioRunner:
             if isinstance(config, MultiScenarioRunnerConfig):
                 prompts_dir, replay = prompts_dir or config.prompts_dir, replay or config.replay
             factory = AgentFactory.of(config, prompts_dir=prompts_dir, replay=replay)
-            config = config.model_copy(update={"prompts_hash": factory.prompts.hash})
+            config = with_hashes(config, prompts_dir)
             outcome = await self._episode(factory, scenario, run_number)
         result = outcome.result
         result.duration = time.perf_counter() - started

@@ -23,6 +23,7 @@ from pare_runner.errors import InputError, PareError
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 COMMANDS: Commands = {
+    "tour": ("pare_runner.cli.tour:tour", "See three assistants side by side, and read a failed run."),
     "scenarios": ("pare_runner.cli.scenarios.group:app", "List, show, check, prove and write scenarios."),
     "models": ("pare_runner.cli.models.group:app", "List models, and see whether one answers."),
     "verify": ("pare_runner.cli.verify:verify", "Replay recorded runs without a model, and compare."),

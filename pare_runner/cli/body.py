@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import ValidationError
@@ -101,8 +102,8 @@ def runner_config(composed: DictConfig) -> MultiScenarioRunnerConfig:
     if config.oracle:
         return config
     # Slow to import, and a configuration that is refused needs none of it.
-    with_hash: MultiScenarioRunnerConfig = importlib.import_module("pare_runner.batch.agents").with_prompts_hash(config)
-    return with_hash
+    hashed: MultiScenarioRunnerConfig = importlib.import_module("pare_runner.batch.agents").with_hashes(config)
+    return hashed
 
 
 def typed_keys(composed: DictConfig) -> set[str]:
@@ -145,13 +146,14 @@ class LibraryJobs:
     def run(self, config: MultiScenarioRunnerConfig, output_dir: Path) -> JobReport:
         """Run a job, showing how far it is, and say what came of it."""
         display = importlib.import_module("pare_runner.cli.display")
-        log.info("roles: %s", roles(config))
+        log.info("%s", headline(config))
         units = _job_module().job_units(config, load=self._suite())
         with display.progress(len(units)) as on_result:
             report: JobReport = _job_module().run_job(
                 config, output_dir, load=self._suite(), on_result=on_result, command_line=sys.argv
             )
-        display.show_results(report, _shown(output_dir))
+        sweep = HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN
+        display.show_results(report, _shown(output_dir), alone=not sweep)
         return report
 
     def _suite(self) -> LoadSuite:
@@ -166,6 +168,15 @@ def roles(config: MultiScenarioRunnerConfig) -> str:
         return "oracle, no agents"
     engines = {node: getattr(config, field) for node, field in ENGINES.items()}
     return ", ".join(f"{node}={engine.label}" for node, engine in engines.items() if engine is not None)
+
+
+def headline(config: MultiScenarioRunnerConfig) -> str:
+    """Who plays, and by which rules, in one line."""
+    rules = f"protocol={config.protocol} v{config.protocol_version}"
+    if config.oracle:
+        return f"roles: {roles(config)}; {rules}"
+    mode = config.simulated_generation_time_mode
+    return f"roles: {roles(config)}; {rules}, messages={config.message_protocol}, time={mode}"
 
 
 def _job_module() -> Any:

@@ -5,24 +5,39 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from pare_runner.batch.journal import read_journal
+from pare_runner.batch.metrics import unpriced
+from pare_runner.cli.conversation import shortened
+from pare_runner.cli.next_steps import Step, after_job, after_sweep, step_lines
+
 if TYPE_CHECKING:
     from pare_runner.batch.results import PAREMultiScenarioValidationResult
     from pare_runner.batch.units import Unit
     from pare_runner.episode.outcome import Outcome
 
+Row = Mapping[str, Any]
+
 STYLES = {"success": "green", "failed": "red", "exception": "magenta", "no_validation": "yellow"}
 SHOWN = 40
 """Rows shown at most; runs that did not succeed come first."""
+WHY = 160
+"""Characters of a reason in a table; the journal holds it whole."""
+PIPE_WIDTH = 160
+NUMBERS = ("run", "turns", "proposals", "accepted", "calls", "tokens", "cost", "runs", "exceptions")
+WHY_COLUMN = "why"
+FOLDED = (WHY_COLUMN, "job")
+NARROW = 45
+"""Columns that a reason needs to be readable beside its run."""
 
 
 class Report(Protocol):
@@ -54,13 +69,87 @@ def progress(total: int) -> Iterator[Callable[[Unit, Outcome], None] | None]:
         yield advance
 
 
-def show_results(report: Report, directory: Path) -> None:
-    """Print one row a run, those that did not succeed first, and where everything is."""
+def show_results(report: Report, directory: Path, *, alone: bool = True) -> None:
+    """Print one row a run, those that did not succeed first, where everything is, and what to do next.
+
+    `directory` holds the job's journal. What to do after a job that is not `alone` its sweep says.
+    """
+    rows = sorted(
+        read_journal(directory).latest().values(),
+        key=lambda row: (row["status"] == "success", row["base_scenario_id"], row["run_number"]),
+    )
+    with _console() as console:
+        _print_results(console, report, rows, directory)
+        if rows and alone:
+            _print_steps(console, after_job(rows, report.results.run_config, directory))
+
+
+def show_sweep(content: Mapping[str, Any], directory: Path) -> None:
+    """Print one row a job of a sweep from its `sweep.json`, and what to do next."""
+    with _console() as console:
+        _print_sweep(console, content, directory)
+
+
+def result_cells(row: Row, *, many_runs: bool, tokens: bool, cost: bool) -> dict[str, str]:
+    """Column → text for one line of a journal; columns that would say nothing are left out."""
+    agents = row.get("model_calls") is not None
+    price = row.get("cost_usd")
+    used = (row.get("prompt_tokens") or 0) + (row.get("completion_tokens") or 0)
+    return {
+        "scenario": row["base_scenario_id"],
+        **({"run": str(row["run_number"])} if many_runs else {}),
+        "status": row["status"],
+        **({"turns": str(row["number_of_turns"])} if agents else {}),
+        "proposals": str(row["proposal_count"]),
+        "accepted": str(row["acceptance_count"]),
+        **({"calls": str(row["model_calls"])} if agents else {}),
+        **({"tokens": f"{used:,}"} if tokens else {}),
+        **({"cost": "?" if price is None else f"${price:.4f}"} if cost else {}),
+        WHY_COLUMN: reason(row),
+    }
+
+
+def reason(row: Row) -> str:
+    """Why a run did not succeed, cut to a few lines."""
+    if row.get("exception_type") is not None:
+        return shortened(f"{row['exception_type']}: {row['exception_message']}", WHY)
+    checks = row.get("checks") or {}
+    failed = sum(not holds for holds in checks.values())
+    said = shortened(row.get("rationale") or "", WHY)
+    return f"{failed} of {len(checks)} checks: {said}" if failed else said
+
+
+def sweep_cells(jobs: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Column → text for each job of a `sweep.json`; overrides that all jobs share are left out."""
+    common = set.intersection(*(set(job["overrides"]) for job in jobs)) if len(jobs) > 1 else set()
+    crashed = any(job["summary"]["exception"] for job in jobs)
+    rows = []
+    for job in jobs:
+        summary = job["summary"]
+        judged = summary["success"] + summary["failed"]
+        done, planned = summary["runs"], summary["planned"]
+        rows.append(
+            {
+                "job": " ".join(item for item in job["overrides"] if item not in common) or job["folder"],
+                "runs": str(done) if done == planned else f"{done} of {planned}",
+                "success": _share(summary["success"], judged),
+                **({"exceptions": str(summary["exception"])} if crashed else {}),
+                "proposals": "-" if summary["proposals"] is None else str(summary["proposals"]),
+                "accepted": _share(summary["acceptances"] or 0, summary["proposals"] or 0),
+                "turns": "-" if summary["mean_turns"] is None else f"{summary['mean_turns']:.1f}",
+            }
+        )
+    return rows
+
+
+@contextmanager
+def _console() -> Iterator[Console]:
+    """Standard output, wide in a pipe; a reader that has enough ends it quietly."""
     console = _Console(file=sys.stdout, highlight=False)
     if not console.is_terminal:
-        console.width = 160
+        console.width = PIPE_WIDTH
     try:
-        _print_results(console, report, directory)
+        yield console
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output has enough; that is no failure of the job
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -73,22 +162,63 @@ class _Console(Console):
         raise BrokenPipeError
 
 
-def _print_results(console: Console, report: Report, directory: Path) -> None:
-    rows = sorted(report.results.scenario_results.items(), key=lambda row: (row[1].status == "success", row[0]))
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("scenario", "run", "status", "why"):
-        table.add_column(name, overflow="fold" if name == "why" else "ellipsis")
-    for (scenario_id, number), result in rows[:SHOWN]:
-        why = str(result.exception) if result.exception is not None else result.rationale or ""
-        table.add_row(Text(scenario_id), str(number), Text(result.status, STYLES[result.status]), Text(why))
-    console.print(table)
+def _print_results(console: Console, report: Report, rows: Sequence[Row], directory: Path) -> None:
+    config, summary = report.results.run_config, report.summary
+    tokens = any(row.get("prompt_tokens") or row.get("completion_tokens") for row in rows)
+    cost = tokens and any(row.get("cost_usd") is not None for row in rows)
+    many_runs = any(row["run_number"] != 1 for row in rows)
+    _print_table(console, [result_cells(row, many_runs=many_runs, tokens=tokens, cost=cost) for row in rows[:SHOWN]])
     if len(rows) > SHOWN:
         console.print(f"... and {len(rows) - SHOWN} more that succeeded or are in results.jsonl")
-    counts = ", ".join(f"{report.summary[name]} {name}" for name in STYLES if report.summary.get(name))
-    ran, planned = report.summary.get("runs", len(rows)), report.summary.get("planned", len(rows))
+    counts = ", ".join(f"{summary[name]} {name}" for name in STYLES if summary.get(name))
+    ran, planned = summary.get("runs", len(rows)), summary.get("planned", len(rows))
     head = f"{ran} {'run' if ran == 1 else 'runs'}" if ran == planned else f"interrupted after {ran} of {planned} runs"
     console.print(f"\n{head}: {counts or 'nothing ran'}")
-    console.print(f"results, traces and logs: {directory}", soft_wrap=True)
+    if rows and unpriced(config):
+        console.print(f"cost unknown: no price for {', '.join(unpriced(config))}")
+    elif cost:
+        console.print(f"cost: ${summary['cost_usd']:.4f}")
+    console.print(f"results, traces and logs: {directory}", soft_wrap=True, markup=False)
+
+
+def _print_sweep(console: Console, content: Mapping[str, Any], directory: Path) -> None:
+    console.print(f"\n{len(content['jobs'])} jobs, {content['runs']} of {content['planned']} runs\n")
+    _print_table(console, sweep_cells(content["jobs"]))
+    console.print(f"\nall results: {directory / 'results.parquet'}", soft_wrap=True, markup=False)
+    _print_steps(console, after_sweep(directory))
+
+
+def _print_table(console: Console, rows: Sequence[Mapping[str, str]]) -> None:
+    """Print `rows` under their columns; reasons that would be squeezed stand below, each behind its run."""
+    if not rows:
+        return
+    names = list(rows[0])
+    widths = {name: max(len(name), *(len(row[name]) for row in rows)) for name in names if name != WHY_COLUMN}
+    below = WHY_COLUMN in names and console.width - sum(widths.values()) - 2 * len(widths) < NARROW
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in widths if below else names:
+        folded = name in FOLDED
+        justify: Literal["left", "right"] = "right" if name in NUMBERS else "left"
+        table.add_column(name, justify=justify, overflow="fold" if folded else "ellipsis", no_wrap=not folded)
+    for row in rows:
+        table.add_row(*(Text(row[name], STYLES.get(row[name], "")) for name in (widths if below else names)))
+    with console.capture() as captured:
+        console.print(table)
+    console.file.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    for row in rows if below else ():
+        if row[WHY_COLUMN]:
+            run = f", run {row['run']}" if "run" in row else ""
+            console.print(Text(f"\n{row[names[0]]}{run}: {row[WHY_COLUMN]}"))
+
+
+def _print_steps(console: Console, steps: Sequence[Step]) -> None:
+    console.print("\nnext:")
+    for line in step_lines(steps):
+        console.print(line, soft_wrap=True, markup=False)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f} % ({part} of {whole})" if whole else "-"
 
 
 @contextmanager

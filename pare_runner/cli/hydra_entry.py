@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pare_runner.cli.conf_dirs import conf_dirs
@@ -66,7 +67,11 @@ def _dispatch(line: CommandLine, run_job: RunJob | None, check_job: CheckJob | N
             sys.stdout.flush()
             return OK
         body = default_body() if run_job is None else JobBody(run_job, check_job)
-        return _exit_status(composer.run(body, multirun=line.action == "--multirun"))
+        returned = composer.run(body, multirun=line.action == "--multirun")
+        status = _exit_status(returned)
+        if run_job is None:
+            _show_sweep(returned)
+        return status
 
 
 def _exit_status(returned: Sequence[JobReturn]) -> int:
@@ -82,6 +87,23 @@ def _exit_status(returned: Sequence[JobReturn]) -> int:
         else:
             statuses.add(outcome.exit_status)
     return next((status for status in _WORST_FIRST if status in statuses), SOME_EXCEPTIONS)
+
+
+def _show_sweep(returned: Sequence[JobReturn]) -> None:
+    """One table over all jobs, if they were a sweep."""
+    from hydra.types import RunMode
+
+    if not returned or returned[0].hydra_cfg is None or returned[0].hydra_cfg.hydra.mode != RunMode.MULTIRUN:
+        return
+    from pare_runner.atomic import read_json  # what only a sweep needs
+    from pare_runner.batch.sweep_files import SWEEP
+    from pare_runner.cli.display import show_sweep
+    from pare_runner.library.files import shown
+
+    job = Path(returned[0].hydra_cfg.hydra.runtime.output_dir)
+    directory = next((folder for folder in (job, *job.parents) if (folder / SWEEP).exists()), None)
+    if directory is not None:
+        show_sweep(read_json(directory / SWEEP), Path(shown(directory)))
 
 
 def _fail(error: BaseException, text: str, status: int) -> int:

@@ -32,6 +32,7 @@ DERIVED = {
     **{field: f"choose with model@{node}=, change with {node}.<key>=" for node, field in ENGINES.items()},
     **{field: f"set {node}.alias" for node, field in ALIASES.items()},
     "prompts_hash": "it follows from prompts_dir",
+    "agent_hash": "it follows from agent_type",
     "max_turns_fixed": "it is true as soon as max_turns is set",
 }
 """Fields that are made from other keys of a composition, and how to set them."""

@@ -35,9 +35,14 @@ def log_handlers(to_file: object) -> list[str]:
 
 
 def user_model(model: object, observe: object, execute: object, fixed: object) -> str:
-    """Option of the simulated user: `scripted` with an offline assistant, `fixed` as soon as a model assists."""
+    """Option of the simulated user: `scripted` with an offline assistant, `fixed` as soon as a model assists.
+
+    Who serves the assistant's model alone has no key for `fixed`: with `local` the user is that model, too.
+    """
     roles = {model if role == "same" else role for role in (observe, execute)}
-    return "scripted" if roles <= set(OFFLINE_ASSISTANTS) else str(fixed)
+    if roles <= set(OFFLINE_ASSISTANTS):
+        return "scripted"
+    return "same" if roles == {"local"} == {model} else str(fixed)
 
 
 OmegaConf.register_new_resolver("pare_slug", slug, replace=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pare_runner.kernel.events import CompletedEvent, EventType, OperationType, OracleEvent
@@ -21,11 +21,15 @@ class LiveSimulation(Simulation):
     An oracle event is open once its parents are met. The first completed call of the same tool by the same actor meets
     the first open event in file order; arguments count only under `matches`. Steps that only read, optional ones and
     taps that lead somewhere never block: what follows them starts when they open, and they can still be met.
+    `happened` is called after every executed event, due timer and real call.
     """
 
-    def __init__(self, *args: Any, environment: Environment, matches: Matches, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, environment: Environment, matches: Matches, happened: Callable[[], None], **options: Any
+    ) -> None:
         self._open: list[int] = []
         self._matches = matches
+        self._happened = happened
         self._environment = environment
         super().__init__(*args, environment=environment, oracle=False, **options)
 
@@ -52,6 +56,11 @@ class LiveSimulation(Simulation):
                 else:
                     self._results[event.event_id] = completed
         self.after_call()
+
+    def after_call(self) -> None:
+        """Something has happened: tell of it, then ask the waiting conditions."""
+        self._happened()
+        super().after_call()
 
     def ahead(self) -> float | None:
         """When the next event, time-out or timer is due; periodic asking changes nothing, so it is none."""

@@ -40,7 +40,20 @@ class Stage:
     toolsets: Toolsets
     exchanges: list[Exchange] = field(default_factory=list)
     tokens: int = 0
+    current: EpisodePhase | None = None
+    ended: Exception | None = None
     _counts: dict[Role, int] = field(default_factory=dict)
+
+    def phase(self, role: Role) -> EpisodePhase:
+        """The phase that begins now; an earlier one can do nothing any more."""
+        self.current = EpisodePhase(self, role)
+        return self.current
+
+    def close(self) -> None:
+        """The phase is over. What ended the episode in it is raised here if the agent has kept it to itself."""
+        self.current = None
+        if self.ended is not None:
+            raise self.ended
 
     async def ask(self, role: Role, messages: Sequence[Message], tools: ToolList) -> Exchange:
         """One model call at the present time; the time it takes has passed when this returns.
@@ -48,6 +61,13 @@ class Stage:
         Raises EpisodeEnded when the episode is over meanwhile, or by an error the model brought about; any other
         ModelError passes.
         """
+        try:
+            return await self._ask(role, messages, tools)
+        except Exception as end:  # an agent may keep to itself what it should not
+            self.ended = end
+            raise
+
+    async def _ask(self, role: Role, messages: Sequence[Message], tools: ToolList) -> Exchange:
         index = self._counts[role] = self._counts.get(role, -1) + 1
         request = Request(
             role,
@@ -142,7 +162,7 @@ class EpisodePhase:
 
     async def ask(self, messages: Sequence[Message]) -> Reply:
         """Ask the role's model; see the contract."""
-        if self.over:
+        if self.over or self._stage.current is not self:
             raise RuntimeError("the phase is over: ask no more in it")
         tools = self.tools
         exchange = self._exchange = await self._stage.ask(self.role, messages, tools)
@@ -154,13 +174,16 @@ class EpisodePhase:
             exchange.problem = reply.problem.kind
             self._retries_left -= 1
             if self._retries_left < 0:
-                raise EpisodeEnded("limit:format_retries")
+                self._stage.ended = EpisodeEnded("limit:format_retries")
+                raise self._stage.ended
         return reply
 
     def call(self, call: Call) -> Result:
         """Make a call now."""
         if self._ended:
             return Result("Not done: an earlier call of this reply has ended the turn.", failed=True)
+        if self._stage.current is not self or (self.role != "user" and call.tool.name not in self.tools):
+            return Result(f"Not done: {call.tool.name} cannot be called now.", failed=True)
         actor = EventType.USER if self.role == "user" else EventType.AGENT
         completed = self._world.call(actor, call.tool.app, call.tool.spec.name, call.args)
         if self._exchange is not None:

@@ -31,8 +31,17 @@ from pare_runner.scenarios.result import PAREScenarioValidationResult
 from pare_runner.scenarios.scenario import PAREScenario
 
 T = TypeVar("T")
-FORCED_FAILURES = ("limit:context", "limit:content_filter", "limit:reply_size", "limit:format_retries", "limit:tokens")
+FORCED_FAILURES = (
+    "limit:context",
+    "limit:content_filter",
+    "limit:reply_size",
+    "limit:format_retries",
+    "limit:tokens",
+    "limit:max_idle_turns",
+)
 """Ends that a model brought about and that no check can make good."""
+LAST_MOMENT = 253_370_764_800.0
+"""9999-01-01: no episode goes on after it, however long an agent waits, since later times cannot be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +96,8 @@ async def _run(outcome: Outcome, agents: Agents) -> None:
     scenario.initialize()
     outcome.end_time = scenario.start
     phone = outcome.phone = scenario.new_phone(outcome.seed, outcome.run_number)
-    durations = [limit for limit in (scenario.duration, settings.max_duration) if limit is not None]
-    world = World(scenario, phone, min(durations, default=None))
+    durations = (scenario.duration, settings.max_duration, LAST_MOMENT - scenario.start)
+    world = World(scenario, phone, min(limit for limit in durations if limit is not None))
     sessions = {role: policy.start(role, world) for role, policy in agents.policies.items()}
     acting: dict[Role, Session] = {role: session for role, session in sessions.items() if role != "judge"}
     stage = Stage(world, settings, agents.protocol, acting, Toolsets(scenario), outcome.exchanges)

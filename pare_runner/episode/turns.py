@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pare_runner.agents.contract import Assistant, UserAgent
-from pare_runner.episode.phase import EpisodePhase, Stage
+from pare_runner.episode.phase import Stage
 from pare_runner.episode.world import EpisodeEnded
 
 
@@ -37,13 +37,15 @@ class TurnLoop:
     async def _turn(self) -> None:
         world, began = self.stage.world, self.stage.world.time
         world.acted = False
-        await self.user.act(EpisodePhase(self.stage, "user"))
+        await self.user.act(self.stage.phase("user"))
+        self.stage.close()
         if world.mode == "observe":
-            await self.assistant.observe(EpisodePhase(self.stage, "observe"))
+            await self.assistant.observe(self.stage.phase("observe"))
         elif world.mode == "execute":
             world.begin_execution()
-            await self.assistant.execute(EpisodePhase(self.stage, "execute"))
+            await self.assistant.execute(self.stage.phase("execute"))
             world.end_execution()
+        self.stage.close()
         world.run_until(max(world.time, began + self.stage.settings.turn_seconds))
         world.lapse(self.stage.settings.proposal_timeout)
 

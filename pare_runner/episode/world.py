@@ -48,6 +48,7 @@ class World:
             duration=duration,
             environment=self.environment,
             matches=getattr(scenario, "matches", {}),
+            happened=self._end_wait,
         )
         self.mode: Mode = "observe"
         self.proposal: CompletedEvent | None = None
@@ -141,7 +142,7 @@ class World:
             self.acted = True
         if not completed.failed() and actor is EventType.AGENT and mode == "observe" and self._proposes(completed):
             self.proposal, self.mode, self._waiting_since = completed, "awaiting_confirmation", self.time
-        if actor is EventType.USER and completed.action and completed.action.operation_type is OperationType.READ:
+        if actor is EventType.USER and _reads(completed):
             self._waiting_since = self.time
         self.simulation.meet(completed)
         self._read_answers()
@@ -158,8 +159,6 @@ class World:
         self._latest[role] = news
         if role != "user":
             self._seen |= {item.event.event_id for item in news if item.event is not None}
-            if news and self._system is not None:
-                self._system.end_wait()
         return news
 
     def untold(self, role: Role) -> bool:
@@ -208,6 +207,11 @@ class World:
         """Names of the apps with screens."""
         return [name for name, app in self.phone.apps.items() if isinstance(app, StatefulApp)]
 
+    def _end_wait(self) -> None:
+        """The assistant waits for a notification: the wait is over as soon as there is one it has not been told."""
+        if self._system is not None and self.untold("observe"):
+            self._system.end_wait()
+
     def _queue(self, role: Role) -> list[Notification]:
         return self.phone.notifications.user if role == "user" else self.phone.notifications.agent
 
@@ -246,3 +250,9 @@ class World:
         """Id of a step's last event → id of its first one."""
         steps: Mapping[str, Sequence[str]] = getattr(self.scenario, "steps", {})
         return {ids[-1]: ids[0] for ids in steps.values() if ids}
+
+
+def _reads(completed: CompletedEvent) -> bool:
+    """Whether a call looked something up; waiting, which is declared to read since it changes nothing, does not."""
+    reads = completed.action is not None and completed.action.operation_type is OperationType.READ
+    return reads and not completed.failed() and not is_wait(completed)

@@ -14,6 +14,7 @@ from typing import Any
 from pare_runner.agents.assistant import ObserveExecuteAssistant
 from pare_runner.agents.contract import AgentSetup, Assistant
 from pare_runner.errors import ConfigError, did_you_mean
+from pare_runner.policy.hashing import content_hash
 
 GROUP = "pare.assistants"
 """Entry point group: name of a kind → what makes an assistant when called with an `AgentSetup`."""
@@ -54,6 +55,19 @@ def assistant(agent_type: str) -> MakeAssistant:
         return _checked(agent_type, found)
     hint = did_you_mean(agent_type, assistant_names())
     raise ConfigError(f"there is no assistant {agent_type!r}", hint=f"{hint} or module:Class of your own".strip())
+
+
+def source_hash(agent_type: str) -> str | None:
+    """Hash of the source file of an assistant of one's own; None for one of this package, or without a file."""
+    make = assistant(agent_type)
+    module = inspect.getmodule(make)
+    if module is None or module.__name__.startswith("pare_runner."):
+        return None
+    try:
+        source = inspect.getsource(module)
+    except (OSError, TypeError):
+        return None
+    return content_hash(source.encode())
 
 
 def _imported(agent_type: str, module: str) -> ModuleType:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import orjson
+
 from pare_runner.policy.hashing import content_hash, json_text
 from pare_runner.policy.lazy import lazy
 
@@ -13,11 +15,22 @@ ChatRole = Literal["system", "user", "assistant", "tool"]
 
 @dataclass(frozen=True)
 class ToolCall:
-    """A tool call as a model wrote it; `arguments` is its JSON text, sound or not."""
+    """A tool call as a model wrote it; `arguments` is its JSON text, sound or not.
+
+    `extra` is JSON text that its provider wants back as it was (`extra_content`: the thought signatures of Gemini).
+    """
 
     call_id: str
     name: str
     arguments: str
+    extra: str | None = None
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """The call as JSON values, in the layout of OpenAI's chat completions."""
+        function = {"name": self.name, "arguments": self.arguments}
+        value: dict[str, Any] = {"id": self.call_id, "type": "function", "function": function}
+        return value if self.extra is None else {**value, "extra_content": orjson.loads(self.extra)}
 
 
 @dataclass(frozen=True)
@@ -40,10 +53,7 @@ class Message:
         """The message as JSON values, in the layout of OpenAI's chat completions; reasoning under its own key."""
         value: dict[str, Any] = {"role": self.role, "content": self.content}
         if self.tool_calls:
-            value["tool_calls"] = [
-                {"id": call.call_id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
-                for call in self.tool_calls
-            ]
+            value["tool_calls"] = [call.value for call in self.tool_calls]
         if self.tool_call_id is not None:
             value["tool_call_id"] = self.tool_call_id
         if self.reasoning is not None:

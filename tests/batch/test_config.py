@@ -90,6 +90,7 @@ ANOTHER: dict[str, Any] = {
     "proposal_timeout": 60.0,
     "max_tokens": 1000,
     "prompts_hash": "0123",
+    "agent_hash": "0123",
     "max_concurrent_scenarios": 3,
     "timeout_seconds": 3,
     "executor_type": "async",
@@ -122,6 +123,7 @@ OURS = {
     "proposal_timeout": None,
     "max_tokens": None,
     "prompts_hash": None,
+    "agent_hash": None,
 }
 
 

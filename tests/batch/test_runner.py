@@ -12,15 +12,18 @@ from typing import Any
 import pytest
 
 from pare_runner import LLMEngineConfig, PAREScenario, ScenarioRunnerConfig, TwoAgentScenarioRunner
-from pare_runner.batch.agents import with_prompts_hash
+from pare_runner.batch.agents import with_hashes
 from pare_runner.batch.config import MultiScenarioRunnerConfig, SuiteConfig
 from pare_runner.batch.identity import config_hash
 from pare_runner.batch.job import run_job
 from pare_runner.errors import ConfigError, InputError
 from pare_runner.library.catalog import load_suite
 from pare_runner.library.prompts import shipped_texts
+from pare_runner.llm.http.endpoints import Endpoints
+from pare_runner.llm.offline.registry import offline_policy
 from pare_runner.llm.recording.replay import ReplayMismatch
 from pare_runner.noise.config import ToolAugmentationConfig
+from pare_runner.policy.policy import Policy
 from tests.llm.fault_server import FaultServer, Reply, error
 
 ID = "dinner_headcount_change"
@@ -103,7 +106,7 @@ def test_the_trace_is_that_of_a_job(scenario: PAREScenario, tmp_path: Path) -> N
     """The same scenario and configuration in a job: the same name and the same bytes."""
     job = MultiScenarioRunnerConfig(**settings(export=True, scenarios=(ID,)))
     result = TwoAgentScenarioRunner().run(job.model_copy(update={"output_dir": str(tmp_path / "one")}), scenario)
-    hashed = with_prompts_hash(job)
+    hashed = with_hashes(job)
     run_job(hashed, tmp_path / "job")
     (theirs,) = (tmp_path / "job" / "traces" / "hf").iterdir()
     assert result.export_path is not None
@@ -186,3 +189,24 @@ def test_a_model_that_refuses_is_told_before_anything_runs(scenario: PAREScenari
         return str(caught.value)
 
     assert "a key is needed" in against(server, work)
+
+
+def test_an_adapter_of_ones_own_is_used(scenario: PAREScenario) -> None:
+    class Own:
+        """Serves the scripted assistant as if it were a model somewhere."""
+
+        probes = 0
+
+        def policy(self, config: LLMEngineConfig, endpoints: Endpoints) -> Policy:
+            return offline_policy("scripted", "observe")
+
+        async def probe(self, config: LLMEngineConfig, endpoints: Endpoints) -> str:
+            self.probes += 1
+            return "ok"
+
+    own, runner = Own(), TwoAgentScenarioRunner()
+    runner.adapters.register("own", own)
+    engine = LLMEngineConfig(model_name="mine", adapter="own")
+    chosen = config(observe_engine_config=engine, execute_engine_config=engine)
+    assert [runner.run(chosen, scenario).status for _ in range(2)] == ["success", "success"]
+    assert own.probes == 1

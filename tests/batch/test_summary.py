@@ -36,3 +36,52 @@ def test_failing_checks_are_counted_by_scenario() -> None:
     )
 
     assert list(summary["failing_checks"].items()) == [("a", {"z": 1}), ("b", {"x": 2})]
+
+
+def with_agents(status: str = "failed", **columns: Any) -> dict[str, Any]:
+    figures: dict[str, Any] = {
+        "number_of_turns": 4,
+        "proposal_count": 2,
+        "acceptance_count": 1,
+        "unseen_events": 1,
+        "model_calls": 10,
+        "model_errors": {"no_action": 1},
+        "prompt_tokens": 100,
+        "completion_tokens": 10,
+        "cached_tokens": 50,
+        "reasoning_tokens": 5,
+        "cost_usd": 0.1,
+    }
+    return row("a", status) | figures | columns
+
+
+def test_what_agents_did_is_added_up() -> None:
+    rows = [
+        with_agents(),
+        with_agents(number_of_turns=7, model_errors={"timeout": 2, "no_action": 1}, cost_usd=0.2),
+        with_agents("exception", number_of_turns=99, cost_usd=0.3),
+    ]
+    summary = summarize(rows, planned=3)
+
+    assert (summary["mean_turns"], summary["unseen_events"], summary["model_calls"]) == (5.5, 3, 30)
+    assert (summary["proposals"], summary["acceptances"], summary["acceptance_rate"]) == (6, 3, 0.5)
+    assert summary["model_errors"] == {"no_action": 3, "timeout": 2}
+    assert (summary["prompt_tokens"], summary["completion_tokens"]) == (300, 30)
+    assert (summary["cost_usd"], summary["cost_note"]) == (0.6, None)
+    assert summarize(rows[::-1], planned=3) == summary
+
+
+def test_a_cost_is_known_of_all_runs_or_not_at_all() -> None:
+    summary = summarize([with_agents(), with_agents(cost_usd=None)], planned=2)
+
+    assert summary["cost_usd"] is None
+    assert summary["cost_note"] == "unknown: 1 of 2 runs asked a model without a price"
+
+
+def test_oracle_runs_have_no_figures_of_agents() -> None:
+    oracle = dict.fromkeys(with_agents()) | row("a", "success") | {"number_of_turns": 0, "proposal_count": 1}
+    summary = summarize([oracle], planned=1)
+
+    names = ("mean_turns", "proposals", "acceptance_rate", "model_calls", "model_errors", "cost_usd", "cost_note")
+    assert [summary[name] for name in names] == [None] * len(names)
+    assert summarize([with_agents(proposal_count=0)], planned=1)["acceptance_rate"] is None

@@ -1,35 +1,145 @@
-"""What a job shows: plain text in a pipe, one row a run, those that did not succeed first."""
+"""What a job shows: plain text in a pipe, one row a run, those that did not succeed first, and what to do next."""
 
 from __future__ import annotations
 
+import functools
+import shlex
 from pathlib import Path
-from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.job import run_job
+from pare_runner.cli import display
 from pare_runner.cli.display import progress, show_results
-from pare_runner.scenarios.result import PAREScenarioValidationResult as Result
+from pare_runner.cli.hydra_entry import main
+from pare_runner.llm.config import LLMEngineConfig, Prices
+from tests.batch.situations import NotesScenario, all_scenarios, oracle_config
+from tests.cli.conftest import SHIPPED
+from tests.cli.test_verify import Networked, NetworkedRuns, experiment
+
+DINNER = str(SHIPPED / "dinner_headcount_change.yaml")
+PRICES = Prices(input=1.0, output=2.0, source="here", date="2026-11-20")
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    return tmp_path
+
+
+def shown(capsys: pytest.CaptureFixture[str], config: MultiScenarioRunnerConfig, **options: Any) -> list[str]:
+    """The lines that are printed of a job below `out`."""
+    report = run_job(config, Path("out"), command_line=(), **options)
+    capsys.readouterr()
+    show_results(report, Path("out"))
+    return capsys.readouterr().out.splitlines()
 
 
 def test_the_table_is_plain_and_puts_what_failed_first(capsys: pytest.CaptureFixture[str]) -> None:
-    results = {
-        ("calm", 1): Result(success=True),
-        ("broken", 1): Result(success=None, exception=ValueError("no apps [today]")),
-        ("wrong", 1): Result(success=False, rationale="called notes.create_note: 0 such calls"),
-    }
-    summary = {"runs": 3, "success": 1, "failed": 1, "exception": 1, "no_validation": 0}
+    lines = shown(capsys, oracle_config(), load=all_scenarios)
 
-    show_results(SimpleNamespace(summary=summary, results=SimpleNamespace(scenario_results=results)), Path("outputs/x"))
+    assert lines[0].split() == ["scenario", "status", "proposals", "accepted", "why"]
+    statuses = [line.split()[1] for line in lines[1:7]]
+    assert statuses.index("success") == 5
+    assert any("exception" in line and "Error: " in line for line in lines)
+    assert "6 runs: 1 success, 2 failed, 2 exception, 1 no_validation" in lines
+    assert "results, traces and logs: out" in lines
+    assert not any("\x1b" in line or line != line.rstrip() for line in lines)
 
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["scenario", "run", "status", "why"]
-    assert [line.split()[0] for line in lines[1:4]] == ["broken", "wrong", "calm"]
-    assert "no apps [today]" in lines[1]
-    assert lines[-2:] == [
-        "3 runs: 1 success, 1 failed, 1 exception",
-        "results, traces and logs: outputs/x",
+
+def test_what_agents_did_has_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = shown(capsys, experiment(scenarios=(DINNER,)))
+
+    assert lines[0].split() == ["scenario", "status", "turns", "proposals", "accepted", "calls", "why"]
+    assert lines[1].split() == ["dinner_headcount_change", "success", "3", "1", "1", "11"]
+
+
+def test_on_a_narrow_terminal_reasons_stand_below_the_table(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(display, "PIPE_WIDTH", 80)
+    lines = shown(capsys, oracle_config(), load=all_scenarios)
+
+    assert lines[0].split() == ["scenario", "status", "proposals", "accepted"]
+    assert any(line.startswith("crashing: ") for line in lines)
+    assert max(map(len, lines[: lines.index("next:")])) <= 80
+
+
+def networked(prices: Prices | None) -> tuple[MultiScenarioRunnerConfig, NetworkedRuns]:
+    model = LLMEngineConfig(model_name="m", alias="m-70b", endpoint="http://127.0.0.1:9/v1", prices=prices)
+    engines = {"user_engine_config": model, "observe_engine_config": model, "execute_engine_config": model}
+    config = experiment(**engines, scenarios=(DINNER,))
+    return config, NetworkedRuns(config, Path("out"), Networked())
+
+
+def test_tokens_and_cost_are_shown_when_they_are_known(capsys: pytest.CaptureFixture[str]) -> None:
+    config, runs = networked(PRICES)
+    lines = shown(capsys, config, runs=runs)
+
+    assert lines[0].split()[-4:] == ["calls", "tokens", "cost", "why"]
+    assert "1,128" in lines[1]
+    assert "$0.0012" in lines[1]
+    assert "cost: $0.0012" in lines
+
+
+def test_a_cost_that_is_not_known_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    config, runs = networked(None)
+    lines = shown(capsys, config, runs=runs)
+
+    assert "cost" not in lines[0].split()
+    assert "cost unknown: no price for m-70b" in lines
+
+
+def commands(lines: list[str]) -> list[str]:
+    return [line.partition("  # ")[0].strip() for line in lines[lines.index("next:") + 1 :]]
+
+
+def test_what_to_do_next_follows_from_what_happened(capsys: pytest.CaptureFixture[str]) -> None:
+    passive = LLMEngineConfig(adapter="offline", model_name="passive")
+    config = experiment(scenarios=(DINNER,), observe_engine_config=passive, execute_engine_config=passive)
+    shows, logs, verifies = commands(shown(capsys, config))
+
+    assert shows.endswith("pare scenarios show dinner_headcount_change")
+    assert Path(shlex.split(logs)[1]).read_text().startswith("[INFO] dinner_headcount_change run 1")
+    assert verifies.endswith("pare verify out")
+
+
+def test_after_an_exception_its_log_comes_first(capsys: pytest.CaptureFixture[str]) -> None:
+    first, *others = commands(shown(capsys, oracle_config(), load=all_scenarios))
+
+    assert "Traceback" in Path(shlex.split(first)[1]).read_text()
+    assert any("scenarios show" in command for command in others)
+
+
+def test_after_success_there_is_more_to_try(capsys: pytest.CaptureFixture[str]) -> None:
+    found = commands(shown(capsys, oracle_config(), load=lambda config: [NotesScenario()]))
+
+    assert [command.split("/")[-1] for command in found] == ["python -m pare_runner", "pare tour", "pare models list"]
+
+
+def test_a_sweep_ends_with_one_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["model=scripted,passive", f"scenarios=[{DINNER}]", "output_dir=sweep", "-m"]) == 0
+
+    said = capsys.readouterr()
+    assert "roles: user=scripted, observe=passive, execute=passive; protocol=standard v1, messages=native" in said.err
+    lines = said.out.splitlines()
+    rows = [" ".join(line.split()) for line in lines[lines.index("2 jobs, 2 of 2 runs") :]]
+    assert rows[2:5] == [
+        "job runs success proposals accepted turns",
+        "model=scripted 1 100 % (1 of 1) 1 100 % (1 of 1) 3.0",
+        "model=passive 1 0 % (0 of 1) 0 - 1.0",
     ]
-    assert not any("\x1b" in line for line in lines)
+    assert "all results: sweep/results.parquet" in rows
+    assert lines.count("next:") == 1
+
+
+def test_a_job_of_ones_own_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    job = functools.partial(run_job, load=lambda config: [NotesScenario()])
+    assert main(["seed=1,2", "oracle=true", "output_dir=sweep", "-m"], run_job=job) == 0
+    assert capsys.readouterr().out == ""
 
 
 def test_there_is_no_bar_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from pare_runner.agents.assistant import ObserveExecuteAssistant
 from pare_runner.errors import ConfigError
 from pare_runner.library import assistants
-from pare_runner.library.assistants import assistant, assistant_names, register_assistant
+from pare_runner.library.assistants import assistant, assistant_names, register_assistant, source_hash
 
 MODULE = """
 class Mine:
@@ -117,7 +117,10 @@ def test_what_cannot_be_had_from_a_module_is_told(folder: Path, agent_type: str,
 @pytest.mark.parametrize(
     ("source", "says"),
     [
-        ("import nowhere_to_be_found\n", "cannot be loaded: ModuleNotFoundError: No module named 'nowhere_to_be_found'"),
+        (
+            "import nowhere_to_be_found\n",
+            "cannot be loaded: ModuleNotFoundError: No module named 'nowhere_to_be_found'",
+        ),
         ("1 / 0\n", "cannot be loaded: ZeroDivisionError: division by zero"),
         ("def (\n", "cannot be loaded: SyntaxError: invalid syntax (broken.py, line 1)"),
         ("raise SystemExit(3)\n", "cannot be loaded: SystemExit: 3"),
@@ -155,3 +158,16 @@ def test_an_installed_one_is_found_by_its_entry_point(folder: Path) -> None:
 def test_an_installed_one_that_is_none_is_told(folder: Path, value: str, says: str) -> None:
     install(folder, value)
     assert says in refused("lodger")
+
+
+def test_the_source_of_an_assistant_of_ones_own_has_a_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    hashes = []
+    for number in range(2):
+        text = f"class Mine:\n    number = {number}\n    def __init__(self, setup): ...\n"
+        text += "    async def observe(self, phase): ...\n    async def execute(self, phase): ...\n"
+        Path(f"hashed_{number}.py").write_text(text)
+        hashes.append(source_hash(f"hashed_{number}:Mine"))
+    assert None not in hashes
+    assert hashes[0] != hashes[1]
+    assert source_hash("observe-execute") is None

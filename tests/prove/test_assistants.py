@@ -144,15 +144,30 @@ def test_results_that_differ_from_run_to_run_are_found() -> None:
 
 
 def test_what_is_no_assistant_is_found() -> None:
-    class Assistant:
+    class Watching:
         def __init__(self, setup: AgentSetup) -> None: ...
 
-        def observe(self, phase: Phase) -> None: ...
+        async def observe(self, phase: Phase) -> None: ...
 
-    found = findings(Assistant, "test_it_is_an_assistant")
-    assert "observe must be written `async def`" in found
-    assert "Assistant has no method execute" in found
+    class Hasty(Noter):
+        def execute(self, phase: Phase) -> None:  # type: ignore[override]
+            phase.news()
+
+    assert "Watching has no method execute" in findings(Watching, "test_it_is_an_assistant")
+    assert "execute must be written `async def`" in findings(Hasty, "test_it_is_an_assistant")
+    assert "execute must be written `async def`" in findings(lambda setup: Hasty(setup), "test_it_is_an_assistant")
     assert "has no `make`" in findings(None, "test_it_is_an_assistant")
+
+
+def test_a_tool_may_have_an_argument_called_name() -> None:
+    class Seeker(Noter):
+        async def observe(self, phase: Phase) -> None:
+            phase.news()
+            assert phase.call_tool("Apartment__search_apartments", name="Loft").text == "{}"
+
+    scenario = BUSY.replace("  calendar:\n", "  flats: {type: StatefulApartmentApp}\n  calendar:\n", 1)
+    suite = type("Suite", (AssistantContract,), {"make": Seeker, "scenario": scenario})()
+    suite.test_it_runs_with_a_user_who_rejects()
 
 
 def test_crashes_are_found_with_their_place() -> None:
@@ -216,12 +231,6 @@ class Sneaky(Noter):
     async def execute(self, phase: Phase) -> None:
         self.tool = phase.tools.get(ENTER)
         await super().execute(phase)
-
-
-@pytest.mark.parametrize("make", [Kept, Sneaky])
-def test_writes_outside_execution_are_found(make: type) -> None:
-    found = findings(make, "test_it_writes_only_while_executing")
-    assert "Calendar__add_calendar_event was called while the mode was" in found
 
 
 def test_calls_that_are_not_offered_are_found() -> None:
@@ -290,7 +299,6 @@ def test_errors_that_are_kept_are_found() -> None:
 
     found = findings(Calm, "test_it_lets_errors_pass")
     assert "returns although phase.ask raised EpisodeEnded: let it pass" in found
-    assert "not by the error that phase.ask raised" in found
     assert "goes on with phase.ask after phase.ask raised" in findings(Stubborn, "test_it_lets_errors_pass")
 
 

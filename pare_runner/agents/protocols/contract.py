@@ -12,6 +12,9 @@ from pare_runner.policy.request import Protocol as ProtocolName
 from pare_runner.policy.request import Response
 from pare_runner.policy.tools import ToolList
 
+MAX_DEPTH = 50
+"""Deepest nesting of a call's arguments."""
+
 
 class MessageProtocol(Protocol):
     """Writes and reads the part of a conversation that is about calls."""
@@ -44,8 +47,21 @@ def checked_call(name: str, args: Any, tools: ToolList, call_id: str = "") -> Ca
         return Problem("unknown_tool", f"there is no tool {name[:80]!r} here{bracketed_hint(name[:80], tools.by_name)}")
     if not isinstance(args, dict):
         return Problem("bad_arguments", f"the arguments of {name} must be an object, not {type(args).__name__}")
+    if _too_deep(args):
+        return Problem("bad_arguments", f"the arguments of {name} are nested more than {MAX_DEPTH} levels deep")
     try:
         tool.spec.bind(args)
     except TypeError as error:
         return Problem("bad_arguments", str(error))
     return Call(tool, args, call_id)
+
+
+def _too_deep(args: dict[str, Any]) -> bool:
+    # Level by level: what is to be refused here would exceed Python's own limit of recursion.
+    level: list[Any] = [args]
+    for _ in range(MAX_DEPTH):
+        inner = (child for item in level for child in (item.values() if isinstance(item, dict) else item))
+        level = [child for child in inner if isinstance(child, dict | list)]
+        if not level:
+            return False
+    return True

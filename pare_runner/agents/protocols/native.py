@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import orjson
@@ -14,6 +15,7 @@ from pare_runner.policy.messages import Message, ToolCall
 from pare_runner.policy.request import Response
 from pare_runner.policy.tools import ToolList
 
+_TOO_LONG, _UNREADABLE = object(), object()
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -30,7 +32,8 @@ class NativeProtocol:
     def read(self, response: Response, tools: ToolList, *, may_end: bool) -> Reply:
         """A reply with one unusable call is malformed as a whole: none of its calls is made."""
         written = _with_ids(response.tool_calls)
-        message = _message(response, written)
+        arguments = [_loaded(call.arguments) for call in written]
+        message = _message(response, written, arguments)
         if response.finish_reason == "content_filter" and not written:
             return Reply(response, message, problem=Problem("content_filter", "the reply was withheld by a filter"))
         if not written:
@@ -40,8 +43,8 @@ class NativeProtocol:
                 return Reply(response, None, problem=Problem("empty", "the reply was empty"))
             return Reply(response, message, problem=Problem("no_action", "the reply called no tool"))
         calls: list[Call] = []
-        for call in written:
-            found = _read_call(call, tools, cut=response.finish_reason == "length")
+        for call, args in zip(written, arguments, strict=True):
+            found = _read_call(call, args, tools, cut=response.finish_reason == "length")
             if isinstance(found, Problem):
                 return Reply(response, message, problem=found)
             calls.append(found)
@@ -62,47 +65,50 @@ class NativeProtocol:
         return [Message("tool", text, tool_call_id=call.call_id, kind="error") for call in written]
 
 
-def _with_ids(calls: Sequence[ToolCall]) -> tuple[ToolCall, ...]:
+def _with_ids(calls: tuple[ToolCall, ...]) -> tuple[ToolCall, ...]:
     """The calls, each with an id no other has."""
+    if len({call.call_id for call in calls if call.call_id}) == len(calls):
+        return calls
     seen: dict[str, None] = {}
     for number, call in enumerate(calls):
         call_id = call.call_id or f"call_{number}"
         while call_id in seen:
             call_id += "_"
         seen[call_id] = None
-    return tuple(ToolCall(call_id, call.name, call.arguments) for call_id, call in zip(seen, calls, strict=True))
+    return tuple(replace(call, call_id=call_id) for call_id, call in zip(seen, calls, strict=True))
 
 
-def _message(response: Response, calls: Sequence[ToolCall]) -> Message | None:
+def _message(response: Response, calls: Sequence[ToolCall], arguments: Sequence[Any]) -> Message | None:
     """The reply as part of the conversation; what servers would refuse to read again is replaced."""
     if not calls and not response.content.strip():
         return None
-    sound = tuple(ToolCall(call.call_id, _sound_name(call.name), _sound_arguments(call.arguments)) for call in calls)
+    sound = tuple(map(_sound, calls, arguments))
     return Message("assistant", response.content, sound, reasoning=response.reasoning, kind="llm_output")
 
 
-def _sound_name(name: str) -> str:
-    return _NOT_IN_NAMES.sub("_", name)[:64] or "unknown"
+def _sound(call: ToolCall, args: Any) -> ToolCall:
+    name = _NOT_IN_NAMES.sub("_", call.name)[:64] or "unknown"
+    readable = bool(args) and isinstance(args, dict)  # text that stands for no arguments is not always JSON
+    if readable and name == call.name:
+        return call
+    return replace(call, name=name, arguments=call.arguments if readable else "{}")
 
 
-def _sound_arguments(text: str) -> str:
-    if len(text) > MAX_ARGUMENTS:
-        return "{}"
-    return text if isinstance(_loaded(text), dict) else "{}"
-
-
-def _read_call(call: ToolCall, tools: ToolList, *, cut: bool) -> Call | Problem:
-    if len(call.arguments) > MAX_ARGUMENTS:
+def _read_call(call: ToolCall, args: Any, tools: ToolList, *, cut: bool) -> Call | Problem:
+    if args is _TOO_LONG:
         return Problem("too_long", f"the arguments of {call.name[:80]} have {len(call.arguments)} characters")
-    args = _loaded(call.arguments) if call.arguments.strip() else {}
-    if args is None:
+    if args is _UNREADABLE:
         why = "the reply was cut off at its length limit" if cut else f"not JSON: {call.arguments[:200]}"
         return Problem("bad_json", f"the arguments of {call.name[:80]} cannot be read: {why}")
     return checked_call(call.name, args, tools, call.call_id)
 
 
 def _loaded(text: str) -> Any:
+    """The arguments a JSON text stands for; none at all are written as nothing or as null."""
+    if len(text) > MAX_ARGUMENTS:
+        return _TOO_LONG
     try:
-        return orjson.loads(text)
+        value = orjson.loads(text) if text.strip() else None
     except (orjson.JSONDecodeError, UnicodeEncodeError):
-        return None
+        return _UNREADABLE
+    return {} if value is None else value

@@ -67,8 +67,8 @@ def _read_action(text: str, tools: ToolList) -> Call | Problem:
         return Problem("no_action", 'no JSON object follows "Action:"')
     try:
         action, end = _DECODER.raw_decode(text, start)
-    except (json.JSONDecodeError, RecursionError) as error:
-        return Problem("bad_json", f"the action is not JSON: {error}")
+    except (ValueError, RecursionError):  # what Python says of them changes from version to version
+        return Problem("bad_json", f"the action is not JSON: {text[start : start + 200]}")
     if any(mark.start() > start and not start < mark.start() < end for mark in marks):
         return Problem("several_actions", "there is more than one action; only one is possible in a reply")
     if not isinstance(action, dict) or not isinstance(action.get("action"), str):

@@ -169,6 +169,13 @@ def failure_of_transport(error: Exception, where: str, timeout: aiohttp.ClientTi
             return Failure("unreachable", f"no TLS connection to {where}: {error}")
         case aiohttp.ClientConnectorError():
             return Failure("unreachable", f"cannot connect to {where}: {error.os_error or error}", retry=True)
+        case aiohttp.ClientHttpProxyError():
+            passes = error.status >= 500
+            return Failure(
+                "unreachable",
+                f"the proxy on the way to {where} refuses: HTTP {error.status} {error.message}",
+                retry=passes,
+            )
         case aiohttp.ClientResponseError() | aiohttp.InvalidURL():
             return Failure("bad_reply", f"{where} does not answer in HTTP as it should: {error}", retry=True)
         case _:

@@ -63,7 +63,7 @@ class Failure(Exception):
     """One attempt that came to nothing.
 
     `retry`: another attempt may succeed. `busy`: the service says it has too much to do. `pause`: seconds it asks to
-    wait. The message holds no key.
+    wait. The message may repeat a key that the service has sent back: nobody sees it before `Keys.clean`.
     """
 
     def __init__(

@@ -14,6 +14,8 @@ SHORT = 4
 """Values shorter than this are no secrets, and taking them out would spoil every message."""
 REDACTED = "[key]"
 BEARER = re.compile(r"(?i)\b(bearer\s+)[^\s\"',;]+")
+USER_INFO = re.compile(r"(?<=://)[^/\s@]+@")
+"""User and password in an address; those of proxies hold some."""
 KEY_LIKE = re.compile(r"\bsk-[\w*-]{4,}")
 
 
@@ -40,7 +42,8 @@ class Keys:
         """`message` on one line, without keys, shortened: fit for a log and an error."""
         for value in sorted(self._given, key=len, reverse=True):
             message = message.replace(value, REDACTED)
-        return shortened(one_line(KEY_LIKE.sub(REDACTED, BEARER.sub(rf"\1{REDACTED}", message))))
+        message = USER_INFO.sub(f"{REDACTED}@", BEARER.sub(rf"\1{REDACTED}", message))
+        return shortened(one_line(KEY_LIKE.sub(REDACTED, message)))
 
     def _filled(self, text: str, config: LLMEngineConfig, use: str) -> str:
         return REFERENCE.sub(lambda found: self._value(found[1] or found[2], config, use), text)

@@ -72,7 +72,7 @@ def verdict(failure: Failure, config: LLMEngineConfig, clean: Callable[[str], st
         return "ok"
     if failure.kind == "rate_limited" and failure.retry:
         return "rate limited at the moment"
-    raise refusal(failure, config, clean)
+    raise refusal(failure, config, clean) from None  # a traceback must not show the failure: its text may hold a key
 
 
 def refusal(

@@ -101,7 +101,13 @@ def _tool_calls(value: Any, index: int) -> tuple[ToolCall, ...]:
         call_id = _text(item.get("id"))
         if not call_id or call_id in calls:
             call_id = f"call_{index}_{position}"
-        calls[call_id] = ToolCall(call_id, _text(function.get("name")), _arguments(function.get("arguments")))
+        extra = item.get("extra_content")
+        calls[call_id] = ToolCall(
+            call_id,
+            _text(function.get("name")),
+            _arguments(function.get("arguments")),
+            orjson.dumps(extra).decode() if isinstance(extra, dict) else None,
+        )
     return tuple(calls.values())
 
 

@@ -106,7 +106,9 @@ def call_line(unit: UnitKey, attempt: int, request: Request, sampling: str, answ
             "reply": {
                 "content": answer.content,
                 "tool_calls": [
-                    {"id": call.call_id, "name": call.name, "arguments": call.arguments} for call in answer.tool_calls
+                    {"id": call.call_id, "name": call.name, "arguments": call.arguments}
+                    | ({} if call.extra is None else {"extra": call.extra})
+                    for call in answer.tool_calls
                 ],
                 "reasoning": answer.reasoning,
                 "finish_reason": answer.finish_reason,
@@ -158,7 +160,9 @@ def _read_answer(line: Mapping[str, Any]) -> Response | Failure:
     reply = line["reply"]
     return Response(
         content=reply["content"],
-        tool_calls=tuple(ToolCall(call["id"], call["name"], call["arguments"]) for call in reply["tool_calls"]),
+        tool_calls=tuple(
+            ToolCall(call["id"], call["name"], call["arguments"], call.get("extra")) for call in reply["tool_calls"]
+        ),
         reasoning=reply["reasoning"],
         finish_reason=reply["finish_reason"],
         usage=Usage(**line["usage"]),

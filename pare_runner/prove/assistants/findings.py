@@ -6,7 +6,6 @@ import traceback
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from pare_runner.kernel.events import CompletedEvent, EventType, OperationType
 from pare_runner.policy.messages import Message
 from pare_runner.policy.request import ModelError
 from pare_runner.prove.assistants.play import Played
@@ -34,14 +33,6 @@ def breaches(played: Sequence[Played], rule: Rule) -> Iterator[str]:
     for run in played:
         for what in run.watch.of(rule):
             yield f"{run.situation.title}: {what}"
-
-
-def stray_writes(played: Sequence[Played]) -> Iterator[str]:
-    """Writes of the assistant while it was not executing. Proposing and waiting are none."""
-    for run in played:
-        for event in run.outcome.log if run.outcome is not None else ():
-            if _writes(event) and event.proactive_mode != "execute":
-                yield f"{run.situation.title}: {event.tool_name} was called while the mode was {event.proactive_mode}"
 
 
 def kept_errors(played: Sequence[Played]) -> Iterator[str]:
@@ -77,13 +68,6 @@ def differences(played: Played, other: Played) -> Iterator[str]:
             yield f"{title}: step {place} is {ours}\n    and the other time {theirs}"
             return
     yield f"{title}: the same calls, but other requests, times or results"
-
-
-def _writes(event: CompletedEvent) -> bool:
-    if event.event_type is not EventType.AGENT or event.action is None:
-        return False
-    speaks = event.function_name() in ("send_message_to_user", "wait", "wait_for_notification")
-    return event.action.operation_type is OperationType.WRITE and not speaks
 
 
 def _faults(messages: Sequence[Message], *, text_only: bool) -> Iterator[str]:

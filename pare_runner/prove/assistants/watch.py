@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,8 +14,9 @@ from pare_runner.policy.messages import Message
 from pare_runner.policy.request import Role
 from pare_runner.policy.tools import ToolList
 
-Rule = Literal["tools", "phase", "news", "limits", "errors"]
+Rule = Literal["form", "tools", "phase", "news", "limits", "errors"]
 
+METHODS = ("observe", "execute")
 MOST_STEPS = 2000
 """Uses of one phase after which it is taken for endless."""
 
@@ -46,20 +48,27 @@ class WatchedAssistant:
     def __init__(self, make: Callable[[AgentSetup], Assistant], setup: AgentSetup, watch: Watch) -> None:
         self._assistant = make(setup)
         self._watch = watch
+        for name in METHODS:
+            if not callable(getattr(self._assistant, name, None)):
+                watch.note("form", f"{type(self._assistant).__name__} has no method {name}")
 
     async def observe(self, phase: Phase) -> None:
         """See `Assistant`."""
-        await self._in(phase, self._assistant.observe)
+        await self._in(phase, "observe")
 
     async def execute(self, phase: Phase) -> None:
         """See `Assistant`."""
-        await self._in(phase, self._assistant.execute)
+        await self._in(phase, "execute")
 
-    async def _in(self, phase: Phase, act: Callable[[Phase], Awaitable[None]]) -> None:
+    async def _in(self, phase: Phase, name: str) -> None:
         watch = self._watch
         watch.phases[phase.role] = watch.phases.get(phase.role, 0) + 1
         watched = WatchedPhase(phase, watch)
-        await act(watched)
+        done = getattr(self._assistant, name)(watched)
+        if inspect.isawaitable(done):
+            await done
+        else:
+            watch.note("form", f"{name} must be written `async def`")
         watched.close()
 
 

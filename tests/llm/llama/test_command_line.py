@@ -20,7 +20,7 @@ def sweep(llama_server: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The output directory of a sweep that ended with status 0."""
     folder = tmp_path_factory.mktemp("sweep")
     command = [
-        *(sys.executable, "-m", "pare_runner", "-m", "model=local", "model@user=same"),
+        *(sys.executable, "-m", "pare_runner", "-m", "model=local"),
         *(f"model.base_url={llama_server}", f"scenarios=[{SCENARIO}]", "message_protocol=native,react"),
         "output_dir=found",
     ]

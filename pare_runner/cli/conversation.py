@@ -1,0 +1,248 @@
+"""One run as a conversation: a plain list of what happened on the virtual time line, and its lines for people.
+
+`entries_of` makes the list from an outcome; whoever has the same facts from elsewhere makes it in another way. `lines`
+needs nothing but the list.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pare_runner.apps.notifications import AGENT_INTERFACE, Notification, PAREMessageType
+from pare_runner.episode.exchange import Exchange
+from pare_runner.episode.outcome import Outcome
+from pare_runner.kernel.events import CompletedEvent, EventType, OperationType
+from pare_runner.scenarios.result import PAREScenarioValidationResult
+
+Who = Literal["world", "user", "assistant", "judge", ""]
+Kind = Literal[
+    "event", "told", "tap", "proposal", "answer", "message", "read", "write", "wait", "text", "mode", "malformed",
+    "error", "end", "held", "check",
+]  # fmt: skip
+
+WIDTH = 100
+LONGEST = 320
+"""Characters of a text that are shown."""
+
+ENDS = {
+    "idle": "nothing was ahead that could change anything",
+    "max_turns": "the turns were used up",
+    "duration": "the time of the scenario was over",
+    "stop_event": "an event of the scenario stopped it",
+}
+_WAITS = ("wait", "wait_for_notification")
+_ANSWERS = {"accept_proposal": "accepts", "reject_proposal": "rejects"}
+_TOLD = (PAREMessageType.ENVIRONMENT_NOTIFICATION_USER, PAREMessageType.ENVIRONMENT_NOTIFICATION_AGENT)
+_COLOURS: dict[Kind, str] = {
+    "proposal": "bold", "answer": "bold", "write": "warning", "malformed": "error", "error": "error", "check": "error",
+    "told": "dim", "wait": "dim", "mode": "dim", "held": "dim", "end": "bold",
+}  # fmt: skip
+
+Paint = Callable[[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened `seconds` after the start; `failed` calls changed nothing."""
+
+    seconds: float
+    who: Who
+    kind: Kind
+    text: str
+    failed: bool = False
+
+
+def entries_of(outcome: Outcome) -> list[Entry]:
+    """What happened in a run, in order, and at the end how it ended and which checks held."""
+    return [*_Telling(outcome).entries(), *_ending(outcome)]
+
+
+def lines(entries: Iterable[Entry], width: int = WIDTH, paint: Paint = lambda text, kind: text) -> Iterator[str]:
+    """Lines of at most `width` columns, coloured by `paint(text, kind)`; waiting in a row is one line."""
+    for entry in _without_repeated_waits(list(entries)):
+        head = f"{clock(entry.seconds):>9}  {entry.who:<9}  " if entry.kind not in ("held", "check") else " " * 22
+        wrapped = textwrap.wrap(shortened(entry.text), max(width - len(head), 20)) or [""]
+        kind = "error" if entry.failed else _COLOURS.get(entry.kind, "")
+        for number, text in enumerate(wrapped):
+            yield (head if not number else " " * len(head)) + (paint(text, kind) if kind else text)
+
+
+def clock(seconds: float) -> str:
+    """Seconds since the start as `5:07`, `1:02:05` or `2d 1:02:05`; fractions are cut off."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    if days:
+        return f"{days}d {hour}:{minute:02}:{second:02}"
+    return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute}:{second:02}"
+
+
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """`text` on one line, cut after `longest` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def check_reasons(result: PAREScenarioValidationResult) -> Iterator[tuple[str, str]]:
+    """The checks that failed, each with what the rationale says about it."""
+    rationale = result.rationale or ""
+    found = [(name, rationale.find(f"{name}: ")) for name, holds in result.checks.items() if not holds]
+    for name, start in found:
+        end = min((other for _, other in found if other > start), default=len(rationale))
+        yield name, rationale[start + len(name) + 2 : end].rstrip("; ") if start >= 0 else ""
+
+
+@dataclass(slots=True)
+class _Telling:
+    outcome: Outcome
+    found: list[Entry] = field(default_factory=list)
+    mode: str = "observe"
+    executed: int = -1
+    _told: dict[str, int] = field(default_factory=lambda: {"user": 0, "observe": 0, "execute": 0})
+    _next: int = 0
+    _shown: str = ""
+
+    def entries(self) -> list[Entry]:
+        for exchange in self.outcome.exchanges:
+            self._exchange(exchange)
+        for event in self.outcome.log[self._next :]:
+            self._event(event)
+        return self.found
+
+    def _exchange(self, exchange: Exchange) -> None:
+        request, own = exchange.request, set(exchange.events)
+        role, answered = request.role, request.time + exchange.seconds
+        who: Who = "user" if role == "user" else "judge" if role == "judge" else "assistant"
+        self._log_until(request.time, own)
+        if role == "execute" and self.executed != request.turn:
+            self.executed, self._told["execute"] = request.turn, self._told["observe"]
+        elif role != "execute" and self.mode == "execute":
+            self._mode(request.time, "observe", "observes again")
+        self._tell(exchange, who)
+        self._log_until(answered, own)
+        while own and self._next < len(self.outcome.log):
+            event = self.outcome.log[self._next]
+            own.discard(event.event_id)
+            self._next += 1
+            self._event(event)
+        response = exchange.response
+        said = "" if response is None else response.content or ", ".join(call.name for call in response.tool_calls)
+        if exchange.error is not None:
+            self._add(answered, who, "error", f"the model call failed: {exchange.error}")
+        elif exchange.problem is not None:
+            self._add(answered, who, "malformed", f"reply that cannot be used ({exchange.problem}): {said}")
+        elif not exchange.events and said:
+            self._add(answered, who, "text", f"says: {said}")
+
+    def _log_until(self, time: float, but: set[str]) -> None:
+        while self._next < len(self.outcome.log):
+            event = self.outcome.log[self._next]
+            if event.event_time > time or event.event_id in but:
+                return
+            self._next += 1
+            self._event(event)
+
+    def _tell(self, exchange: Exchange, who: Who) -> None:
+        phone, role = self.outcome.phone, exchange.request.role
+        if phone is None or role not in self._told:
+            return
+        queue: Sequence[Notification] = phone.notifications.user if role == "user" else phone.notifications.agent
+        while self._told[role] < len(queue) and queue[self._told[role]].timestamp <= exchange.request.time:
+            news = queue[self._told[role]]
+            self._told[role] += 1
+            if news.message_type in _TOLD:  # taps, proposals and answers stand there already
+                same = news.message == self._shown
+                self._shown = news.message
+                self._add(exchange.request.time, who, "told", "sees it, too" if same else f"sees: {news.message}")
+
+    def _event(self, event: CompletedEvent) -> None:
+        time, name = event.event_time, event.function_name() or ""
+        on_interface = event.app_class_name() == AGENT_INTERFACE
+        failed = event.failed()
+        content = str(event.get_args().get("content") or "")
+        if event.scheduled or event.event_type not in (EventType.AGENT, EventType.USER):
+            text = _call(event) if event.action else f"{event.event_id} ({event.event_type.value.lower()})"
+            self._add(time, "world", "event", text, failed)
+        elif name in _WAITS:
+            self._add(time, "user" if event.event_type is EventType.USER else "assistant", "wait", "waits")
+        elif event.event_type is EventType.USER:
+            if on_interface and name in _ANSWERS:
+                self._add(time, "user", "answer", _ANSWERS[name] + (f": {content}" if content else ""), failed)
+            else:
+                self._add(time, "user", "tap", f"taps: {_call(event)}", failed)
+        elif on_interface and name == "send_message_to_user":
+            proposes = event.proactive_mode in (None, "observe")
+            self._add(
+                time,
+                "assistant",
+                "proposal" if proposes else "message",
+                f"{'proposes' if proposes else 'says'}: {content}",
+                failed,
+            )
+            if proposes and not failed:
+                self._mode(time, "awaiting_confirmation", "waits for an answer")
+        else:
+            writes = event.action is not None and event.action.operation_type is OperationType.WRITE
+            kind: Kind = "write" if writes else "read"
+            self._add(time, "assistant", kind, f"{kind}s: {_call(event)}", failed)
+        if on_interface and name in _ANSWERS and not failed and self.mode == "awaiting_confirmation":
+            accepts = name == "accept_proposal"
+            self._mode(time, "execute" if accepts else "observe", "carries it out" if accepts else "observes again")
+
+    def _mode(self, time: float, mode: str, text: str) -> None:
+        self.mode = mode
+        self._add(time, "assistant", "mode", f"… {text}")
+
+    def _add(self, time: float, who: Who, kind: Kind, text: str, failed: bool = False) -> None:
+        self.found.append(Entry(time - self.outcome.scenario.start, who, kind, text, failed))
+
+
+def _ending(outcome: Outcome) -> Iterator[Entry]:
+    result, seconds = outcome.result, outcome.end_time - outcome.scenario.start
+    reason = result.termination_reason
+    how = f"ended by {reason}" + (f": {ENDS[reason]}" if reason in ENDS else "") if reason else "did not end"
+    yield Entry(seconds, "", "end", f"{how}; {result.status}")
+    if result.exception is not None:
+        yield Entry(seconds, "", "error", f"{type(result.exception).__name__}: {result.exception}")
+    for count, what in (
+        (outcome.metrics.lapsed_proposals, "proposals lapsed"),
+        (outcome.metrics.unseen_events, "events the assistant was never told of"),
+    ):
+        if count:
+            yield Entry(seconds, "", "end", f"{what}: {count}")
+    reasons = dict(check_reasons(result))
+    for name, holds in result.checks.items():
+        if holds:
+            yield Entry(seconds, "", "held", f"✓ {name}")
+        else:
+            yield Entry(seconds, "", "check", f"✗ {name}" + (f": {reasons[name]}" if reasons[name] else ""))
+
+
+def _call(event: CompletedEvent) -> str:
+    args = ", ".join(f"{name}={_value(value)}" for name, value in event.get_args().items() if value is not None)
+    text = f"{event.app_name()}.{event.function_name()}({args})"
+    return f"{text} fails: {event.metadata.exception}" if event.failed() else text
+
+
+def _value(value: Any) -> str:
+    return shortened(repr(value), 100)
+
+
+def _without_repeated_waits(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """Waits in a row as one entry at the time of the first."""
+    number = 0
+    while number < len(entries):
+        run = number
+        while run < len(entries) and entries[run].kind == "wait":
+            run += 1
+        if run == number:
+            yield entries[number]
+            number += 1
+            continue
+        waiting = list(dict.fromkeys(entry.who for entry in entries[number:run]))
+        first = entries[number]
+        yield first if len(waiting) == 1 else Entry(first.seconds, "", "wait", "user and assistant wait")
+        number = run

@@ -1,0 +1,82 @@
+"""What to do next: the commands that make sense after a job or a sweep, as they can be typed here."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pare_runner.library.files import shown
+
+if TYPE_CHECKING:
+    from pare_runner.batch.config import MultiScenarioRunnerConfig
+
+OFFLINE = "offline"
+
+Step = tuple[str, str]
+"""A command, and what it does."""
+
+
+def program(name: str) -> str:
+    """How `name` (`pare`, `python`) is called here: by its path if the shell would not find ours."""
+    own = Path(sys.executable).parent / name
+    found = shutil.which(name)
+    if not own.exists() or (found is not None and Path(found).parent.resolve() == own.parent.resolve()):
+        return name
+    return shlex.quote(shown(own))
+
+
+def experiment(*overrides: str) -> str:
+    """The command that runs an experiment with `overrides`."""
+    return " ".join([program("python"), "-m", "pare_runner", *map(shlex.quote, overrides)])
+
+
+def pare(*words: str | Path) -> str:
+    """A `pare` command."""
+    return " ".join([program("pare"), *(shlex.quote(str(word)) for word in words)])
+
+
+def after_job(rows: Sequence[Mapping[str, Any]], config: MultiScenarioRunnerConfig, directory: Path) -> list[Step]:
+    """What to do after a job in `directory` whose journal holds `rows`."""
+    steps: list[Step] = []
+    crashed = next((row for row in rows if row["status"] == "exception"), None)
+    failed = next((row for row in rows if row["status"] == "failed"), None)
+    if crashed is not None:
+        log = directory / config.logs_dir / f"{crashed['run_id']}.log"
+        steps.append((f"cat {shlex.quote(str(log))}", "what went wrong, with its traceback"))
+    if failed is not None:
+        steps.append((pare("scenarios", "show", failed["base_scenario_id"]), "what should have happened"))
+        if len(steps) < 2 and config.log_to_file:
+            log = directory / config.logs_dir / f"{failed['run_id']}.log"
+            steps.append((f"cat {shlex.quote(str(log))}", "what happened, and each check that failed"))
+    if config.oracle:
+        steps.append((experiment(), "the same scenarios with agents"))
+    else:
+        steps.append((pare("verify", directory), "make these runs again from their recording"))
+    if crashed is None and failed is None:
+        steps.append((pare("tour"), "three assistants side by side, and one failed run to read"))
+        if config.oracle or _all_offline(config):
+            steps.append((pare("models", "list"), "models to judge, and the keys they need"))
+    return steps[:3]
+
+
+def after_sweep(directory: Path) -> list[Step]:
+    """What to do after a sweep in `directory`."""
+    return [
+        (pare("verify", directory), "make all its runs again from their recordings"),
+        (f"cat {shlex.quote(str(directory / 'sweep.json'))}", "all counts and rates, job by job"),
+    ]
+
+
+def step_lines(steps: Sequence[Step]) -> list[str]:
+    """The commands, each with what it does behind it, aligned as far as they are short."""
+    width = max((len(command) for command, _ in steps if len(command) <= 60), default=0)
+    return [f"  {command:<{width}}  # {what}" for command, what in steps]
+
+
+def _all_offline(config: MultiScenarioRunnerConfig) -> bool:
+    models = (config.user_engine_config, config.observe_engine_config, config.execute_engine_config)
+    return all(model.adapter == OFFLINE for model in models)
