@@ -47,13 +47,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except PareError as error:
         return _fail(error, str(error), error.exit_status)
-    except SystemExit as left:  # how typer ends: help, usage errors, a status of a command
+    except SystemExit as left:  # how typer ends: help, usage errors, a status of a command, and a closed pipe
+        if isinstance(left.__context__, BrokenPipeError):
+            return _quiet()
         return left.code if isinstance(left.code, int) else FAILED
     except KeyboardInterrupt as error:
         return _fail(error, "interrupted", INTERRUPTED)
-    except BrokenPipeError:  # whoever read our output has enough; the interpreter must not complain when it flushes
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+    except BrokenPipeError:
+        return _quiet()
     except Exception as error:
         return _fail(error, f"internal error, {type(error).__name__}: {error}", FAILED)
     return status if isinstance(status, int) else OK
@@ -82,6 +83,12 @@ def pare(
     pare scenarios list
     pare scenarios check my_scenario.yaml
     """
+
+
+def _quiet() -> int:
+    """Whoever read our output has enough; the interpreter must not complain when it flushes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return OK
 
 
 def _fail(error: BaseException, text: str, status: int) -> int:

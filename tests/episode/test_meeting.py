@@ -102,6 +102,25 @@ def test_one_call_meets_one_step_in_file_order() -> None:
     assert run(AGAIN, ADDS, REACTS, second, execute=[create()]).log[-1] == "50 after_again"
 
 
+def test_file_order_counts_though_the_first_was_opened_last() -> None:
+    edits = EDITS.replace("after: adds", "after: accepts")
+    first = ADDS.replace("after: accepts", "after: edits")
+    play = run(edits, first, AGAIN, REACTS, execute=[UPDATE, create()])
+    assert play.log[-1] == "55 reacts"
+
+
+def test_taps_on_the_way_never_block_though_they_write() -> None:
+    """The planned way to the editor is another than the one taken here."""
+    step = "{id: step, user: notes.update, on: {note_id: milk}, args: {title: A, content: B}}"
+    taps = [
+        calling(("System.open_app", {"app_name": "Notes"})),
+        calling("Notes.new_note"),
+        calling(("Notes.update", {"title": "A", "content": "B"})),
+    ]
+    text = events(step, news("reacts", "after: step, delay: 30s"))
+    assert Play(text, user=taps).log == ["5 open_app", "15 new_note", "25 update", "55 reacts"]
+
+
 def test_its_result_is_that_of_the_call() -> None:
     moves = "{id: moves, env: notes.delete_note, after: adds, args: {note_id: {from: adds}}}"
     play = run(ADDS, moves, execute=[create()])

@@ -24,13 +24,13 @@ LATER = news("later", "at: 500s")
 
 
 class Answered(PAREScenario):
-    """A Python scenario in which the world answers the proposal, 20 s after it, or 20 s after the start."""
+    """A Python scenario in which the world answers the proposal, `delay` after it, or after the start."""
 
     start_time = START
 
-    def __init__(self, tool: str, *, asked: bool = True) -> None:
+    def __init__(self, tool: str, *, asked: bool = True, delay: float = 20) -> None:
         super().__init__(scenario_id="answered")
-        self.tool, self.asked = tool, asked
+        self.tool, self.asked, self.delay = tool, asked, delay
 
     def init_and_populate_apps(self, *args: object, **kwargs: object) -> None:
         self.apps = list(scenario(events()).apps)
@@ -39,7 +39,7 @@ class Answered(PAREScenario):
         name = "PAREAgentUserInterface"
         asks = OracleEvent("asks", action=Action(name, name, "send_message_to_user"))
         answers = Event("answers", action=Action(name, name, self.tool, {"content": "By itself."}))
-        self.events = [asks, answers.depends_on(asks if self.asked else None, 20)]
+        self.events = [asks, answers.depends_on(asks if self.asked else None, self.delay)]
 
 
 def modes(play: Play) -> list[str]:
@@ -80,6 +80,11 @@ def test_the_world_may_answer_in_place_of_the_user() -> None:
     assert play.result.acceptance_count == 1
     play = Play(Answered("reject_proposal"), observe=[PROPOSE, LOOK], execute=[CREATE])
     assert play.log == ["10 send_message_to_user", "30 answers", "40 list_folders"]
+
+
+def test_a_turn_in_which_the_world_accepts_is_not_idle() -> None:
+    play = Play(Answered("accept_proposal", delay=8), observe=[PROPOSE], execute=[CREATE, DONE])
+    assert play.log == ["10 send_message_to_user", "18 answers", "30 create_note"]
 
 
 def test_an_answer_of_the_world_before_there_is_a_proposal_is_none() -> None:
@@ -126,6 +131,13 @@ def test_proposal_timeout_is_virtual_and_lapsed_proposals_are_counted_apart() ->
     assert modes(play)[2:5] == ["user awaiting_confirmation", "user observe", "observe observe"]
     assert play.metrics.lapsed_proposals == 2
     assert (play.result.proposal_count, play.result.acceptance_count) == (2, 0)
+
+
+def test_a_proposal_lapses_in_busy_turns_too() -> None:
+    text = events(*(news(f"e{number}", f"at: {number}2s") for number in range(1, 5)))
+    play = Play(text, observe=[PROPOSE], proposal_timeout=15.0)
+    assert play.times()[2:7] == ["10 user", "20 user", "30 user", "35 observe", "40 user"]
+    assert play.metrics.lapsed_proposals == 1
 
 
 def test_after_it_has_lapsed_a_proposal_cannot_be_accepted() -> None:

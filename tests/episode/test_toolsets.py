@@ -96,6 +96,9 @@ def test_apps_are_opened_on_the_home_screen_only_and_go_back_needs_a_history() -
     assert offered() == (False, True)
     tap(phone, "Notes", "go_back")
     assert offered() == (False, False)
+    tap(phone, "Notes", "list_folders")
+    tap(phone, "Notes", "open", folder="Work")
+    assert offered() == (False, True)
     tap(phone, SYSTEM, "go_home")
     assert offered() == (True, False)
 

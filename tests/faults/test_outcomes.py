@@ -54,7 +54,7 @@ def run(folder: Path, listed: Mapping[str, Case]) -> Done:
             max_tokens=cases.MAX_TOKENS,
             max_scenario_duration=cases.MAX_DURATION,
             format_retries=cases.FORMAT_RETRIES,
-            engine={"read_timeout": 0.3, "max_retries": cases.MAX_RETRIES},
+            engine={"read_timeout": 0.75, "max_retries": cases.MAX_RETRIES},
         )
         report = run_job(config, folder / "job")
         words = [word_of(body) for body in server.bodies if role_of(body) == "observe"]

@@ -30,8 +30,8 @@ from tests.llm.fault_server import (
 
 SCENARIOS = 50
 RATE = 0.2
-READ_TIMEOUT = 0.25
-"""Seconds; a stalled reply costs as much."""
+IMPATIENT = {"read_timeout": 0.25}
+"""Seconds: what a reply that stalls costs. Without faults nobody is in a hurry, however busy the machine is."""
 
 
 def stalled() -> Fault:
@@ -82,7 +82,9 @@ class Jobs:
         self.most: dict[str, int] = {}
         self.few = self.job(folder / "few", thinking(playing()), 2)
         self.many = self.job(folder / "many", thinking(playing()), 16)
-        self.faulty = self.job(folder / "faulty", slowly(with_faults(playing(), RATE, faults=self.counted()), 0.02), 16)
+        self.faulty = self.job(
+            folder / "faulty", slowly(with_faults(playing(), RATE, faults=self.counted()), 0.02), 16, **IMPATIENT
+        )
 
     def counted(self) -> list[Callable[[], Fault]]:
         def count(fault: Callable[[], Fault]) -> Fault:
@@ -91,7 +93,7 @@ class Jobs:
 
         return [lambda fault=fault: count(fault) for fault in FAULTS]  # type: ignore[misc]
 
-    def job(self, directory: Path, script: Script, at_once: int) -> Path:
+    def job(self, directory: Path, script: Script, at_once: int, **engine: Any) -> Path:
         """Run it; the server plays the assistant only, which halves the requests."""
         with FaultServer(script).in_thread() as server:
             config = job_config(
@@ -99,7 +101,7 @@ class Jobs:
                 self.scenarios,
                 user_engine_config=LLMEngineConfig(model_name="always_accept", adapter="offline"),
                 max_concurrent_scenarios=at_once,
-                engine={"read_timeout": READ_TIMEOUT},
+                engine=engine,
             )
             assert run_job(config, directory).exit_status == 0
         self.most[directory.name] = server.most
@@ -120,7 +122,7 @@ def test_every_kind_of_fault_was_met(jobs: Jobs) -> None:
     retries = sum(row["model_retries"] for row in rows_of(jobs.faulty).values())
     asked = sum(row["model_calls"] - row["calls_by_role"]["user"] for row in rows_of(jobs.faulty).values())
     assert set(jobs.faults) == {fault.__name__ for fault in FAULTS}
-    assert sum(jobs.faults.values()) == pytest.approx(RATE / (1 - RATE) * asked, rel=0.3)
+    assert sum(jobs.faults.values()) > 0.7 * RATE / (1 - RATE) * asked
     assert retries >= sum(jobs.faults.values())
 
 
