@@ -83,7 +83,11 @@ class Phase(Protocol):
         """
 
     def call(self, call: Call) -> Result:
-        """Make a call now; it takes no time. After the phase is over it is not made, and the result says so."""
+        """Make a call now; it takes no time.
+
+        After a call that ended the phase, and when the phase belongs to the past, it is not made, and the result says
+        so; likewise a call of the assistant that is not offered.
+        """
 
     def call_tool(self, name: str, /, **args: Any) -> Result:
         """Like `call`, by the name of the tool; an unknown tool or argument is a failed result."""

@@ -14,7 +14,7 @@ from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerCo
 from pare_runner.batch.units import Unit
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
-from pare_runner.episode.run import run_episode
+from pare_runner.episode.run import fill, new_outcome
 from pare_runner.errors import PareError
 from pare_runner.llm.adapters import Adapters
 from pare_runner.llm.http.endpoints import Endpoints
@@ -22,7 +22,6 @@ from pare_runner.llm.recording.keys import UnitKey
 from pare_runner.llm.recording.replay import ReplayPolicy
 from pare_runner.llm.recording.store import CallStore
 from pare_runner.llm.secrets import environment
-from pare_runner.scenarios.result import PAREScenarioValidationResult
 from pare_runner.scenarios.scenario import PAREScenario
 
 IN_FLIGHT = 64
@@ -100,27 +99,21 @@ class AgentRuns:
         for unit in waiting:
             await asyncio.sleep(0)  # offline runs never wait, and Ctrl-C is heard only here
             with around(unit):
+                outcome = new_outcome(unit.scenario, seed=self.config.seed, run_number=unit.run_number)
                 try:
                     async with asyncio.timeout(self.config.timeout_seconds):
-                        outcome = await self._episode(unit, store)
+                        await self._fill(outcome, unit, store)
                 except TimeoutError:
-                    outcome = self._timed_out(unit)
+                    outcome.result.exception = UnitTimeout(f"the run took longer than {self.config.timeout_seconds} s")
                 store.sync()  # what is finished is on disk before it counts
                 done(unit, outcome)
 
-    async def _episode(self, unit: Unit, store: CallStore) -> Outcome:
+    async def _fill(self, outcome: Outcome, unit: Unit, store: CallStore) -> None:
         policies = self.factory.policies(UnitKey(unit.scenario.scenario_id, unit.run_number))
-        agents = self.factory.agents(unit.scenario, unit.run_number, store, policies)
-        outcome = await run_episode(unit.scenario, agents, seed=self.config.seed, run_number=unit.run_number)
+        await fill(outcome, self.factory.agents(unit.scenario, unit.run_number, store, policies))
         replay = policies["user"]
         if isinstance(replay, ReplayPolicy):
             replay.check()  # a run that asked something else is no result of anybody's
-        return outcome
-
-    def _timed_out(self, unit: Unit) -> Outcome:
-        error = UnitTimeout(f"the run took longer than {self.config.timeout_seconds} s")
-        result = PAREScenarioValidationResult(success=None, exception=error)
-        return Outcome(unit.scenario, unit.run_number, self.config.seed, False, result, unit.scenario.start)
 
 
 def runs_of(config: MultiScenarioRunnerConfig, directory: Path) -> Runs:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pare_runner.apps.notifications import AGENT_INTERFACE, Notification, PAREMessageType
+from pare_runner.apps.notifications import AGENT_INTERFACE, PAREMessageType
 from pare_runner.episode.exchange import Exchange
 from pare_runner.episode.outcome import Outcome
 from pare_runner.kernel.events import CompletedEvent, EventType, OperationType
@@ -100,8 +100,6 @@ class _Telling:
     outcome: Outcome
     found: list[Entry] = field(default_factory=list)
     mode: str = "observe"
-    executed: int = -1
-    _told: dict[str, int] = field(default_factory=lambda: {"user": 0, "observe": 0, "execute": 0})
     _next: int = 0
     _shown: str = ""
 
@@ -117,9 +115,7 @@ class _Telling:
         role, answered = request.role, request.time + exchange.seconds
         who: Who = "user" if role == "user" else "judge" if role == "judge" else "assistant"
         self._log_until(request.time, own)
-        if role == "execute" and self.executed != request.turn:
-            self.executed, self._told["execute"] = request.turn, self._told["observe"]
-        elif role != "execute" and self.mode == "execute":
+        if role != "execute" and self.mode == "execute":
             self._mode(request.time, "observe", "observes again")
         self._tell(exchange, who)
         self._log_until(answered, own)
@@ -146,13 +142,7 @@ class _Telling:
             self._event(event)
 
     def _tell(self, exchange: Exchange, who: Who) -> None:
-        phone, role = self.outcome.phone, exchange.request.role
-        if phone is None or role not in self._told:
-            return
-        queue: Sequence[Notification] = phone.notifications.user if role == "user" else phone.notifications.agent
-        while self._told[role] < len(queue) and queue[self._told[role]].timestamp <= exchange.request.time:
-            news = queue[self._told[role]]
-            self._told[role] += 1
+        for news in exchange.told:
             if news.message_type in _TOLD:  # taps, proposals and answers stand there already
                 same = news.message == self._shown
                 self._shown = news.message

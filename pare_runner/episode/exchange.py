@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pare_runner.apps.notifications import Notification
 from pare_runner.policy.request import ErrorKind, Request, Response
 
 
@@ -11,7 +12,8 @@ from pare_runner.policy.request import ErrorKind, Request, Response
 class Exchange:
     """One model call: asked at `request.time`, answered `seconds` later on the virtual clock.
 
-    `problem` is the kind of problem the message protocol had with the reply; `events` are the ids of the calls made.
+    `told` are the notifications that the request was the first to carry. `problem` is the kind of problem the message
+    protocol had with the reply; `events` are the ids of the calls made.
     """
 
     request: Request
@@ -20,3 +22,4 @@ class Exchange:
     seconds: float = 0.0
     problem: str | None = None
     events: list[str] = field(default_factory=list)
+    told: tuple[Notification, ...] = ()

@@ -89,6 +89,8 @@ class Stage:
             if error.by_model:
                 raise EpisodeEnded(LIMITS[error.kind]) from error
             raise
+        finally:
+            exchange.told = self.world.take_told(role)
         exchange.seconds = self._seconds(role, response)
         self.tokens += response.usage.total_tokens
         self.world.advance(exchange.seconds)

@@ -60,24 +60,35 @@ class Agents:
         return NativeProtocol() if self.settings.protocol == "native" else ReactProtocol(observed(self.prompts.render))
 
 
-async def run_episode(scenario: PAREScenario, agents: Agents, *, seed: int = 0, run_number: int = 1) -> Outcome:
-    """Run `scenario` with `agents` and judge it.
+def new_outcome(scenario: PAREScenario, *, seed: int = 0, run_number: int = 1) -> Outcome:
+    """The outcome of a run that has not begun."""
+    return Outcome(scenario, run_number, seed, False, PAREScenarioValidationResult(success=None), 0.0)
 
-    Whatever the scenario, a check or a model does is told by the outcome: the only exceptions raised are those of a
-    policy that are no `ModelError` and no `Exception` (cancellation).
+
+async def run_episode(scenario: PAREScenario, agents: Agents, *, seed: int = 0, run_number: int = 1) -> Outcome:
+    """Run `scenario` with `agents` and judge it; see `fill`."""
+    outcome = new_outcome(scenario, seed=seed, run_number=run_number)
+    await fill(outcome, agents)
+    return outcome
+
+
+async def fill(outcome: Outcome, agents: Agents) -> None:
+    """Run the scenario of a new `outcome` with `agents`, and put into it what comes of that.
+
+    Whatever the scenario, a check or a model does is told by the outcome. Cancellation passes; the outcome then holds
+    what had happened, and no verdict.
     """
-    outcome = Outcome(scenario, run_number, seed, False, PAREScenarioValidationResult(success=None), 0.0)
     try:
         await _run(outcome, agents)
     except Exception as error:  # whatever is raised is the outcome of the run
         outcome.result.exception = error
         outcome.result.success = None
-    if outcome.phone is not None:
-        outcome.end_time = outcome.phone.services.clock.now
-        outcome.log = list(outcome.phone.log)
-        outcome.failed_events = [event for event in outcome.log if event.scheduled and event.failed()]
-    count_exchanges(outcome.metrics, outcome.exchanges)
-    return outcome
+    finally:
+        if outcome.phone is not None:
+            outcome.end_time = outcome.phone.services.clock.now
+            outcome.log = list(outcome.phone.log)
+            outcome.failed_events = [event for event in outcome.log if event.scheduled and event.failed()]
+        count_exchanges(outcome.metrics, outcome.exchanges)
 
 
 def finish(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -96,7 +107,7 @@ async def _run(outcome: Outcome, agents: Agents) -> None:
     scenario.initialize()
     outcome.end_time = scenario.start
     phone = outcome.phone = scenario.new_phone(outcome.seed, outcome.run_number)
-    durations = (scenario.duration, settings.max_duration, LAST_MOMENT - scenario.start)
+    durations = (scenario.duration, settings.max_duration, max(LAST_MOMENT - scenario.start, 0.0))
     world = World(scenario, phone, min(limit for limit in durations if limit is not None))
     sessions = {role: policy.start(role, world) for role, policy in agents.policies.items()}
     acting: dict[Role, Session] = {role: session for role, session in sessions.items() if role != "judge"}
@@ -122,13 +133,21 @@ async def _run(outcome: Outcome, agents: Agents) -> None:
     world.environment.validation_failure = world.simulation.failed
     if "judge" in sessions and reason not in FORCED_FAILURES:
         world.environment.verdicts = await ask_judge(scenario, world, sessions["judge"], agents, outcome.exchanges)
-    result = _judged(outcome, world)
-    if reason in FORCED_FAILURES:
-        why = f"the episode ended by {reason}"
-        result.success, result.rationale = False, f"{why}; {result.rationale}" if result.rationale else why
+    result = _judged(outcome, world) if reason not in FORCED_FAILURES else _failed(outcome, world, reason)
     result.termination_reason = reason
     outcome.result = result
     _count(outcome, world, loop)
+
+
+def _failed(outcome: Outcome, world: World, reason: str | None) -> PAREScenarioValidationResult:
+    """The verdict on a run that has failed already: its checks are asked for their columns, and one may raise."""
+    why = f"the episode ended by {reason}"
+    try:
+        result = _judged(outcome, world)
+    except Exception as error:  # a check may not be ready for a run that broke off
+        return PAREScenarioValidationResult(success=False, rationale=f"{why}; {error}")
+    result.success, result.rationale = False, f"{why}; {result.rationale}" if result.rationale else why
+    return result
 
 
 def _judged(outcome: Outcome, world: World) -> PAREScenarioValidationResult:

@@ -59,7 +59,7 @@ class World:
         self._waiting_since = 0.0
         self._scanned = 0
         self._told: dict[Role, int] = {"user": 0, "observe": 0, "execute": 0}
-        self._latest: dict[Role, Sequence[Notification]] = {}
+        self._latest: dict[Role, list[Notification]] = {}
         self._seen: set[str] = set()
         self._system = next((app for app in phone.apps.values() if isinstance(app, HomeScreenSystemApp)), None)
         phone.log.turn = 0
@@ -156,10 +156,14 @@ class World:
         if role == "execute" and self.accepted is not None:
             answer = self.accepted[1]
             news = [item for item in news if item.event is not answer]
-        self._latest[role] = news
+        self._latest.setdefault(role, []).extend(news)
         if role != "user":
             self._seen |= {item.event.event_id for item in news if item.event is not None}
         return news
+
+    def take_told(self, role: Role) -> tuple[Notification, ...]:
+        """What `role` was told for the request now answered; the next one begins with nothing."""
+        return tuple(self._latest.pop(role, ()))
 
     def untold(self, role: Role) -> bool:
         """Whether there is something `role` has not been told."""

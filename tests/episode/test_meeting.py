@@ -58,8 +58,7 @@ def test_kd_16_below_a_step_that_is_not_met_it_never_runs() -> None:
 
 
 def test_a_step_is_met_by_the_first_call_of_the_same_tool_after_its_parents_are_met() -> None:
-    after = "{id: sees, env: chat.create_and_add_message, at: 60s, args: " \
-        "{conversation_id: talk, sender_id: ann, content: x}}"  # fmt: skip
+    after = news("sees", "at: 60s")
     late = "{id: adds, agent: notes.create_note, after: [accepts, sees]}"
     play = run(after, late, REACTS, execute=[create()])
     assert play.log[2:] == ["20 create_note", "60 sees"]

@@ -82,6 +82,12 @@ def test_the_world_may_answer_in_place_of_the_user() -> None:
     assert play.log == ["10 send_message_to_user", "30 answers", "40 list_folders"]
 
 
+def test_an_answer_that_comes_after_the_worlds_own_changes_nothing() -> None:
+    play = Play(Answered("reject_proposal", delay=3), observe=[PROPOSE], user=[WAIT, ACCEPT], execute=[CREATE])
+    assert play.log == ["10 send_message_to_user", "13 answers", "15 accept_proposal"]
+    assert (play.times("execute"), play.result.acceptance_count) == ([], 0)
+
+
 def test_a_turn_in_which_the_world_accepts_is_not_idle() -> None:
     play = Play(Answered("accept_proposal", delay=8), observe=[PROPOSE], execute=[CREATE, DONE])
     assert play.log == ["10 send_message_to_user", "18 answers", "30 create_note"]
@@ -186,5 +192,5 @@ def test_every_entry_of_the_log_has_its_turn() -> None:
     turns = {event.event_id: event.turn_number for event in play.outcome.log}
     assert [turns[name] for name in "abc"] == [0, 0, 1]
     assert None not in turns.values()
-    requests = [(asked.role, asked.request.turn) for asked in play.asked]
-    assert requests == [("user", 0), ("observe", 0), ("observe", 0), ("user", 1), ("observe", 1), ("user", 2), ("observe", 2)]  # fmt: skip  # noqa: E501
+    requests = [f"{asked.role} {asked.request.turn}" for asked in play.asked]
+    assert requests == ["user 0", "observe 0", "observe 0", "user 1", "observe 1", "user 2", "observe 2"]

@@ -71,8 +71,13 @@ def test_execute_ends_with_a_native_reply_without_a_call_whose_text_is_kept_and_
 
 def test_elsewhere_a_reply_without_a_call_is_malformed() -> None:
     assert Play(events(), user=[NONSENSE], observe=[NONSENSE]).problems == ["no_action", "no_action"]
-    play = Play(events(), user=[acting("aui.wait"), acting("aui.accept_proposal")], protocol="react",
-                observe=[acting("aui.send_message_to_user", content="?")], execute=[DONE])  # fmt: skip
+    play = Play(
+        events(),
+        user=[acting("aui.wait"), acting("aui.accept_proposal")],
+        protocol="react",
+        observe=[acting("aui.send_message_to_user", content="?")],
+        execute=[DONE],
+    )
     assert play.problems == ["no_action"]
 
 
@@ -129,8 +134,12 @@ def test_several_native_calls_are_no_mistake_but_one_bad_one_spoils_all() -> Non
 
 
 def test_retries_count_anew_in_each_phase() -> None:
-    play = Play(events(news("a", "at: 50s")), user=[*[NONSENSE] * 2, WAIT] * 2, observe=[*[NONSENSE] * 2, WAIT] * 2,
-                format_retries=2)  # fmt: skip
+    play = Play(
+        events(news("a", "at: 50s")),
+        user=[*[NONSENSE] * 2, WAIT] * 2,
+        observe=[*[NONSENSE] * 2, WAIT] * 2,
+        format_retries=2,
+    )
     assert (play.reason, len(play.problems)) == ("idle", 8)
 
 
@@ -197,6 +206,11 @@ def test_whatever_a_model_says_never_crashes_the_loop(protocol: str, data: st.Da
         max_idle_turns=20,
     )
     assert play.reason in ("idle", "duration", "max_turns", "limit:max_idle_turns")
+
+
+def test_a_scenario_that_starts_after_the_last_moment_is_over_at_once() -> None:
+    play = Play("start_time: 9999-06-01T00:00:00Z\nid: late\n" + events())
+    assert (play.reason, play.times()) == ("duration", [])
 
 
 def test_no_wait_and_no_reminder_leads_beyond_the_last_year() -> None:

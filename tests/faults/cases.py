@@ -135,6 +135,7 @@ VERDICTS: Mapping[str, Case] = {
     "matches": _malformed("content_filter", _refusing("content_filter", "")),
     "air": _malformed("empty", _refusing("stop", "")),
     "novels": _malformed("bad_json", observing(Reply(None, [(SAY, '{"content": "Shall')], finish_reason="length"))),
+    "mud": Case("failed", "limit:context", None, "context_overflow", observing(overflow()), 1, end=RAISES),
     "clocks": Case("failed", "limit:max_idle_turns", end=RETITLED + CHECKS),
     "poems": Case("failed", "limit:tokens", special=executing(Reply(None, [(LOOK, "{}")], usage=USED_UP))),
     "biscuits": Case("success", "idle", special=_long_winded, problems={"too_long": 1}),
@@ -161,7 +162,6 @@ EXCEPTIONS: Mapping[str, Case] = {
     "nails": _failing("rejected", error(400, "no such parameter"), retried=False),
     "maps": _failing("rejected", Fault(302, headers={"Location": "/elsewhere"}), retried=False),
     "riddles": Case("exception", "idle", "CheckError", end=RAISES),
-    "mud": Case("exception", "limit:context", "CheckError", "context_overflow", observing(overflow()), 1, end=RAISES),
     "wasp": Case("exception", None, "LookupError"),
     "spoons": Case("success", "idle"),
 }

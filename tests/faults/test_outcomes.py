@@ -125,6 +125,7 @@ def test_a_run_that_takes_too_long(tmp_path: Path) -> None:
     assert report.exit_status == 1
     assert (slow["status"], slow["termination_reason"], slow["exception_type"]) == ("exception", None, "UnitTimeout")
     assert "1 s" in slow["exception_message"]
+    assert slow["model_calls"] > 0, "what was paid for is counted"
     assert other["status"] == "success"
     tally = Tally()
     verify_job(tmp_path / "job", tally)

@@ -6,12 +6,19 @@ A change that is meant is accepted by running this file with PARE_ACCEPT_GOLDEN=
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pare_runner.episode.oracle import run_oracle
+from pare_runner.episode.outcome import Outcome
+from pare_runner.episode.run import Agents, finish, run_episode
+from pare_runner.episode.settings import EpisodeSettings
+from pare_runner.library.prompts import load_prompts
+from pare_runner.llm.offline.registry import offline_policy
 from pare_runner.scenarios.compiler.compile import compile_scenario
+from pare_runner.scenarios.scenario import PAREScenario
 from pare_runner.traces.contract import TraceContext
 from pare_runner.traces.hf import HfWriter
 
@@ -20,12 +27,34 @@ SHIPPED = HERE.parents[1] / "scenarios"
 SCENARIOS = ("dinner_headcount_change", "cab_late_for_review", "camping_cart_code", "consent_form_left_behind")
 
 
+AGENTS = Agents(
+    {role: offline_policy("scripted", role) for role in ("user", "observe", "execute")},
+    load_prompts(),
+    EpisodeSettings(),
+)
+
+
+def oracle(name: str) -> Outcome:
+    return run_oracle(scenario(name))
+
+
+def scripted(name: str) -> Outcome:
+    return finish(run_episode(scenario(name), AGENTS))
+
+
+def scenario(name: str) -> PAREScenario:
+    return compile_scenario((SHIPPED / f"{name}.yaml").read_text(encoding="utf-8"), name)
+
+
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_the_trace_is_the_one_in_the_repository(name: str, tmp_path: Path) -> None:
-    golden = HERE / f"{name}.json"
-    outcome = run_oracle(compile_scenario((SHIPPED / f"{name}.yaml").read_text(encoding="utf-8"), name))
-    written = HfWriter().write(outcome, TraceContext(name, {}), tmp_path).read_bytes()
+@pytest.mark.parametrize(("play", "folder"), [(oracle, HERE), (scripted, HERE / "agents")], ids=["oracle", "agents"])
+def test_the_trace_is_the_one_in_the_repository(
+    name: str, play: Callable[[str], Outcome], folder: Path, tmp_path: Path
+) -> None:
+    golden = folder / f"{name}.json"
+    written = HfWriter().write(play(name), TraceContext(name, {}), tmp_path).read_bytes()
 
     if os.environ.get("PARE_ACCEPT_GOLDEN") == "1":
+        golden.parent.mkdir(exist_ok=True)
         golden.write_bytes(written)
     assert written == golden.read_bytes(), f"{name} behaves differently; see the docstring of this file"

@@ -58,15 +58,20 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 
 
 def run_suite(python: Path, folder: Path, hash_seed: str) -> dict[str, bytes]:
-    """Trace name → bytes of an oracle run of all shipped scenarios, made in an empty folder with a fresh HOME."""
+    """File → bytes of the traces and calls that oracle runs and runs of agents leave, made with a fresh HOME."""
     folder.mkdir()
     keep = ("PATH", "LANG", "LD_LIBRARY_PATH")
     environment = {name: os.environ[name] for name in keep if name in os.environ}
     environment |= {"HOME": str(folder), "PYTHONHASHSEED": hash_seed, "PARE_CACHE_DIR": str(folder / "cache")}
-    command = [str(python), "-m", "pare_runner", "oracle=true", "suite=full", "output_dir=out"]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return {path.name: path.read_bytes() for path in sorted((folder / "out/traces/hf").glob("*.json"))}
+    found: dict[str, bytes] = {}
+    for oracle in ("true", "false"):
+        out = folder / f"out-{oracle}"
+        command = [str(python), "-m", "pare_runner", f"oracle={oracle}", "suite=full", f"output_dir={out.name}"]
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        files = [*sorted((out / "traces/hf").glob("*.json")), *out.glob("calls.jsonl")]
+        found |= {f"{oracle} {path.name}": path.read_bytes() for path in files}
+    return found
 
 
 def test_every_python_makes_the_same_bytes(installed: dict[str, Path], tmp_path: Path) -> None:
@@ -77,7 +82,7 @@ def test_every_python_makes_the_same_bytes(installed: dict[str, Path], tmp_path:
         for seed in ("0", "1")
     }
     first = next(iter(runs.values()))
-    assert len(first) >= 16
+    assert len(first) >= 33
     for run, traces in runs.items():
         assert traces.keys() == first.keys(), run
         different = [name for name, content in traces.items() if content != first[name]]
