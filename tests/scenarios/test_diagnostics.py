@@ -115,6 +115,15 @@ def test_a_file_of_data_names_places_by_their_path() -> None:
     assert str(caught.value) == "made: events[0].env: system has no tool 'wayt' (did you mean 'wait'?)"
 
 
+def test_a_message_to_the_assistant_is_never_offered() -> None:
+    line = "{id: says, user: aui.send_message_to_agent, after: yes, args: {content: Hi}"
+    (warning,) = scenario(SOUND.replace("checks:", f"  - {line}}}\nchecks:")).warnings
+    assert (warning.severity, warning.code) == ("warning", "never_offered")
+    assert str(warning).startswith("s.yaml:10:22: warning: the user is not offered this in runs with agents")
+    text = SOUND.replace("checks:", f"  - {line}, optional: true}}\nchecks:")
+    assert scenario(text).warnings == ()
+
+
 @pytest.mark.parametrize("scoring", ["authored", "derived"])
 def test_an_unaccepted_write_is_a_warning_in_imported_files(scoring: str) -> None:
     text = changed("id: s\n", f"id: s\nscoring: {scoring}\n").replace("after: yes", "after: asks")

@@ -32,7 +32,11 @@ def diagnose(
         end = None if duration is None else found.start + duration
         _too_few_turns(file.max_turns, fewest_turns(Course(flow, steps, ons, apps, earliest, end)), found)
     for number, event in enumerate(flow.events):
-        if not isinstance(event, OracleEvent) or event.event_type is not EventType.AGENT or event.action is None:
+        if not isinstance(event, OracleEvent) or event.action is None:
+            continue
+        if event.event_type is EventType.USER and _function(flow, number) == "send_message_to_agent":
+            _never_offered(event, paths[event.event_id], found)
+        if event.event_type is not EventType.AGENT:
             continue
         step = paths[event.event_id]
         if file.silence:
@@ -50,6 +54,12 @@ def _too_few_turns(limit: int, needed: int, found: Compilation) -> None:
 
 def _on_interface(event: OracleEvent) -> bool:
     return event.action is not None and event.action.class_name == "PAREAgentUserInterface"
+
+
+def _never_offered(event: OracleEvent, step: Step, found: Compilation) -> None:
+    if not event.optional:
+        message = "the user is not offered this in runs with agents: what follows it never happens there"
+        found.report((*step.path, "user"), message, severity="warning", code="never_offered")
 
 
 def _unaccepted(number: int, flow: Flow, step: Step, *, derived: bool, found: Compilation) -> None:
