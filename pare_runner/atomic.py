@@ -33,6 +33,20 @@ def write_atomic(path: Path, data: bytes) -> None:
         raise
 
 
+def append_whole(file: int, data: bytes, *, sync: bool = False) -> None:
+    """Append `data` to the open `file`, on disk with `sync`. If that fails (OSError), `file` is as it was."""
+    size = os.fstat(file).st_size
+    rest = memoryview(data)
+    try:
+        while rest:
+            rest = rest[os.write(file, rest) :]
+        if sync:
+            os.fsync(file)
+    except OSError:
+        os.ftruncate(file, size)
+        raise
+
+
 def json_bytes(value: Any, *, indent: bool = False) -> bytes:
     """`value`, made of JSON types, as UTF-8 JSON; keys keep their order, a number that is not finite becomes null.
 

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import orjson
 
-from pare_runner.atomic import json_bytes, write_atomic
+from pare_runner.atomic import append_whole, json_bytes, write_atomic
 from pare_runner.errors import InputError
 
 JOURNAL = "results.jsonl"
@@ -44,15 +44,7 @@ class Journal:
 
     def append(self, line: Mapping[str, Any]) -> None:
         """Add one line and wait until it is on disk. If that fails (OSError), the journal is as it was."""
-        size = os.fstat(self._file).st_size
-        rest = memoryview(json_bytes(line) + b"\n")
-        try:
-            while rest:
-                rest = rest[os.write(self._file, rest) :]
-            os.fsync(self._file)
-        except OSError:
-            os.ftruncate(self._file, size)
-            raise
+        append_whole(self._file, json_bytes(line) + b"\n", sync=True)
 
     def close(self) -> None:
         """Close the file; the journal takes no more lines."""

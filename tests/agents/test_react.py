@@ -125,3 +125,10 @@ def test_results_and_corrections_are_messages_of_the_user(tools: ToolList) -> No
     assert PROTOCOL.results(reply, [Result("[]")])[0].kind == "observation"
     assert PROTOCOL.results(reply, [Result("Error", failed=True)])[0].kind == "error"
     assert PROTOCOL.correction(reply, "No.") == [Message("user", "No.")]
+
+
+@pytest.mark.parametrize("rest", ["<end_action>\nObservation: done", "\nObservation: done\nAction:\n{}"])
+def test_what_a_model_makes_up_after_a_stop_sequence_is_left_out(tools: ToolList, rest: str) -> None:
+    sound = f"Thought: I look.\nAction:\n{action(FOLDERS, {})}"
+    whole, cut = read(tools, sound + rest), read(tools, sound)
+    assert (whole.problem, whole.message) == (None, cut.message)

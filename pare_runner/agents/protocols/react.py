@@ -34,7 +34,7 @@ class ReactProtocol:
 
     def read(self, response: Response, tools: ToolList, *, may_end: bool) -> Reply:
         """Exactly one action is well-formed; a text without one never ends a phase."""
-        text = response.content.strip()
+        text = _until_stop(response.content, self.stop).strip()
         message = Message("assistant", text, reasoning=response.reasoning, kind="llm_output") if text else None
         if response.finish_reason == "content_filter":
             return Reply(response, message, problem=Problem("content_filter", "the reply was withheld by a filter"))
@@ -43,7 +43,7 @@ class ReactProtocol:
         if len(text) > MAX_ARGUMENTS:
             cut = Message("assistant", text[:1000], kind="llm_output")
             return Reply(response, cut, problem=Problem("too_long", f"the reply has {len(text)} characters"))
-        found = _read_action(text.split(END)[0], tools)
+        found = _read_action(text, tools)
         if isinstance(found, Problem):
             return Reply(response, message, problem=found)
         return Reply(response, message, (found,))
@@ -56,6 +56,11 @@ class ReactProtocol:
     def correction(self, reply: Reply, text: str) -> list[Message]:
         """A message of the user."""
         return [Message("user", text, kind="error")]
+
+
+def _until_stop(text: str, stop: Sequence[str]) -> str:
+    """What a server that honours stop sequences would have sent: some models go on and make up what comes next."""
+    return text[: min((place for place in map(text.find, stop) if place >= 0), default=len(text))]
 
 
 def _read_action(text: str, tools: ToolList) -> Call | Problem:

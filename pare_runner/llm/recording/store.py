@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from pare_runner.atomic import write_atomic
+from pare_runner.atomic import append_whole, write_atomic
 from pare_runner.errors import InputError
 from pare_runner.llm.recording.files import CALLS, SHARDS, Line, read_lines, recorded_files
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT, Due, UnitKey
@@ -71,14 +71,14 @@ class CallStore:
                         lines.append(tool_line(tool))
                 lines.append(tools_line(request.tools))
             lines.append(call)
-            self._append(b"".join(lines))
+            append_whole(self._file, b"".join(lines))
             pooled |= fresh
 
     def record_due(self, unit: UnitKey, due: Due, attempt: int = FIRST_ATTEMPT) -> None:
         """Append an answer of `next_due`."""
         line = due_line(unit, attempt, due)
         with self._lock:
-            self._append(line)
+            append_whole(self._file, line)
 
     def sync(self) -> None:
         """Wait until all that was appended is on disk: before a unit counts as finished."""
@@ -102,16 +102,6 @@ class CallStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _append(self, data: bytes) -> None:
-        size = os.fstat(self._file).st_size
-        rest = memoryview(data)
-        try:
-            while rest:
-                rest = rest[os.write(self._file, rest) :]
-        except OSError:  # no half line in the middle of the shard
-            os.ftruncate(self._file, size)
-            raise
 
 
 def merge(directory: Path) -> None:
