@@ -22,7 +22,7 @@ run: $(STAMP) ## the tour; an experiment: make run ARGS="suite=smoke"
 	@$(if $(strip $(ARGS)),$(PY) -m pare_runner $(ARGS),$(VENV)/bin/pare tour)
 
 test: lint ## lint, type check and fast tests
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n auto --dist loadfile $(ARGS)
 
 test-slow: $(STAMP) ## the tests marked slow
 	$(PY) -m pytest -m slow $(ARGS)

@@ -41,21 +41,32 @@ REPLY = json.dumps(
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(REPLY)
 
 
-async def serve(latency: float) -> None:
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).lower()
-                length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
-                await reader.readexactly(length)
-                await asyncio.sleep(latency)
-                writer.write(HEAD + REPLY)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
+class Answering(asyncio.Protocol):
+    """Answers each request on a connection after `latency` seconds; does as little as it can, to measure the client."""
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0, limit=1 << 20, backlog=1024)
+    def __init__(self, latency: float) -> None:
+        self.latency = latency
+        self.missing = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        if not self.missing:  # the head of a request comes in one piece
+            head, _, body = data.partition(b"\r\n\r\n")
+            self.missing = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+            data = body
+        self.missing -= len(data)
+        if not self.missing:
+            asyncio.get_running_loop().call_later(self.latency, self.transport.write, HEAD + REPLY)
+
+
+async def serve(latency: float) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Answering(latency), "127.0.0.1", 0, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    await loop.run_in_executor(None, sys.stdin.read)
 
 
 if __name__ == "__main__":
