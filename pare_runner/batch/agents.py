@@ -10,6 +10,7 @@ from typing import TypeVar
 from pare_runner.agents.prompts import PromptSet
 from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
 from pare_runner.batch.identity import digest, identity
+from pare_runner.batch.recorded_models import model_difference, other_models, recorded_config
 from pare_runner.episode.run import Agents
 from pare_runner.episode.settings import EpisodeSettings, TokenTime
 from pare_runner.library.assistants import assistant, source_hash
@@ -105,6 +106,18 @@ def _prompts(directory: str | None) -> PromptSet:
     return load_prompts(None if directory is None else Path(directory))
 
 
+def _same_models(config: ScenarioRunnerConfig, replay: Path) -> None:
+    """InputError if a role has another model than the job in `replay` had, as far as its manifest says."""
+    recorded = recorded_config(replay)
+    if recorded is not None:
+        former = engines(recorded)
+        pairs = {role: (former[role], engine) for role, engine in engines(config).items() if role in former}
+        found = {role: model_difference(*pair) for role, pair in pairs.items()}
+        differences = {role: text for role, text in found.items() if text is not None}
+        if differences:
+            raise other_models(replay, differences)
+
+
 @dataclass(frozen=True, slots=True)
 class AgentFactory:
     """Makes the agents of each unit of one experiment."""
@@ -127,6 +140,8 @@ class AgentFactory:
                 if engine.adapter == OFFLINE:
                     offline_policy(engine.model_name, role)
         recording = None if replay is None else Recording.load(Path(replay))
+        if replay is not None:
+            _same_models(config, Path(replay))
         return cls(config, _prompts(prompts_dir), episode_settings(config), sampling(config), recording)
 
     def connect(self, make: MakePolicy) -> None:

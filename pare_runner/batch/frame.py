@@ -52,6 +52,9 @@ RESULT_SCHEMA = pl.Schema(
         "protocol_version": pl.Int64(),
         "seed": pl.Int64(),
         "oracle": pl.Boolean(),
+        "message_protocol": pl.String(),
+        "time_mode": pl.String(),
+        "judge_model": pl.String(),
         "config_hash": pl.String(),
         "termination_reason": pl.String(),
     }

@@ -107,7 +107,8 @@ class _Job:
 
     def run_all(self, runs: Runs, units: Sequence[Unit], on_result: OnResult | None) -> bool:
         """Run and record `units`; return whether Ctrl-C ended that early."""
-        log.info("%s: %d runs, config %s", self.config.experiment_name, len(units), config_hash(self.config))
+        noun = "run" if len(units) == 1 else "runs"
+        log.info("%s: %d %s, config %s", self.config.experiment_name, len(units), noun, config_hash(self.config))
         began: dict[str, float] = {}
         finished: dict[str, Outcome] = {}
 

@@ -1,7 +1,7 @@
 """The logs of a job: `run.log` for the whole, and a file for each scenario run.
 
 `run.log` carries wall-clock times. A run's own file carries none: its lines say the virtual time, so that it is the
-same whenever the run is repeated.
+same whenever the run is repeated. There a run of agents can be read as a conversation.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.units import Unit
 from pare_runner.episode.outcome import Outcome
 from pare_runner.kernel.events import CompletedEvent
+from pare_runner.traces.conversation import entries_of, lines
 
 RUN_LOG = "run.log"
 RUN_FORMAT = "[%(asctime)s][%(name)s][%(levelname)s] - %(message)s"
@@ -62,7 +63,10 @@ def unit_log(config: MultiScenarioRunnerConfig, directory: Path, unit: Unit) -> 
 
 
 def log_outcome(unit: Unit, outcome: Outcome) -> None:
-    """Log what a run came to: DEBUG each event, WARNING each scheduled one that failed, INFO or ERROR the end."""
+    """Log what a run came to: DEBUG each event, WARNING each scheduled one that failed, INFO or ERROR the end.
+
+    Before the end the file of a run with agents gets the run as a conversation; without files nobody does.
+    """
     result = outcome.result
     failed = {event.sequence for event in outcome.failed_events}
     for event in outcome.log:
@@ -70,6 +74,9 @@ def log_outcome(unit: Unit, outcome: Outcome) -> None:
             UNIT_LOG.warning("%s failed: %s", _label(event), event.metadata.exception)
         elif UNIT_LOG.isEnabledFor(logging.DEBUG):
             UNIT_LOG.debug("%s%s", _label(event), " failed" if event.failed() else "")
+    if not outcome.oracle and not UNIT_LOG.propagate and UNIT_LOG.isEnabledFor(logging.INFO):
+        head = f"{unit.scenario.scenario_id} run {unit.run_number}; times since {_clock(outcome.scenario.start)}"
+        UNIT_LOG.info("%s", "\n".join([head, *lines(entries_of(outcome))]))
     unmet = [name for name, holds in result.checks.items() if not holds]
     UNIT_LOG.info(
         "%s run %d, seed %d, ended at %s (%s): %s%s%s",

@@ -14,9 +14,9 @@ from pare_runner.batch.agents import scoring_hash
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.identity import config_hash, experiment_key, identity
 from pare_runner.batch.provenance import code_revision, machine, package_versions, python
+from pare_runner.batch.recorded_models import MANIFEST as MANIFEST
 from pare_runner.batch.units import Unit
 
-MANIFEST = "manifest.json"
 FORMAT = 1
 """Raised when a key of the manifest changes its meaning."""
 
@@ -76,4 +76,5 @@ def describe(config: MultiScenarioRunnerConfig, units: Sequence[Unit], command_l
         "python": python(),
         "machine": machine(),
         "command_line": list(command_line),
+        "working_directory": str(Path.cwd()),
     }

@@ -31,8 +31,9 @@ METRIC_SCHEMA = pl.Schema(
         "latency_max": pl.Float64(),
     }
 )
-METRIC_JSON = ("calls_by_role", "tokens_by_role", "served_models", "model_errors")
-"""Columns of JSON values: role → calls, role → total tokens, served model → calls, kind of error → count."""
+METRIC_JSON = ("calls_by_role", "tokens_by_role", "served_models", "model_errors", "refused_calls")
+"""Columns of JSON values: role → calls, role → total tokens, served model → calls, kind of error → count, and the
+calls of agents that were not made, by why (not offered, wrong arguments, after the end of the phase)."""
 
 PER = 1_000_000
 
@@ -61,6 +62,7 @@ def metric_columns(metrics: RunMetrics, config: MultiScenarioRunnerConfig, max_t
         "tokens_by_role": {role: usage.total_tokens for role, usage in metrics.usage.items()},
         "served_models": dict(sorted(metrics.served.items())),
         "model_errors": dict(sorted(metrics.errors.items())),
+        "refused_calls": dict(sorted(metrics.refused.items())),
     }
 
 

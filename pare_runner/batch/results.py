@@ -140,7 +140,7 @@ def config_columns(config: MultiScenarioRunnerConfig) -> dict[str, Any]:
     never counted for a model.
     """
     user, observe, execute = _models(config)
-    tools, events = config.tool_augmentation_config, config.env_events_config
+    tools, events, judge = config.tool_augmentation_config, config.env_events_config, config.judge_engine_config
     return {
         "user_model": user[0],
         "user_provider": user[1],
@@ -156,6 +156,9 @@ def config_columns(config: MultiScenarioRunnerConfig) -> dict[str, Any]:
         "protocol_version": config.protocol_version,
         "seed": config.seed,
         "oracle": config.oracle,
+        "message_protocol": None if config.oracle else config.message_protocol,
+        "time_mode": None if config.oracle else config.simulated_generation_time_mode,
+        "judge_model": None if config.oracle or judge is None else judge.label,
         "config_hash": config_hash(config),
     }
 

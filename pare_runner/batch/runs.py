@@ -15,7 +15,7 @@ from pare_runner.batch.units import Unit
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import fill, new_outcome
-from pare_runner.errors import PareError
+from pare_runner.errors import ConfigError, PareError
 from pare_runner.llm.adapters import Adapters
 from pare_runner.llm.http.endpoints import Endpoints
 from pare_runner.llm.recording.keys import UnitKey
@@ -126,10 +126,19 @@ def runs_of(config: MultiScenarioRunnerConfig, directory: Path) -> Runs:
 def check_agents(config: MultiScenarioRunnerConfig) -> None:
     """InputError if the agents of `config` cannot be made, or a key they need is not set; nothing is sent."""
     runs_of(config, Path())
-    if not config.oracle and config.replay is None:
-        endpoints, adapters = Endpoints(environment()), Adapters()
-        for engine in online_engines(config).values():
+    if config.oracle or config.replay is not None:
+        return
+    endpoints, adapters = Endpoints(environment()), Adapters()
+    wrong: dict[str, list[str]] = {}
+    for role, engine in online_engines(config).items():
+        try:
             adapters.policy(engine, endpoints)
+        except ConfigError as error:
+            # Nobody types the user's model: say how another one is chosen.
+            asked = "user (another one: model@user=...)" if role == "user" else role
+            wrong.setdefault(str(error), []).append(asked)
+    if wrong:
+        raise ConfigError("\n".join(f"{', '.join(roles)}: {message}" for message, roles in wrong.items()))
 
 
 def probe_models(config: MultiScenarioRunnerConfig, known: dict[str, str]) -> None:

@@ -6,7 +6,10 @@ line of the journal or a trace is the code that wrote the recorded one.
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,16 +19,18 @@ import orjson
 from pydantic import ValidationError
 
 from pare_runner.atomic import json_bytes, read_json
-from pare_runner.batch.agents import AgentFactory
+from pare_runner.batch.agents import AgentFactory, with_hashes
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frame import WALL_CLOCK_COLUMNS
 from pare_runner.batch.frames_io import PARQUET
 from pare_runner.batch.identity import config_hash
-from pare_runner.batch.job import INTERRUPTED, TRACES, run_job
+from pare_runner.batch.job import INTERRUPTED, TRACES, library_suite, run_job
 from pare_runner.batch.journal import JOURNAL, read_journal
 from pare_runner.batch.manifest import MANIFEST
 from pare_runner.batch.runs import Around, Done
-from pare_runner.batch.units import Unit
+from pare_runner.batch.summary import SUMMARY
+from pare_runner.batch.units import LoadSuite, Unit, remembered
+from pare_runner.batch.verified_files import parquet_difference, stray_trace, summary_difference
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import finish, run_episode
@@ -50,11 +55,17 @@ class Difference(PareError):
 
 @dataclass(slots=True)
 class Tally:
-    """What was verified: runs, their model calls, and the runs of which only a part can be repeated."""
+    """What was verified: runs of those planned, and their model calls.
+
+    In words, `partly` has the runs of which only a part can be repeated, and `unfinished` the jobs with runs that are
+    still to be made.
+    """
 
     runs: int = 0
+    planned: int = 0
     calls: int = 0
     partly: list[str] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)
 
 
 def jobs_below(directory: Path) -> list[Path]:
@@ -71,15 +82,19 @@ def jobs_below(directory: Path) -> list[Path]:
 def verify_job(directory: Path, tally: Tally, on_run: OnRun = lambda done, planned: None) -> None:
     """Replay every finished run of a job; `on_run` is told how many are done, of how many.
 
-    Raises Difference for the first thing that is not as recorded, InputError for files that cannot be used.
+    Relative paths of its configuration count from where it ran, if what they name is there, else from here. Raises
+    Difference for the first thing that is not as recorded, InputError for files that cannot be used.
     """
-    config, rows = _config(directory), _rows(directory)
+    config, ran_in = _manifest(directory)
+    rows = _rows(directory)
+    place, load = _place(config, ran_in)
+    files = directory if place == Path.cwd() else directory.absolute()
     # With `replay` nobody asks for keys and endpoints; the log files go where they are thrown away.
-    replay = None if config.oracle else str(directory)
+    replay = None if config.oracle else str(files)
     quiet = config.model_copy(update={"replay": replay, "logs_dir": "logs", "log_to_file": True})
-    with TemporaryDirectory(prefix="pare_verify_") as scratch:
-        rerun = _Rerun(directory, Path(scratch), config, rows, tally, on_run)
-        if run_job(quiet, Path(scratch), runs=rerun, command_line=()).exit_status == INTERRUPTED:
+    with TemporaryDirectory(prefix="pare_verify_") as scratch, chdir(place):
+        rerun = _Rerun(str(directory), files, Path(scratch), config, rows, tally, on_run)
+        if run_job(quiet, Path(scratch), load=load, runs=rerun, command_line=()).exit_status == INTERRUPTED:
             raise KeyboardInterrupt
 
 
@@ -96,14 +111,16 @@ def row_difference(recorded: Row, now: Row) -> str | None:
 
 @dataclass(slots=True)
 class _Rerun:
-    """`batch.runs.Runs` that makes the finished runs of a job again and compares each."""
+    """`batch.runs.Runs` that makes the finished runs of a job again and compares each; messages call the job `name`."""
 
+    name: str
     directory: Path
     scratch: Path
     config: MultiScenarioRunnerConfig
     rows: Mapping[UnitKey, Row]
     tally: Tally
     on_run: OnRun
+    traces: set[str] = field(default_factory=set)
 
     def run(self, units: Sequence[Unit], around: Around, done: Done) -> None:
         """See `batch.runs.Runs`; raises Difference."""
@@ -113,6 +130,12 @@ class _Rerun:
                 raise self._difference(key, f"{JOURNAL} has this run, but the job's configuration has no such run")
         if len(self.rows) < len(planned) and (self.directory / PARQUET).exists():
             raise self._difference(next(key for key in planned if key not in self.rows), f"missing in {JOURNAL}")
+        self.tally.planned += len(planned)
+        if len(self.rows) < len(planned):
+            left = len(planned) - len(self.rows)
+            have = "has" if left == 1 else "have"
+            what = f"{len(self.rows)} of {len(planned)} planned runs; {left} {have} not run"
+            self.tally.unfinished.append(f"{self.name}: {what}")
         factory = None
         if not self.config.oracle:
             factory = AgentFactory.of(self.config, prompts_dir=self.config.prompts_dir, replay=str(self.directory))
@@ -131,6 +154,18 @@ class _Rerun:
                 self._compare(key, row if whole else None, orjson.loads(journal.readline()))
                 self.tally.runs += 1
                 self.on_run(count, len(finished))
+        self._compare_files([unit for key, unit in planned.items() if key not in self.rows], len(planned))
+
+    def _compare_files(self, unfinished: Sequence[Unit], planned: int) -> None:
+        """Compare what is made of the journal with the journal, whose lines are as recorded."""
+        rows = list(self.rows.values())
+        what = (
+            parquet_difference(self.directory, rows)
+            or summary_difference(self.directory, self.config, rows, planned)
+            or stray_trace(self.directory, self.traces, [unit.run_id for unit in unfinished])
+        )
+        if what is not None:
+            raise Difference(f"{self.name}: {what}")
 
     def _again(self, key: UnitKey, unit: Unit, row: Row, factory: AgentFactory | None) -> tuple[Outcome, bool]:
         """What comes of a run, and whether all of it can be repeated."""
@@ -148,7 +183,7 @@ class _Rerun:
         try:
             replay.check()
         except ReplayMismatch as mismatch:
-            raise Difference(f"{self.directory}: {mismatch}") from mismatch
+            raise Difference(f"{self.name}: {mismatch}") from mismatch
         return outcome, True
 
     def _compare(self, key: UnitKey, recorded: Row | None, now: Row) -> None:
@@ -157,43 +192,75 @@ class _Rerun:
         if what is not None:
             raise self._difference(key, f"{JOURNAL}: {what}")
         for path in sorted((self.scratch / TRACES).rglob("*.*")):
-            if recorded is not None:
-                name = path.relative_to(self.scratch)
-                before, after = _bytes(self.directory / name), path.read_bytes()
-                if before != after:
-                    what = f"{name.as_posix()} is not the recorded one"
-                    raise self._difference(key, what + _changed_bytes(before, after))
+            name = path.relative_to(self.scratch).as_posix()
+            self.traces.add(name)
+            before, after = _bytes(self.directory / name), path.read_bytes()
+            if before is None:
+                raise self._difference(key, f"its trace {name} is gone")
+            if recorded is not None and before != after:
+                raise self._difference(key, f"{name} is not the recorded one" + _changed_bytes(before, after))
             path.unlink()
 
     def _difference(self, key: UnitKey, what: str) -> Difference:
-        return Difference(f"{self.directory}: {key}: {what}")
+        return Difference(f"{self.name}: {key}: {what}")
 
 
-def _config(directory: Path) -> MultiScenarioRunnerConfig:
+def _manifest(directory: Path) -> tuple[MultiScenarioRunnerConfig, Path]:
+    """The configuration of a job, and the directory it ran in; this one if the manifest does not say."""
     path = directory / MANIFEST
     manifest = read_json(path)
     try:
         config = MultiScenarioRunnerConfig.model_validate_json(json_bytes(manifest["config"]))
         recorded = manifest["config_hash"]
+        ran_in = Path(manifest.get("working_directory") or Path.cwd())
     except (KeyError, TypeError, ValidationError) as error:
         raise InputError(f"no configuration that can be used: {str(error).splitlines()[0]}", where=str(path)) from error
     if recorded != config_hash(config):
         raise Difference(f"{path}: config_hash {recorded} does not stand for this configuration: {config_hash(config)}")
-    return config
+    return config, ran_in
+
+
+def _place(config: MultiScenarioRunnerConfig, ran_in: Path) -> tuple[Path, LoadSuite]:
+    """From where the scenarios, the prompts and the assistant of `config` are found, and the scenarios found there."""
+    here, problem = Path.cwd(), None
+    there = os.path.isdir(ran_in) and os.access(ran_in, os.X_OK)
+    for place in dict.fromkeys([ran_in, here] if there else [here]):
+        load = remembered(library_suite)
+        try:
+            with chdir(place):
+                load(config)
+                with_hashes(config)
+            return place, load
+        except InputError as error:
+            problem = problem or error
+    assert problem is not None
+    if ran_in == here:
+        raise problem
+    missing = "" if there else ", which is not there"
+    raise InputError(str(problem), hint=f"relative paths count from {ran_in}, where the job ran{missing}") from problem
 
 
 def _rows(directory: Path) -> dict[UnitKey, Row]:
     content = read_journal(directory)
-    cut = content.unusable[-1:] if not (directory / PARQUET).exists() else []
+    ended = any((directory / name).exists() for name in (PARQUET, SUMMARY))
+    cut = [] if ended else content.unusable[-1:]  # the last line of a job that was killed may be half a line
     for text in content.unusable:
-        if text not in cut:  # the last line of a job that was killed may be half a line
-            raise InputError(f"a line that cannot be read: {text[:80]!r}", where=str(directory / JOURNAL))
-    return {UnitKey(row["base_scenario_id"], row["run_number"]): row for row in content.latest().values()}
+        if text not in cut:
+            line = text[:80].decode(errors="backslashreplace")
+            raise InputError(f"a line that cannot be read: {line}", where=str(directory / JOURNAL))
+    keys = [UnitKey(row["base_scenario_id"], row["run_number"]) for row in content.lines]
+    for key, count in Counter(keys).items():
+        if count > 1:
+            raise Difference(f"{directory}: {key}: {JOURNAL} has {count} lines of this run")
+    return dict(zip(keys, content.lines, strict=True))
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path) -> bytes | None:
+    """What is in a file; None if it does not exist."""
     try:
         return path.read_bytes()
+    except FileNotFoundError:
+        return None
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
 

@@ -77,7 +77,7 @@ def pare(
         bool, typer.Option("--version", is_eager=True, callback=show_version, help="Show the version and stop.")
     ] = False,
 ) -> None:
-    """Work with scenarios for proactive assistants.
+    """Scenarios, models, prompts and finished runs of proactive assistants.
 
     \b
     pare scenarios list

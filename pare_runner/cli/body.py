@@ -19,10 +19,12 @@ from pydantic import ValidationError
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.units import LoadSuite, Unit, remembered
 from pare_runner.cli import resolvers as resolvers  # every process that runs a job needs the functions of conf/
-from pare_runner.cli.explain import unknown_key, validation_error
+from pare_runner.cli.explain import unknown_key
+from pare_runner.cli.findings import validation_error
 from pare_runner.cli.live import DERIVED, DORMANT, check_supported
 from pare_runner.cli.nodes import ENGINES, as_fields, check_nodes, followed, node_keys, unknown_keys
 from pare_runner.errors import ConfigError
+from pare_runner.llm.config import OFFLINE
 
 log = logging.getLogger(__name__)
 
@@ -148,6 +150,7 @@ class LibraryJobs:
         display = importlib.import_module("pare_runner.cli.display")
         log.info("%s", headline(config))
         units = _job_module().job_units(config, load=self._suite())
+        _warn_of_missing_rules(config, units)
         with display.progress(len(units)) as on_result:
             report: JobReport = _job_module().run_job(
                 config, output_dir, load=self._suite(), on_result=on_result, command_line=sys.argv
@@ -177,6 +180,19 @@ def headline(config: MultiScenarioRunnerConfig) -> str:
         return f"roles: {roles(config)}; {rules}"
     mode = config.simulated_generation_time_mode
     return f"roles: {roles(config)}; {rules}, messages={config.message_protocol}, time={mode}"
+
+
+def _warn_of_missing_rules(config: MultiScenarioRunnerConfig, units: Sequence[Unit]) -> None:
+    """Say how many scenarios have no rules for a user who follows rules."""
+    user = config.user_engine_config
+    if config.oracle or (user.adapter, user.model_name) != (OFFLINE, "rules"):
+        return
+    without = {unit.scenario.scenario_id for unit in units if getattr(unit.scenario, "rules", None) is None}
+    if without:
+        known = len({unit.scenario.scenario_id for unit in units})
+        log.warning(
+            "model@user=rules: %d of %d scenarios have no user.rules, scripted plays there", len(without), known
+        )
 
 
 def _job_module() -> Any:

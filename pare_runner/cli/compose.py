@@ -27,7 +27,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from pare_runner.cli.body import JobBody
 from pare_runner.cli.conf_dirs import conf_dirs, primary_name
-from pare_runner.cli.explain import Context, composition_error, parse, sweep_without_flag
+from pare_runner.cli.explain import Context, composition_error, parse, refuse_keys, sweep_without_flag
 from pare_runner.cli.flags import CommandLine
 from pare_runner.errors import ConfigError
 
@@ -48,7 +48,8 @@ class Composer:
 
     @classmethod
     def for_line(cls, line: CommandLine) -> Composer:
-        """Set Hydra up for `line`: its folders, then ours."""
+        """Set Hydra up for `line`: its folders, then ours. ConfigError for a line that holds a key of a service."""
+        refuse_keys(line.overrides)
         version.setbase("1.3")
         folders = conf_dirs(line)
         name = primary_name(line, folders)

@@ -17,8 +17,10 @@ from rich.text import Text
 
 from pare_runner.batch.journal import read_journal
 from pare_runner.batch.metrics import unpriced
-from pare_runner.cli.conversation import shortened
+from pare_runner.cli.console import plural
 from pare_runner.cli.next_steps import Step, after_job, after_sweep, step_lines
+from pare_runner.cli.sweep import readable
+from pare_runner.traces.conversation import shortened
 
 if TYPE_CHECKING:
     from pare_runner.batch.results import PAREMultiScenarioValidationResult
@@ -32,6 +34,10 @@ SHOWN = 40
 """Rows shown at most; runs that did not succeed come first."""
 WHY = 160
 """Characters of a reason in a table; the journal holds it whole."""
+LIMIT = "limit:"
+"""How the termination reasons begin that fail a run whatever its checks say."""
+END = 80
+"""Characters of what is said about such a limit."""
 PIPE_WIDTH = 160
 NUMBERS = ("run", "turns", "proposals", "accepted", "calls", "tokens", "cost", "runs", "exceptions")
 WHY_COLUMN = "why"
@@ -114,9 +120,17 @@ def reason(row: Row) -> str:
     if row.get("exception_type") is not None:
         return shortened(f"{row['exception_type']}: {row['exception_message']}", WHY)
     checks = row.get("checks") or {}
-    failed = sum(not holds for holds in checks.values())
-    said = shortened(row.get("rationale") or "", WHY)
-    return f"{failed} of {len(checks)} checks: {said}" if failed else said
+    failed = [name for name, holds in checks.items() if not holds]
+    said = row.get("rationale") or ""
+    limit = ""
+    if (row.get("termination_reason") or "").startswith(LIMIT):
+        places = (said.find(f"; {name}: ") for name in failed)
+        start = min((place for place in places if place >= 0), default=len(said))
+        limit, said = said[:start].removeprefix("the episode "), said[start + 2 :]
+    said = shortened(said, WHY - min(len(limit), END))
+    if failed:
+        said = f"{len(failed)} of {len(checks)} checks failed{': ' if said else ''}{said}"
+    return "; ".join(part for part in (shortened(limit, END), said) if part)
 
 
 def sweep_cells(jobs: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
@@ -130,7 +144,7 @@ def sweep_cells(jobs: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
         done, planned = summary["runs"], summary["planned"]
         rows.append(
             {
-                "job": " ".join(item for item in job["overrides"] if item not in common) or job["folder"],
+                "job": " ".join(readable(item) for item in job["overrides"] if item not in common) or job["folder"],
                 "runs": str(done) if done == planned else f"{done} of {planned}",
                 "success": _share(summary["success"], judged),
                 **({"exceptions": str(summary["exception"])} if crashed else {}),
@@ -172,17 +186,25 @@ def _print_results(console: Console, report: Report, rows: Sequence[Row], direct
         console.print(f"... and {len(rows) - SHOWN} more that succeeded or are in results.jsonl")
     counts = ", ".join(f"{summary[name]} {name}" for name in STYLES if summary.get(name))
     ran, planned = summary.get("runs", len(rows)), summary.get("planned", len(rows))
-    head = f"{ran} {'run' if ran == 1 else 'runs'}" if ran == planned else f"interrupted after {ran} of {planned} runs"
+    head = plural(ran, "run") if ran == planned else f"interrupted after {ran} of {planned} runs"
     console.print(f"\n{head}: {counts or 'nothing ran'}")
     if rows and unpriced(config):
         console.print(f"cost unknown: no price for {', '.join(unpriced(config))}")
     elif cost:
         console.print(f"cost: ${summary['cost_usd']:.4f}")
-    console.print(f"results, traces and logs: {directory}", soft_wrap=True, markup=False)
+    left = ["results", *(["traces"] if config.export else []), *(["logs"] if config.log_to_file else [])]
+    what = f"{', '.join(left[:-1])} and {left[-1]}" if len(left) > 1 else left[0]
+    console.print(f"{what}: {directory}", soft_wrap=True, markup=False)
 
 
 def _print_sweep(console: Console, content: Mapping[str, Any], directory: Path) -> None:
-    console.print(f"\n{len(content['jobs'])} jobs, {content['runs']} of {content['planned']} runs\n")
+    jobs = content["jobs"]
+    head = plural(len(jobs), "job")
+    if not content["complete"]:
+        complete = sum(job["summary"]["complete"] for job in jobs)
+        untouched = sum(not job["started"] for job in jobs)
+        head = f"the sweep is not complete: {complete} of {head} done, {untouched} not begun"
+    console.print(f"\n{head}, {content['runs']} of {plural(content['planned'], 'run')}\n")
     _print_table(console, sweep_cells(content["jobs"]))
     console.print(f"\nall results: {directory / 'results.parquet'}", soft_wrap=True, markup=False)
     _print_steps(console, after_sweep(directory))

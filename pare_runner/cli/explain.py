@@ -1,4 +1,4 @@
-"""Turns what Hydra, OmegaConf and pydantic say about a bad configuration into one message a user can act on.
+"""Turns what Hydra and OmegaConf say about a bad configuration into one message a user can act on.
 
 Nothing here runs on the good path. When a composition failed, its overrides are examined one by one for the usual
 mistakes (grammar, unknown option, unknown key); only if none is found is the library's own text passed on, shortened.
@@ -6,7 +6,6 @@ mistakes (grammar, unknown option, unknown key); only if none is found is the li
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,18 +17,12 @@ from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
-from pare_runner.batch.config import MultiScenarioRunnerConfig
-from pare_runner.cli.live import DERIVED, DORMANT, is_live
-from pare_runner.cli.nodes import ENGINES, composed_key, node_keys
+from pare_runner.cli.live import DERIVED, DORMANT
+from pare_runner.cli.nodes import ENGINES, node_keys
 from pare_runner.errors import ConfigError, InputError, did_you_mean, nearest
+from pare_runner.llm.keyless import is_key, masked
 
-_SHOWN = 60
-_UNSHOWN = ("api_key_env", "extra_headers", "extra_body")
-"""Keys whose wrong values may be keys of a service: they are never repeated."""
-_ELSEWHERE = re.compile(r"\$\{(\w+(?:\.\w+)*)\}")
 _NOISE = ("See https://", "To append to your", "full_key:", "object_type=", "reference_type=")
 
 
@@ -52,21 +45,10 @@ def composition_error(error: Exception, context: Context) -> InputError:
 def sweep_without_flag(override: Override, context: Context) -> ConfigError:
     """Several values were given for one key, and no sweep was asked for."""
     key, _, values = (override.input_line or "").partition("=")
-    text = f"{key}={values} gives several values for one key"
+    text = f"{key}={masked(values)} gives several values for one key"
     if OmegaConf.is_list(OmegaConf.select(_base(context), override.key_or_group, default=None)):
-        return ConfigError(text, hint=f"write '{key}=[{values}]' for a list, or add -m to run one job for each")
+        return ConfigError(text, hint=f"write '{key}=[{masked(values)}]' for a list, or add -m to run one job for each")
     return ConfigError(text, hint="add -m to run one job for each")
-
-
-def validation_error(error: ValidationError, composed: DictConfig) -> ConfigError:
-    """All of pydantic's findings, one line each.
-
-    The values shown are those of `composed` before interpolation, so that nothing an interpolation would fetch from the
-    environment can get into a message.
-    """
-    raw = OmegaConf.to_container(composed, resolve=False)
-    findings = (_finding(detail, raw) for detail in error.errors(include_url=False))
-    return ConfigError("\n".join(dict.fromkeys(findings)))  # observe and execute may follow one and the same key
 
 
 def parse(text: str, loader: ConfigLoader) -> Override:
@@ -79,7 +61,17 @@ def parse(text: str, loader: ConfigLoader) -> Override:
         reason = str(error).splitlines()[0].removeprefix("LexerNoViableAltException: ")
         why = "" if text in reason else f": {reason}"
         hint = """a text with special characters: KEY='"text"'"""
-        raise ConfigError(f"cannot read the override {text!r}{why}", hint=hint) from error
+        raise ConfigError(f"cannot read the override {masked(text)!r}{masked(why)}", hint=hint) from error
+
+
+def refuse_keys(overrides: Iterable[str]) -> None:
+    """ConfigError if a command line holds a key: it would get into manifests, folder names and logs."""
+    for text in overrides:
+        if is_key(text):
+            name = text.partition("=")[0]
+            what = "an argument" if is_key(name) or name == text else f"the value of {name}"
+            hint = "name the environment variable that holds it: model.api_key_env=NAME, in a header $NAME"
+            raise ConfigError(f"{what} looks like a key, which would be written to files", hint=hint)
 
 
 def known_keys(composed: DictConfig) -> list[str]:
@@ -94,14 +86,16 @@ def _from_overrides(context: Context) -> ConfigError | None:
             overrides.append(parse(text, context.loader))
         except ConfigError as unreadable:
             return unreadable
-    settings = []
+    settings, chosen = list[Override](), list[str]()
     for override in overrides:
         options = context.loader.get_group_options(override.key_or_group)
         if not options:
             settings.append(override)
         elif (problem := _bad_option(override, options)) is not None:
             return problem
-    return _bad_key(settings, context)
+        elif not override.is_sweep_override():
+            chosen.append(override.input_line or "")
+    return _bad_key(settings, chosen, context)
 
 
 def _not_an_override(text: str, loader: ConfigLoader) -> ConfigError:
@@ -109,7 +103,7 @@ def _not_an_override(text: str, loader: ConfigLoader) -> ConfigError:
     by_option = {choice.partition("=")[2]: choice for choice in choices}
     match = nearest(text, by_option)
     hint = f"did you mean {by_option[match]}?" if match else "write GROUP=OPTION or KEY=VALUE"
-    return ConfigError(f"{text!r} sets nothing", hint=hint)
+    return ConfigError(f"{masked(text)!r} sets nothing", hint=hint)
 
 
 def _bad_option(override: Override, options: list[str]) -> ConfigError | None:
@@ -122,7 +116,7 @@ def _bad_option(override: Override, options: list[str]) -> ConfigError | None:
         if isinstance(value, str) and value in options:
             continue
         shown = str(value).lower() if isinstance(value, bool) else "null" if value is None else str(value)
-        text = f"{group} has no option {shown!r}"
+        text = f"{group} has no option {masked(shown)!r}"
         if shown in options:
             text = f"{group}={shown}: a name that reads as a number cannot be chosen, rename the file"
         return ConfigError(text, hint=did_you_mean(shown, options))
@@ -138,15 +132,34 @@ def _option_values(override: Override) -> list[object]:
     return list(value) if isinstance(value, list) else [value]
 
 
-def _bad_key(settings: Sequence[Override], context: Context) -> ConfigError | None:
+def _bad_key(settings: Sequence[Override], chosen: Sequence[str], context: Context) -> ConfigError | None:
+    """What is wrong with a key of `settings`, in the configuration that has the `chosen` options."""
     try:
-        base = _base(context)
+        base = _base(context, chosen)
     except (HydraException, OmegaConfBaseException, ValueError, OSError):
         return None  # the configuration files themselves are at fault
     for override in settings:
         key = override.key_or_group
-        if not _exists(base, key):
-            return unknown_key(key, [*known_keys(base), *_groups(context.loader)])
+        if not override.is_add() and not override.is_force_add() and not _exists(base, key):
+            return _missing_key(key, base) or unknown_key(
+                key, [*known_keys(base), *node_keys(), *_groups(context.loader)]
+            )
+    return None
+
+
+def _missing_key(key: str, base: DictConfig) -> ConfigError | None:
+    """`key` could be set, but not in `base`, or not like this; None if it is simply unknown."""
+    node, _, inside = key.partition(".")
+    part, _, member = inside.partition(".")
+    if node in ENGINES and not base.get(node):
+        return ConfigError(f"{key}: there is no {node}", hint=f"choose its model first: model@{node}=")
+    if node not in ("model", *ENGINES) or not member:
+        return None
+    if part in ("extra_body", "extra_headers"):
+        return ConfigError(f"{key} is not there yet", hint=f"a new member needs a +: +{key}=...")
+    if part == "prices" and key in node_keys():
+        parts = "{input: 1.0, output: 2.0, source: where, date: YYYY-MM-DD}"
+        return ConfigError(f"{key}: this model has no prices yet", hint=f"give all: '{node}.prices={parts}'")
     return None
 
 
@@ -167,16 +180,18 @@ def unknown_key(key: str, known: Iterable[str]) -> ConfigError:
     if key.partition(".")[0] in DERIVED:
         return derived_key(key)
     names = [name for name in known if key.startswith("hydra") or not name.startswith("hydra.")]
-    short = {name.rpartition(".")[2]: name for name in names}
-    match = nearest(key, names) or short.get(nearest(key, short) or "")
+    short = dict[str, str]()
+    for name in sorted(names, key=lambda name: ("." in name, not name.startswith("model."))):
+        short.setdefault(name.rpartition(".")[2], name)
+    match = (nearest(key, names) if "." in key else None) or short.get(nearest(key, short) or "")
     hint = f"did you mean {match!r}?" if match else "--help lists the keys"
-    return ConfigError(f"unknown key {key!r}", hint=hint)
+    return ConfigError(f"unknown key {masked(key)!r}", hint=hint)
 
 
-def _base(context: Context) -> DictConfig:
-    """The configuration without the settings of the command line."""
+def _base(context: Context, chosen: Sequence[str] = ()) -> DictConfig:
+    """The configuration without the settings of the command line, with the `chosen` options."""
     return context.loader.load_configuration(
-        config_name=context.config_name, overrides=[], run_mode=RunMode.RUN, from_shell=False
+        config_name=context.config_name, overrides=list(chosen), run_mode=RunMode.RUN, from_shell=False
     )
 
 
@@ -205,45 +220,6 @@ def _dotted(value: object, prefix: str) -> Iterator[str]:
             yield from _dotted(item, name)
 
 
-def _finding(detail: ErrorDetails, raw: object) -> str:
-    """One finding of pydantic in our words."""
-    place = composed_key(tuple(part for part in detail["loc"] if not str(part).startswith("function-")))
-    place, value = _origin(raw, place)
-    key = ".".join(map(str, place))
-    kind, context = detail["type"], detail.get("ctx", {})
-    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
-        live = [name for name in MultiScenarioRunnerConfig.model_fields if is_live(name)]
-        nested = [f"suite.{name}" for name in MultiScenarioRunnerConfig().suite.model_dump()]
-        return str(unknown_key(key, [*live, *nested, *node_keys()]))
-    if kind == "value_error":
-        return f"{key}: {context['error']}" if key else str(context["error"])
-    got = "a value that is not shown" if set(place) & set(_UNSHOWN) else f"{value!r:.{_SHOWN}}"
-    if kind == "literal_error":
-        options = re.findall(r"'([^']*)'", str(context["expected"]))
-        match = nearest(value, options)
-        hint = f" (did you mean {match!r}?)" if match else ""
-        return f"{key}: must be one of {', '.join(options)}, got {got}{hint}"
-    if kind == "string_type" and isinstance(value, int | float):
-        return f"{key}: must be a text, got the number {got} (as a text: '\"{value}\"')"
-    message = detail["msg"].replace("Input should", "must").replace("String should", "must")
-    message = message.replace("must be a valid integer", "must be a whole number").replace("a valid", "a")
-    return f"{key}: {message}, got {got}"
-
-
-def _origin(raw: object, place: Sequence[int | str]) -> tuple[list[int | str], object]:
-    """Where the value at `place` was set, following whole-value interpolations, and that value as it stands there."""
-    value, at = raw, list[int | str]()
-    for part in place:
-        inside = (isinstance(value, dict) and part in value) or (isinstance(value, list) and part in range(len(value)))
-        at.append(part)
-        if inside:
-            value = value[part]  # type: ignore[index]
-            elsewhere = _ELSEWHERE.fullmatch(value) if isinstance(value, str) else None
-            if elsewhere is not None and elsewhere[1] != ".".join(map(str, at)):
-                at, value = _origin(raw, elsewhere[1].split("."))
-    return at, value
-
-
 def _shortened(error: Exception) -> str:
     """The library's own text without its list of search paths and advice that does not apply here."""
     texts = [str(item) for item in (error, error.__cause__) if item is not None and str(item)]
@@ -253,4 +229,4 @@ def _shortened(error: Exception) -> str:
             said = line.strip()
             if said and not said.startswith(_NOISE) and said not in lines:
                 lines.append(said)
-    return "cannot compose the configuration: " + ("\n  ".join(lines) or type(error).__name__)
+    return "cannot compose the configuration: " + (masked("\n  ".join(lines)) or type(error).__name__)

@@ -79,7 +79,7 @@ def _groups(conf_dirs: Sequence[Path]) -> Iterator[str]:
 
 
 def _keys() -> Iterator[str]:
-    yield "keys (KEY=VALUE; text with commas or blanks in quotes, lists as '[a,b]')"
+    yield "keys (KEY=VALUE; text with commas or blanks in quotes, lists as '[a,b]'; empty: KEY= or KEY=null)"
     for name, info in MultiScenarioRunnerConfig.model_fields.items():
         if name == "suite":
             for part, about in SuiteConfig.model_fields.items():

@@ -59,6 +59,7 @@ def _dispatch(line: CommandLine, run_job: RunJob | None, check_job: CheckJob | N
     # Hydra is slow to import, and the texts above do not need it.
     from pare_runner.cli.body import JobBody, default_body
     from pare_runner.cli.compose import Composer
+    from pare_runner.cli.sweep import SweepStopped
 
     with _own_logging():
         composer = Composer.for_line(line)
@@ -67,7 +68,12 @@ def _dispatch(line: CommandLine, run_job: RunJob | None, check_job: CheckJob | N
             sys.stdout.flush()
             return OK
         body = default_body() if run_job is None else JobBody(run_job, check_job)
-        returned = composer.run(body, multirun=line.action == "--multirun")
+        try:
+            returned = composer.run(body, multirun=line.action == "--multirun")
+        except SweepStopped as stopped:
+            if run_job is None:
+                _show_sweep_in(stopped.directory)
+            raise stopped.__cause__ or stopped from None
         status = _exit_status(returned)
         if run_job is None:
             _show_sweep(returned)
@@ -95,15 +101,21 @@ def _show_sweep(returned: Sequence[JobReturn]) -> None:
 
     if not returned or returned[0].hydra_cfg is None or returned[0].hydra_cfg.hydra.mode != RunMode.MULTIRUN:
         return
+    from pare_runner.batch.sweep_files import SWEEP
+
+    job = Path(returned[0].hydra_cfg.hydra.runtime.output_dir)
+    directory = next((folder for folder in (job, *job.parents) if (folder / SWEEP).exists()), None)
+    if directory is not None:
+        _show_sweep_in(directory)
+
+
+def _show_sweep_in(directory: Path) -> None:
     from pare_runner.atomic import read_json  # what only a sweep needs
     from pare_runner.batch.sweep_files import SWEEP
     from pare_runner.cli.display import show_sweep
     from pare_runner.library.files import shown
 
-    job = Path(returned[0].hydra_cfg.hydra.runtime.output_dir)
-    directory = next((folder for folder in (job, *job.parents) if (folder / SWEEP).exists()), None)
-    if directory is not None:
-        show_sweep(read_json(directory / SWEEP), Path(shown(directory)))
+    show_sweep(read_json(directory / SWEEP), Path(shown(directory)))
 
 
 def _fail(error: BaseException, text: str, status: int) -> int:

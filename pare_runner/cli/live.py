@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig
-from pare_runner.cli.nodes import ALIASES, ENGINES
+from pare_runner.cli.nodes import ALIASES, BASE_URL, ENDPOINT, ENGINES
 from pare_runner.errors import ConfigError
-from pare_runner.llm.config import OFFLINE, LLMEngineConfig
+from pare_runner.llm.config import OFFLINE, LLMEngineConfig, Quirks
 
 if TYPE_CHECKING:
     from pare_runner.policy.request import Role
@@ -36,6 +36,9 @@ DERIVED = {
     "max_turns_fixed": "it is true as soon as max_turns is set",
 }
 """Fields that are made from other keys of a composition, and how to set them."""
+WRITABLE = {"trace_dump_format": ("hf",)}
+"""Fields of which only some values work yet."""
+_USED_OFFLINE = frozenset({"model_name", "provider", "alias", "adapter", "generation_base", "generation_per_token"})
 
 
 def is_live(name: str) -> bool:
@@ -45,7 +48,7 @@ def is_live(name: str) -> bool:
 
 def check_supported(config: MultiScenarioRunnerConfig) -> None:
     """Refuse, with a ConfigError, a valid configuration that asks for what does not exist or cannot be reached."""
-    if config.export and config.trace_dump_format != "hf":
+    if config.export and config.trace_dump_format not in WRITABLE["trace_dump_format"]:
         raise ConfigError(f"trace_dump_format={config.trace_dump_format} cannot be written yet", hint="use export=hf")
     if config.oracle:
         return  # no model takes part
@@ -64,6 +67,7 @@ def check_engine(node: Role, engine: LLMEngineConfig) -> None:
             offline_policy(engine.model_name, node)
         except ConfigError as error:
             raise ConfigError(f"model@{node}: {error}") from error
+        _check_unused(node, engine)
     elif not engine.model_name:
         raise ConfigError(f"{node}.model_name: a model needs a name")
     elif engine.adapter == "openai" and engine.endpoint is None:
@@ -71,3 +75,14 @@ def check_engine(node: Role, engine: LLMEngineConfig) -> None:
         if node in ("observe", "execute"):
             add = f"model.base_url=http://localhost:8000/v1, or {node}.base_url=... with model@{node}="
         raise ConfigError(f"{node}: the address of the server is missing", hint=f"add {add}")
+
+
+def _check_unused(node: Role, engine: LLMEngineConfig) -> None:
+    """Refuse a setting of an offline policy that it would not use: whoever set it meant another model."""
+    plain = LLMEngineConfig(quirks=Quirks(omit=engine.quirks.omit))
+    for name in LLMEngineConfig.model_fields:
+        if getattr(engine, name) != getattr(plain, name) and name not in _USED_OFFLINE:
+            key = BASE_URL if name == ENDPOINT else name
+            option = "model" if node in ("observe", "execute") else f"model@{node}"
+            hint = f"add {option}=local" if name == ENDPOINT else f"choose a model with {option}="
+            raise ConfigError(f"{node}: {key} is set, but {engine.label} works offline and does not use it", hint=hint)

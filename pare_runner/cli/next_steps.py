@@ -9,12 +9,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pare_runner.library.files import shown
+from pare_runner.errors import InputError
+from pare_runner.library.catalog import Catalog
+from pare_runner.library.files import looks_like_path, shown
 
 if TYPE_CHECKING:
     from pare_runner.batch.config import MultiScenarioRunnerConfig
 
 OFFLINE = "offline"
+WIDE = 100
+"""Columns of a command beside which there is no room for what it does."""
+CHOICES = ("suite", "scenarios")
+"""Keys of the command line that say which scenarios run."""
 
 Step = tuple[str, str]
 """A command, and what it does."""
@@ -44,16 +50,18 @@ def after_job(rows: Sequence[Mapping[str, Any]], config: MultiScenarioRunnerConf
     steps: list[Step] = []
     crashed = next((row for row in rows if row["status"] == "exception"), None)
     failed = next((row for row in rows if row["status"] == "failed"), None)
-    if crashed is not None:
+    if crashed is not None and config.log_to_file:
         log = directory / config.logs_dir / f"{crashed['run_id']}.log"
         steps.append((f"cat {shlex.quote(str(log))}", "what went wrong, with its traceback"))
     if failed is not None:
-        steps.append((pare("scenarios", "show", failed["base_scenario_id"]), "what should have happened"))
-        if len(steps) < 2 and config.log_to_file:
+        name = scenario_name(failed["base_scenario_id"], config.scenarios)
+        steps.append((pare("scenarios", "show", name), "what should have happened"))
+        if len(steps) < 2 and config.log_to_file and config.log_level in ("DEBUG", "INFO"):
+            what = "each check that failed" if config.oracle else "what happened, and each check that failed"
             log = directory / config.logs_dir / f"{failed['run_id']}.log"
-            steps.append((f"cat {shlex.quote(str(log))}", "what happened, and each check that failed"))
+            steps.append((f"cat {shlex.quote(str(log))}", what))
     if config.oracle:
-        steps.append((experiment(), "the same scenarios with agents"))
+        steps.append((experiment(*chosen_scenarios()), "the same scenarios with agents"))
     else:
         steps.append((pare("verify", directory), "make these runs again from their recording"))
     if crashed is None and failed is None:
@@ -61,6 +69,18 @@ def after_job(rows: Sequence[Mapping[str, Any]], config: MultiScenarioRunnerConf
         if config.oracle or _all_offline(config):
             steps.append((pare("models", "list"), "models to judge, and the keys they need"))
     return steps[:3]
+
+
+def scenario_name(scenario_id: str, chosen: Sequence[str]) -> str:
+    """What `pare` finds a scenario of an experiment by: its id, or its own file if that is one of `chosen`."""
+    paths = [name for name in chosen if looks_like_path(name)]
+    if not paths:
+        return scenario_id
+    try:
+        entry = Catalog.named(paths).find(scenario_id)
+    except InputError:
+        return scenario_id
+    return entry.place if Path(entry.source).is_file() else scenario_id
 
 
 def after_sweep(directory: Path) -> list[Step]:
@@ -72,9 +92,19 @@ def after_sweep(directory: Path) -> list[Step]:
 
 
 def step_lines(steps: Sequence[Step]) -> list[str]:
-    """The commands, each with what it does behind it, aligned as far as they are short."""
-    width = max((len(command) for command, _ in steps if len(command) <= 60), default=0)
+    """The commands, each with what it does behind it in a column; above it if a command is long."""
+    width = max((len(command) for command, _ in steps), default=0)
+    if width > WIDE:
+        return [line for command, what in steps for line in (f"  # {what}", f"  {command}")]
     return [f"  {command:<{width}}  # {what}" for command, what in steps]
+
+
+def chosen_scenarios() -> list[str]:
+    """The overrides by which the job that runs here chose its scenarios; none outside of a job of Hydra's."""
+    from hydra.core.hydra_config import HydraConfig  # slow to import
+
+    given = HydraConfig.get().overrides.task if HydraConfig.initialized() else ()
+    return [text for text in given if text.lstrip("+~").partition("=")[0].partition(".")[0] in CHOICES]
 
 
 def _all_offline(config: MultiScenarioRunnerConfig) -> bool:

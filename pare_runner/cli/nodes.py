@@ -7,10 +7,13 @@ Documented fields stand at the top and take their values from `time` and `limits
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
+from pydantic import BaseModel
+
+from pare_runner.batch.config import MultiScenarioRunnerConfig, SuiteConfig
 from pare_runner.errors import ConfigError
-from pare_runner.llm.config import LLMEngineConfig, Quirks
+from pare_runner.llm.config import LLMEngineConfig, Prices, Quirks
 
 if TYPE_CHECKING:
     from pare_runner.policy.request import Role
@@ -43,6 +46,8 @@ VIEWS = {
 BASE_URL, ENDPOINT = "base_url", "endpoint"
 MODEL_KEYS = tuple(BASE_URL if name == ENDPOINT else name for name in LLMEngineConfig.model_fields)
 """Keys of a model in a composition."""
+_PARTS: dict[str, type[BaseModel]] = {"quirks": Quirks, "prices": Prices}
+"""Keys of a model that hold a mapping with keys of its own."""
 
 
 def check_nodes(raw: Mapping[str, Any]) -> None:
@@ -85,16 +90,29 @@ def unknown_keys(values: Mapping[str, Any]) -> Iterator[str]:
 def as_fields(values: Mapping[str, Any]) -> dict[str, Any]:
     """Resolved `values` of a composition as fields of the configuration."""
     fields = {key: value for key, value in values.items() if key not in ("model", *ENGINES, *VIEWS)}
+    fields = without_empty(fields, MultiScenarioRunnerConfig)
+    if isinstance(fields.get("suite"), Mapping):
+        fields["suite"] = without_empty(fields["suite"], SuiteConfig)
     for node, field in ENGINES.items():
         fields[field] = engine_fields(values[node]) or None
     for node, field in ALIASES.items():
-        fields[field] = values[node].get("alias")
+        fields[field] = values[node].get("alias") or None
     return fields
+
+
+def without_empty(values: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
+    """`values` of `model`, None for an empty text (`KEY=`) where None is allowed."""
+    optional = {name for name, info in model.model_fields.items() if type(None) in get_args(info.annotation)}
+    return {key: None if value == "" and key in optional else value for key, value in values.items()}
 
 
 def engine_fields(model: Mapping[str, Any]) -> dict[str, Any]:
     """A model of a composition as fields of `LLMEngineConfig`."""
-    return {ENDPOINT if key == BASE_URL else key: value for key, value in model.items()}
+    named = {ENDPOINT if key == BASE_URL else key: value for key, value in model.items()}
+    for part, inside in _PARTS.items():
+        if isinstance(named.get(part), Mapping):
+            named[part] = without_empty(named[part], inside)
+    return without_empty(named, LLMEngineConfig)
 
 
 def composed_key(location: tuple[int | str, ...]) -> list[int | str]:
@@ -109,6 +127,6 @@ def composed_key(location: tuple[int | str, ...]) -> list[int | str]:
 
 def node_keys() -> list[str]:
     """Dotted names of all keys inside nodes."""
-    model = [*MODEL_KEYS, *(f"quirks.{name}" for name in Quirks.model_fields)]
+    model = [*MODEL_KEYS, *(f"{part}.{name}" for part, inside in _PARTS.items() for name in inside.model_fields)]
     views = [f"{node}.{key}" for node, keys in VIEWS.items() for key in keys]
     return [*(f"{node}.{key}" for node in ("model", *ENGINES) for key in model), *views]

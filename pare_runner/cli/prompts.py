@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, TypeVar, get_args
 
 import orjson
 import typer
@@ -16,7 +17,7 @@ from pare_runner.cli.lazy import SETTINGS
 from pare_runner.cli.scenarios.finding import find_one
 from pare_runner.episode.run import Agents, finish, run_episode
 from pare_runner.episode.settings import EpisodeSettings
-from pare_runner.errors import InputError
+from pare_runner.errors import ConfigError, InputError, did_you_mean
 from pare_runner.library.files import shown
 from pare_runner.library.prompts import load_prompts, shipped_texts
 from pare_runner.llm.offline.registry import offline_policy
@@ -24,8 +25,10 @@ from pare_runner.policy.policy import Policy
 from pare_runner.policy.request import Protocol, Request, Role
 from pare_runner.scenarios.scenario import PAREScenario
 
-ActingRole = Literal["user", "observe", "execute"]
-_ACTING: tuple[ActingRole, ...] = ("user", "observe", "execute")
+_ACTING: tuple[Role, ...] = ("user", "observe", "execute")
+_PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
+
+Name = TypeVar("Name", bound=str)
 
 app = typer.Typer(name="prompts", no_args_is_help=True, **SETTINGS)
 
@@ -42,11 +45,13 @@ def prompts() -> None:
 
 @app.command()
 def show(
-    role: Annotated[ActingRole, typer.Argument(help="Whose prompt.", show_default=False)],
+    role: Annotated[str, typer.Argument(metavar="ROLE", help="Whose prompt: user, observe or execute.")],
     scenario: Annotated[
         str, typer.Option("--scenario", metavar="ID|FILE", help="Id of a scenario, or path of its file.")
     ],
-    protocol: Annotated[Protocol, typer.Option("--protocol", help="How calls are written.")] = "native",
+    protocol: Annotated[
+        str, typer.Option("--protocol", metavar="NAME", help="How calls are written: native or react.")
+    ] = "native",
     prompts_dir: Annotated[
         Path | None, typer.Option("--prompts-dir", metavar="DIR", help="Folder of templates that replace ours.")
     ] = None,
@@ -60,8 +65,9 @@ def show(
     pare prompts show user --scenario dinner_headcount_change
     pare prompts show execute --scenario my_scenario.yaml --protocol react --prompts-dir my_prompts
     """
+    whose, form = _one_of(_ACTING, role, "role"), _one_of(_PROTOCOLS, protocol, "protocol")
     texts = load_prompts(prompts_dir)
-    request = first_request(find_one(scenario), role, protocol, texts)
+    request = first_request(find_one(scenario), whose, form, texts)
     if as_json:
         say_json(_described(request))
     else:
@@ -93,6 +99,14 @@ def export(
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", where=shown(Path(error.filename))) from None
     say(f"wrote {plural(len(texts), 'template')} to {shown(directory)}")
+
+
+def _one_of(known: Sequence[Name], name: str, what: str) -> Name:
+    """The one of `known` that is called `name`; ConfigError if there is none."""
+    for found in known:
+        if found == name:
+            return found
+    raise ConfigError(f"there is no {what} {name!r}", hint=did_you_mean(name, known))
 
 
 def first_request(scenario: PAREScenario, role: Role, protocol: Protocol, texts: PromptSet) -> Request:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,8 +18,21 @@ from pare_runner.batch.sweep_files import PlannedJob, write_plan, write_sweep
 from pare_runner.cli.body import JobBody
 from pare_runner.cli.explain import Context, composition_error
 from pare_runner.errors import ConfigError, InputError
+from pare_runner.llm.keyless import masked
 
+INTERRUPTED = 130
 _LABEL = 120
+_BASE_URL = "base_url="
+_SERVERS = "an address names no folder: give each server a file with its model.alias, and sweep over model="
+_ESCAPED = re.compile(r"\\([\\()\[\]{}:=,\s])")
+
+
+class SweepStopped(SystemExit):
+    """Leaves a sweep that a job, or Ctrl-C between two, has ended; its files in `directory` are written."""
+
+    def __init__(self, code: int | str | None, directory: Path) -> None:
+        super().__init__(code)
+        self.directory = directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +53,7 @@ class ComposedJob:
 
 def job_label(number: int, overrides: Sequence[str]) -> str:
     """`job #3 (seed=1)`, cut when there are very many overrides."""
-    own = " ".join(filter_overrides(overrides))
+    own = masked(readable(" ".join(filter_overrides(overrides))))
     return f"job #{number}" + (f" ({own if len(own) <= _LABEL else own[:_LABEL] + '...'})" if own else "")
 
 
@@ -66,19 +80,30 @@ def compose_jobs(
         ):
             other = known.setdefault(claim, job)
             if other is not job:
-                raise ConfigError(f"{other.label} and {job.label} {what}: leave one out")
+                hint = _SERVERS if _BASE_URL in " ".join(overrides) else ""
+                raise ConfigError(f"{other.label} and {job.label} {what}: leave one out", hint=hint)
         plan = PlannedJob.of(job.folder, job.overrides, experiment.config, experiment.units)
         jobs.append(replace(job, plan=plan))
     return jobs
 
 
+def readable(override: str) -> str:
+    """An override without the backslashes that Hydra puts before characters of its grammar."""
+    return _ESCAPED.sub(r"\1", override)
+
+
 @contextmanager
 def sweep_files(directory: Path, jobs: Sequence[ComposedJob]) -> Iterator[None]:
-    """`plan.json` before anything inside runs; `sweep.json` and `results.parquet` after it, however it ended."""
+    """`plan.json` before anything inside runs; `sweep.json` and `results.parquet` after it, however it ended.
+
+    Raises SweepStopped for SystemExit and Ctrl-C.
+    """
     plans = [job.plan for job in jobs if job.plan is not None]
     write_plan(directory, plans)
     try:
         yield
+    except (SystemExit, KeyboardInterrupt) as stop:
+        raise SweepStopped(stop.code if isinstance(stop, SystemExit) else INTERRUPTED, directory) from stop
     finally:
         write_sweep(directory, plans)
 

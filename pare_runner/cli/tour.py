@@ -18,12 +18,12 @@ from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.job import JobReport, job_units, run_job
 from pare_runner.batch.units import Unit
 from pare_runner.cli.console import is_terminal, mark, plural, say, say_json, table
-from pare_runner.cli.conversation import WIDTH, entries_of, lines
 from pare_runner.cli.hydra_entry import main
 from pare_runner.cli.next_steps import Step, experiment, pare, step_lines
 from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import finish, run_episode
 from pare_runner.library.files import shown
+from pare_runner.traces.conversation import WIDTH, entries_of, lines
 
 ASSISTANTS = {
     "scripted": "plays the solution of the scenario's author",

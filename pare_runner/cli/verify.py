@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Container, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 import typer
 
-from pare_runner.batch.verification import Difference, Tally, jobs_below, verify_job
+from pare_runner.batch.verification import Tally, jobs_below, verify_job
+from pare_runner.batch.verified_sweep import sweeps_below, verify_sweep
 from pare_runner.cli.console import is_terminal, mark, plural, say, say_json
-from pare_runner.errors import InputError
+from pare_runner.errors import InputError, PareError
 
 BAR = 24
 """Characters of the progress bar."""
@@ -23,32 +25,65 @@ def verify(
 ) -> None:
     """Replay finished runs without any model, and compare model calls, results and traces with what was recorded.
 
-    Exit status 1 if something differs, 2 for bad input, a damaged recording included.
+    Every job is looked at, whatever is wrong with another one. Exit status 1 if something differs, 2 for bad input, a
+    damaged recording included.
 
     \b
     pare verify outputs/my_run
     """
-    jobs = [job for name in directories for job in jobs_below(Path(name))]
-    tally, difference = Tally(), None
-    try:
-        for job in jobs:
-            with _Progress(job) as progress:
-                verify_job(job, tally, progress.show)
-    except Difference as found:
-        difference = str(found)
-    if difference is None and not tally.runs:
+    paths = [Path(name) for name in directories]
+    jobs = list(dict.fromkeys(job for path in paths for job in jobs_below(path)))
+    sweeps = list(dict.fromkeys(sweep for path in paths for sweep in sweeps_below(path)))
+    tally = Tally()
+    failures: dict[Path, str] = {}
+    status = 0
+    for folder in (*jobs, *sweeps):
+        try:
+            if folder in jobs:
+                with _Progress(folder) as progress:
+                    verify_job(folder, tally, progress.show)
+            else:
+                verify_sweep(folder, tally)
+        except PareError as found:
+            text = str(found) if str(folder) in str(found) else f"{folder}: {found}"
+            failures[folder] = text
+            status = max(status, found.exit_status)
+            if not as_json:
+                print(mark(text, "error", sys.stderr), file=sys.stderr)
+    if not failures and not tally.runs:
         raise InputError(f"no finished run in {', '.join(directories)}")
     if as_json:
-        counts = {"jobs": len(jobs), "runs": tally.runs, "model_calls": tally.calls, "partly": tally.partly}
-        say_json({"identical": difference is None, "difference": difference, **counts})
-    elif difference is None:
-        verified = f"verified {plural(tally.runs, 'run')}, {plural(tally.calls, 'model call')}: identical"
-        for line in (mark(verified, "ok"), *tally.partly):
-            say(line)
+        differences = {str(folder): text for folder, text in failures.items()}
+        say_json({"identical": not failures, "differences": differences, "jobs": len(jobs), **_counts(tally)})
     else:
-        print(mark(difference, "error", sys.stderr), file=sys.stderr)
-    if difference is not None:
-        raise typer.Exit(Difference.exit_status)
+        _report([*jobs, *sweeps], failures, tally)
+    if failures:
+        raise typer.Exit(status)
+
+
+def _counts(tally: Tally) -> dict[str, Any]:
+    return {
+        "runs": tally.runs,
+        "planned": tally.planned,
+        "model_calls": tally.calls,
+        "partly": tally.partly,
+        "unfinished": tally.unfinished,
+    }
+
+
+def _report(folders: Sequence[Path], failures: Container[Path], tally: Tally) -> None:
+    """The verdict, and what restricts it; nothing about a single folder whose difference was told."""
+    same = [str(folder) for folder in folders if folder not in failures]
+    other = [str(folder) for folder in folders if folder in failures]
+    verified = f"verified {plural(tally.runs, 'run')}, {plural(tally.calls, 'model call')}: "
+    if not other:
+        say(mark(f"{verified}identical", "ok"))
+    elif len(folders) == 1:
+        return
+    else:
+        say(f"{verified}identical: {', '.join(same) or 'none'}; not identical: {', '.join(other)}")
+    for line in (*tally.partly, *tally.unfinished):
+        say(line)
 
 
 class _Progress:

@@ -18,7 +18,7 @@ class RunMetrics:
 
     `first_proposal_seconds` is virtual time from the start. `usage` adds up the tokens of each role, `calls` its model
     calls, `served` the calls by the model's name as the provider gave it, `latencies` are wall clock, one a call.
-    `errors` counts unusable replies and failed calls by kind.
+    `errors` counts unusable replies and failed calls by kind, `refused` the calls of agents that were not made.
     """
 
     idle_turns: int = 0
@@ -29,6 +29,7 @@ class RunMetrics:
     calls: dict[Role, int] = field(default_factory=dict)
     served: dict[str, int] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
     latencies: list[float] = field(default_factory=list)
     retries: int = 0
 

@@ -40,6 +40,8 @@ class Stage:
     toolsets: Toolsets
     exchanges: list[Exchange] = field(default_factory=list)
     tokens: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    """Calls that were not made, by why; a model's own mistakes stand with its exchanges."""
     current: EpisodePhase | None = None
     ended: Exception | None = None
     _counts: dict[Role, int] = field(default_factory=dict)
@@ -87,7 +89,7 @@ class Stage:
         except ModelError as error:
             exchange.error = error.kind
             if error.by_model:
-                raise EpisodeEnded(LIMITS[error.kind]) from error
+                raise EpisodeEnded(LIMITS[error.kind], f"{role}: {error.message}") from error
             raise
         finally:
             exchange.told = self.world.take_told(role)
@@ -95,7 +97,7 @@ class Stage:
         self.tokens += response.usage.total_tokens
         self.world.advance(exchange.seconds)
         if self.settings.max_tokens is not None and self.tokens > self.settings.max_tokens:
-            raise EpisodeEnded("limit:tokens")
+            raise EpisodeEnded("limit:tokens", f"{role}: {self.tokens} tokens, {self.settings.max_tokens} allowed")
         return exchange
 
     def _seconds(self, role: Role, response: Response) -> float:
@@ -176,16 +178,18 @@ class EpisodePhase:
             exchange.problem = reply.problem.kind
             self._retries_left -= 1
             if self._retries_left < 0:
-                self._stage.ended = EpisodeEnded("limit:format_retries")
+                count = self._stage.settings.format_retries + 1
+                detail = f"{self.role}: {count} replies of one phase cannot be used; the last: {reply.problem.message}"
+                self._stage.ended = EpisodeEnded("limit:format_retries", detail)
                 raise self._stage.ended
         return reply
 
     def call(self, call: Call) -> Result:
         """Make a call now."""
         if self._ended:
-            return Result("Not done: an earlier call of this reply has ended the turn.", failed=True)
+            return self._refused("after_end", "Not done: an earlier call of this reply has ended the turn.")
         if self._stage.current is not self or (self.role != "user" and call.tool.name not in self.tools):
-            return Result(f"Not done: {call.tool.name} cannot be called now.", failed=True)
+            return self._refused("not_offered", f"Not done: {call.tool.name} cannot be called now.")
         actor = EventType.USER if self.role == "user" else EventType.AGENT
         completed = self._world.call(actor, call.tool.app, call.tool.spec.name, call.args)
         if self._exchange is not None:
@@ -197,7 +201,11 @@ class EpisodePhase:
     def call_tool(self, name: str, /, **args: Any) -> Result:
         """Make a call by the name of the tool."""
         found = checked_call(name, args, self.tools)
-        return Result(found.message, failed=True) if isinstance(found, Problem) else self.call(found)
+        return self._refused(found.kind, found.message) if isinstance(found, Problem) else self.call(found)
+
+    def _refused(self, kind: str, text: str) -> Result:
+        self._stage.refused[kind] = self._stage.refused.get(kind, 0) + 1
+        return Result(text, failed=True)
 
 
 def result_of(completed: CompletedEvent) -> Result:

@@ -123,25 +123,25 @@ async def _run(outcome: Outcome, agents: Agents) -> None:
     )
     loop = TurnLoop(stage, agents.make_user(setup), agents.make_assistant(setup))
     reason: str | None = None
+    why = ""
     try:
         await loop.run()
     except EpisodeEnded as end:
-        reason = end.reason
+        reason, why = end.reason, f"the episode ended by {end}"
     finally:
         outcome.result.termination_reason = reason
         _count(outcome, world, loop)
     world.environment.validation_failure = world.simulation.failed
     if "judge" in sessions and reason not in FORCED_FAILURES:
         world.environment.verdicts = await ask_judge(scenario, world, sessions["judge"], agents, outcome.exchanges)
-    result = _judged(outcome, world) if reason not in FORCED_FAILURES else _failed(outcome, world, reason)
+    result = _judged(outcome, world) if reason not in FORCED_FAILURES else _failed(outcome, world, why)
     result.termination_reason = reason
     outcome.result = result
     _count(outcome, world, loop)
 
 
-def _failed(outcome: Outcome, world: World, reason: str | None) -> PAREScenarioValidationResult:
+def _failed(outcome: Outcome, world: World, why: str) -> PAREScenarioValidationResult:
     """The verdict on a run that has failed already: its checks are asked for their columns, and one may raise."""
-    why = f"the episode ended by {reason}"
     try:
         result = _judged(outcome, world)
     except Exception as error:  # a check may not be ready for a run that broke off
@@ -168,3 +168,4 @@ def _count(outcome: Outcome, world: World, loop: TurnLoop) -> None:
     metrics.idle_turns, metrics.lapsed_proposals = loop.idle_turns, world.lapsed
     metrics.unseen_events = world.unseen_events()
     metrics.first_proposal_seconds = first_proposal(world.environment)
+    metrics.refused = dict(loop.stage.refused)

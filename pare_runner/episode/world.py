@@ -26,11 +26,11 @@ from pare_runner.scenarios.scenario import PAREScenario
 
 
 class EpisodeEnded(Exception):
-    """The episode is over; `reason` is a termination reason."""
+    """The episode is over; `reason` is a termination reason, `detail` says who brought it about, and how."""
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
+    def __init__(self, reason: str, detail: str = "") -> None:
+        self.reason, self.detail = reason, detail
+        super().__init__(f"{reason} ({detail})" if detail else reason)
 
 
 class World:

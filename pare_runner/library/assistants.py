@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from pare_runner.agents.assistant import ObserveExecuteAssistant
@@ -18,6 +18,8 @@ from pare_runner.policy.hashing import content_hash
 
 GROUP = "pare.assistants"
 """Entry point group: name of a kind → what makes an assistant when called with an `AgentSetup`."""
+
+METHODS = ("observe", "execute")
 
 MakeAssistant = Callable[[AgentSetup], Assistant]
 
@@ -101,17 +103,27 @@ def _broken(agent_type: str, error: BaseException) -> ConfigError:
 
 
 def _checked(agent_type: str, found: Any) -> MakeAssistant:
-    methods = [name for name in ("observe", "execute") if not callable(getattr(found, name, None))]
+    methods = [name for name in METHODS if not callable(getattr(found, name, None))]
     if isinstance(found, type) and methods:
         raise ConfigError(f"agent_type={agent_type} is no assistant: it has no method {' and no '.join(methods)}")
     if not callable(found):
         raise ConfigError(f"agent_type={agent_type} is no assistant: it cannot be called")
+    plain = [name for name in METHODS if isinstance(found, type) and _is_plain(found, name)]
+    if plain:
+        raise ConfigError(f"agent_type={agent_type} is no assistant: {' and '.join(plain)} must be written `async def`")
     if not _takes_setup(found):
         raise ConfigError(
             f"agent_type={agent_type} is no assistant: it cannot be made with one argument, the AgentSetup"
         )
     make: MakeAssistant = found
     return make
+
+
+def _is_plain(found: type, name: str) -> bool:
+    """Whether a method is a function that cannot be awaited; what a decorator made of it may do anything."""
+    method = inspect.getattr_static(found, name)
+    as_written = isinstance(method, FunctionType) and method.__name__ == name and not hasattr(method, "__wrapped__")
+    return as_written and not inspect.iscoroutinefunction(method)
 
 
 def _takes_setup(make: Callable[..., Any]) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pare_runner.agents.prompts import ENDING, PromptSet
 from pare_runner.errors import ConfigError, InputError, did_you_mean
 from pare_runner.library.files import read_text, shown
+from pare_runner.library.prompt_samples import try_out
 
 SHIPPED = Path(__file__).with_name("prompt_texts")
 
@@ -21,14 +22,17 @@ def shipped_texts() -> dict[str, str]:
 def load_prompts(directory: Path | None = None) -> PromptSet:
     """The shipped prompts; the files of `directory` replace those of the same name.
 
-    InputError if there is no such folder, or for a file in it that is no template's (names that begin with a dot are
-    passed over); ConfigError for a template that cannot be used.
+    InputError if there is no such folder or no template in it, or for a file in it that is empty or no template's
+    (names that begin with a dot are passed over); ConfigError for a template that cannot be used, or not be rendered
+    with sample values.
     """
     if directory is None:
         return _shipped()
     own = _texts_of(directory)
     try:
-        return PromptSet(shipped_texts() | own)
+        prompts = PromptSet(shipped_texts() | own)
+        try_out(prompts)
+        return prompts
     except ConfigError as error:
         problem = error.problems[0]
         if problem.where.partition(ENDING)[0] not in own:
@@ -53,4 +57,12 @@ def _texts_of(directory: Path) -> dict[str, str]:
     for path in files:
         if path.name not in known:
             raise InputError("there is no prompt of this name", where=shown(path), hint=did_you_mean(path.name, known))
-    return {path.stem: read_text(path) for path in files}
+    if not files:
+        raise InputError(
+            "there is no template in this folder", where=shown(directory), hint="`pare prompts export DIR` writes them"
+        )
+    texts = {path: read_text(path) for path in files}
+    for path, text in texts.items():
+        if not text.strip():
+            raise InputError("the template is empty", where=shown(path), hint="without the file ours is used")
+    return {path.stem: text for path, text in texts.items()}

@@ -16,6 +16,21 @@ VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 _SECRET_NAME = re.compile(r"auth|api.?key|secret|password|credential|cookie|(^|[-_])(key|token)$", re.IGNORECASE)
 _SCHEME = re.compile(r"\s*[A-Za-z]*\s*")
 _KEY = re.compile(r"(?:sk|pk|gsk|hf|xai|ghp|glpat|AIza|Bearer)[-_ A-Za-z0-9]{12,}|[A-Za-z0-9]{32,}")
+_SURE_KEY = re.compile(
+    r"(?<![A-Za-z0-9])(?:(?:sk|pk|gsk|hf|xai|ghp|glpat)[-_]|AIza)(?=[-_A-Za-z]*[0-9])[-_A-Za-z0-9]{12,}"
+)
+"""Nothing else begins like this; names of files and scenarios may well match `_KEY`."""
+_MAY_BE_KEY = re.compile(rf"{_SURE_KEY.pattern}|[A-Za-z0-9]{{32,}}")
+
+
+def is_key(text: str) -> bool:
+    """Whether `text` holds what can hardly be anything but a key of a service."""
+    return _SURE_KEY.search(text) is not None
+
+
+def masked(text: str) -> str:
+    """`text` for a message: `***` for each part that may be a key."""
+    return _MAY_BE_KEY.sub("***", text)
 
 
 def checked_variable(name: str) -> str:

@@ -2,7 +2,8 @@
 
 (a) The oracle passes and none of its events fails. (b) Without the assistant it fails; a silence passes, and fails when
 something is proposed. (c) Without any one of the assistant's writes it fails, unless the step is optional. (d) One
-write too many, of any tool that can be called, makes it fail. (e) Every user step can be reached.
+write too many, of any tool that can be called, makes it fail. (e) Every user step can be reached, and each timed step
+of the user's rules can be made.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.kernel.draws import Draws
 from pare_runner.kernel.events import Action, EventType, OperationType
+from pare_runner.prove.rules import steps_never_made
 from pare_runner.prove.variants import (
     Place,
     agent_writes_of,
@@ -81,6 +83,8 @@ def _claims(scenario: YamlScenario, proof: Proof) -> Iterator[Claim]:
         yield Claim(part, f"{event.event_id} succeeds", False, event.metadata.exception or "")
     if not oracle.failed_events:
         yield Claim("e", "every user step is reachable", True)
+    for step, seen in steps_never_made(scenario):
+        yield Claim("e", f"the user's rules: {step} can be made", False, seen)
     if not _proves_something(scenario):
         seen = "there is no mandatory write, no rejected proposal and no silence"
         yield Claim("a", "the scenario proves something", False, seen)

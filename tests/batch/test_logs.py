@@ -11,6 +11,8 @@ from pare_runner.batch.job import run_job
 from pare_runner.batch.logs import PACKAGE_LOG, UNIT_LOG, forget_frames, job_log, unit_log
 from pare_runner.batch.units import Unit
 from tests.batch.situations import NotesScenario, all_scenarios, oracle_config
+from tests.cli.conftest import SHIPPED
+from tests.cli.test_verify import experiment
 
 
 def test_a_file_for_each_run_and_one_for_the_job(tmp_path: Path) -> None:
@@ -28,6 +30,26 @@ def test_a_file_for_each_run_and_one_for_the_job(tmp_path: Path) -> None:
     whole = (tmp_path / "run.log").read_text()
     assert [whole.count(f"{scenario.scenario_id}_") for scenario in all_scenarios()] == [1] * 6
     assert [*UNIT_LOG.handlers, *PACKAGE_LOG.handlers, *logging.getLogger().handlers] == handlers
+
+
+def test_a_run_of_agents_can_be_read(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    dinner = (str(SHIPPED / "dinner_headcount_change.yaml"),)
+    for name in ("one", "two"):
+        run_job(experiment(scenarios=dinner), tmp_path / name, command_line=())
+
+    (path,) = (tmp_path / "one/logs").iterdir()
+    lines = path.read_text().splitlines()
+    assert lines[0] == "[INFO] dinner_headcount_change run 1; times since 2025-11-18 09:00:00"
+    assert sum("user       accepts" in line for line in lines) == 1
+    assert lines[-1].startswith("[INFO] dinner_headcount_change run 1, seed 0, ended at 2025-11-18 ")
+    assert path.read_bytes() == (tmp_path / "two/logs" / path.name).read_bytes()
+
+    run_job(experiment(scenarios=dinner, log_to_file=False), tmp_path / "three", command_line=())
+    elsewhere = (tmp_path / "one/run.log").read_text() + caplog.text + "".join(capfd.readouterr())
+    assert "dinner_headcount_change run 1" in elsewhere
+    assert "accepts" not in elsewhere
 
 
 def test_the_level_is_the_configured_one(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ def test_what_it_says(tmp_path: Path) -> None:
         "failing": {"world_hash": None, "scoring_hash": None, "seed": 0},
     }
     assert content["command_line"] == ["pare", "seed=7"]
+    assert content["working_directory"] == str(Path.cwd())
     assert {"packages", "python", "machine"} <= set(content)
     assert "wall_clock" not in content
 

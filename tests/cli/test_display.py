@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pytest
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.job import run_job
 from pare_runner.cli import display
-from pare_runner.cli.display import progress, show_results
+from pare_runner.cli.display import progress, reason, show_results, sweep_cells
 from pare_runner.cli.hydra_entry import main
+from pare_runner.cli.next_steps import step_lines
 from pare_runner.llm.config import LLMEngineConfig, Prices
 from tests.batch.situations import NotesScenario, all_scenarios, oracle_config
 from tests.cli.conftest import SHIPPED
@@ -27,6 +29,7 @@ PRICES = Prices(input=1.0, output=2.0, source="here", date="2026-11-20")
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
     return tmp_path
 
 
@@ -102,8 +105,10 @@ def test_what_to_do_next_follows_from_what_happened(capsys: pytest.CaptureFixtur
     config = experiment(scenarios=(DINNER,), observe_engine_config=passive, execute_engine_config=passive)
     shows, logs, verifies = commands(shown(capsys, config))
 
-    assert shows.endswith("pare scenarios show dinner_headcount_change")
-    assert Path(shlex.split(logs)[1]).read_text().startswith("[INFO] dinner_headcount_change run 1")
+    assert shlex.split(shows)[-1] == DINNER
+    log = Path(shlex.split(logs)[1]).read_text()
+    assert "user       sees: Messages: new message" in log
+    assert "✗ proposed: 0 such proposals" in log
     assert verifies.endswith("pare verify out")
 
 
@@ -118,6 +123,54 @@ def test_after_success_there_is_more_to_try(capsys: pytest.CaptureFixture[str]) 
     found = commands(shown(capsys, oracle_config(), load=lambda config: [NotesScenario()]))
 
     assert [command.split("/")[-1] for command in found] == ["python -m pare_runner", "pare tour", "pare models list"]
+
+
+def test_only_what_is_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = shown(capsys, oracle_config(export=False, log_to_file=False), load=all_scenarios)
+
+    assert "results: out" in lines
+    assert not any(command.startswith("cat ") for command in commands(lines))
+
+
+def test_checks_that_failed_are_counted_and_a_limit_stands_apart() -> None:
+    checks = {"a": False, "b: c": False, "d": True}
+    row = {"termination_reason": "idle", "checks": checks, "rationale": "a: none; b: c: two"}
+    assert reason(row) == "2 of 3 checks failed: a: none; b: c: two"
+    row |= {"termination_reason": "limit:tokens", "rationale": f"the episode ended by limit:tokens; {row['rationale']}"}
+    assert reason(row) == "ended by limit:tokens; 2 of 3 checks failed: a: none; b: c: two"
+    row |= {"checks": {"d": True}, "rationale": "the episode ended by limit:context (user: too long; by far)"}
+    assert reason(row) == "ended by limit:context (user: too long; by far)"
+
+
+def test_the_next_experiment_runs_the_same_scenarios(capsys: pytest.CaptureFixture[str]) -> None:
+    chosen = ["suite=smoke", "suite.limit=1", "scenarios=[dinner_headcount_change]"]
+    assert main([*chosen, "oracle=true", "output_dir=job"]) == 0
+
+    first = commands(capsys.readouterr().out.splitlines())[0]
+    assert shlex.split(first) == ["python", "-m", "pare_runner", *chosen]
+
+
+def test_a_scenario_of_ones_own_is_named_by_its_file(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mine.yaml").write_text(Path(DINNER).read_text().replace("id: dinner_headcount_change", "id: mine", 1))
+    assert main(["model=passive", "scenarios=[mine.yaml]", "output_dir=job"]) == 0
+
+    assert commands(capsys.readouterr().out.splitlines())[0] == "pare scenarios show mine.yaml"
+
+
+def test_comments_stand_in_a_column_or_above() -> None:
+    assert step_lines([("a" * 70, "x"), ("b", "y")]) == [f"  {'a' * 70}  # x", f"  b{' ' * 69}  # y"]
+    assert step_lines([("a" * 101, "x"), ("b", "y")]) == ["  # x", f"  {'a' * 101}", "  # y", "  b"]
+
+
+def test_jobs_are_named_as_their_overrides_were_typed() -> None:
+    summary = dict.fromkeys(
+        ("success", "failed", "exception", "runs", "planned", "proposals", "acceptances", "mean_turns"), 0
+    )
+    jobs = [{"overrides": [r"model.base_url=http\://localhost\:8107/v1"], "summary": summary, "folder": "0"}]
+    assert (
+        sweep_cells([*jobs, {**jobs[0], "overrides": ["seed=1"]}])[0]["job"]
+        == "model.base_url=http://localhost:8107/v1"
+    )
 
 
 def test_a_sweep_ends_with_one_table(capsys: pytest.CaptureFixture[str]) -> None:

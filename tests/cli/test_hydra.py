@@ -249,6 +249,13 @@ def test_help_names_groups_options_keys_flags_and_statuses() -> None:
         ("experiment_name=2024", "experiment_name: must be a text, got the number 2024"),
         ("scenarios=[7]", "scenarios.0: must be a text, got the number 7"),
         ("suite=custom", "suite=custom runs only what it is told: add scenarios="),
+        ("trace_dump_format=xx", "trace_dump_format: must be hf, got 'xx'"),
+        (
+            "model=local model.base_url=http://a/v1,http://b/v1 -m output_dir=x",
+            "job #0 (model=local model.base_url=http://a/v1 output_dir=x) and job #1 (model=local "
+            "model.base_url=http://b/v1 output_dir=x) would write into the same folder model=local-fc70cd: "
+            "leave one out (an address names no folder: give each server a file with its model.alias",
+        ),
         ("trace_dump_format=lite", "trace_dump_format=lite cannot be written yet"),
         (
             "scenarios=a,b",

@@ -15,6 +15,7 @@ from pare_runner.cli.body import roles, runner_config
 from pare_runner.cli.compose import Composer
 from pare_runner.cli.conf_dirs import packaged_conf_dir
 from pare_runner.cli.flags import parse
+from pare_runner.cli.hydra_entry import main
 from pare_runner.cli.nodes import BASE_URL, ENDPOINT, MODEL_KEYS
 from pare_runner.cli.resolvers import user_model
 from pare_runner.errors import ConfigError
@@ -22,6 +23,7 @@ from pare_runner.llm.config import LLMEngineConfig, Quirks
 
 LOCAL = "model.base_url=http://localhost:8000/v1"
 KEY = "sk-proj-4f9a0c77d1e24b6e8a"
+TOKEN = "9f86d081884c7d659a2feaa0c55ad015"
 
 
 def composed(line: str) -> MultiScenarioRunnerConfig:
@@ -105,7 +107,17 @@ def test_without_a_word_from_the_command_line_the_protocol_decides() -> None:
         ("model@user=local", "user: the address of the server is missing (add user.base_url="),
         ("model=gpt5 model.temperature=0.3", "observe: temperature is set, but gpt-5 does not take it"),
         ("user.temprature=1", "unknown key 'user.temprature' (did you mean 'user.temperature'?)"),
-        (f"model.api_key={KEY}", "unknown key 'model.api_key' (did you mean 'model.api_key_env'?)"),
+        ("model.api_key=x", "unknown key 'model.api_key' (did you mean 'model.api_key_env'?)"),
+        ("api_key=x", "unknown key 'api_key' (did you mean 'model.api_key_env'?)"),
+        (LOCAL, "observe: base_url is set, but scripted works offline and does not use it (add model=local)"),
+        ("user.base_url=http://x/v1", "user: base_url is set, but scripted works offline and does not use it (add mod"),
+        ("model.api_key_env=MY_KEY", "observe: api_key_env is set, but scripted works offline"),
+        ("model=eager model.quirks.tool_choice=none", "observe: quirks is set, but eager works offline"),
+        ("judge.temperature=1", "judge.temperature: there is no judge (choose its model first: model@judge=)"),
+        ("model@judge=gpt5 judge.temprature=1", "unknown key 'judge.temprature' (did you mean 'judge.temperature'?)"),
+        ("model=gpt5 model.prices.inptu=1", "unknown key 'model.prices.inptu' (did you mean 'model.prices.input'?)"),
+        ("model=llama4_scout model.prices.input=1", "model.prices.input: this model has no prices yet (give all: "),
+        ("model=gpt5 model.extra_body.top_k=2", "model.extra_body.top_k is not there yet (a new member needs a +: +mo"),
         ("observe_engine_config.model_name=x", "observe_engine_config.model_name cannot be set itself (choose with"),
     ],
 )
@@ -114,7 +126,48 @@ def test_bad_choices(line: str, message: str) -> None:
         composed(line)
 
     assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("line", [KEY, f"model={KEY}", f"{LOCAL}?key={KEY}", f"experiment_name={KEY}", f"+{KEY}=1"])
+def test_a_command_line_that_holds_a_key_is_refused(line: str) -> None:
+    with pytest.raises(ConfigError, match="looks like a key, which would be written to files") as caught:
+        composed(line)
+
     assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "line", ["TOKEN", "model=TOKEN", f"{LOCAL}?key=TOKEN", "seed=TOKEN", "seed=1,TOKEN", "TOKEN=1", "log_level=TOKEN"]
+)
+def test_what_may_be_a_key_is_masked(line: str) -> None:
+    with pytest.raises(ConfigError, match=r"\*\*\*") as caught:
+        composed(line.replace("TOKEN", TOKEN))
+
+    assert TOKEN not in str(caught.value)
+
+
+def test_an_empty_value_is_none_where_there_may_be_none() -> None:
+    line = "max_turns= proposal_timeout= limits.max_tokens= suite.limit= model=gpt5 model.prices.cached_input="
+    config = composed(f"{line} model.reasoning_effort= model.quirks.tool_choice= user.alias= user.prices=")
+
+    engine, user = config.observe_engine_config, config.user_engine_config
+    assert (config.max_turns, config.proposal_timeout, config.max_tokens, config.suite.limit) == (None,) * 4
+    assert (engine.reasoning_effort, engine.quirks.tool_choice, user.alias, user.prices) == (None,) * 4
+    assert engine.prices is not None
+    assert engine.prices.cached_input is None
+    assert (config.user_model_alias, config.max_turns_fixed) == (None, True)
+
+
+def test_a_user_of_rules_without_rules_is_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    line = ["suite.limit=1", "export=none", "log_to_file=false"]
+
+    assert main([*line, "model@user=rules"]) == 0
+    assert "model@user=rules: 1 of 1 scenarios have no user.rules, scripted plays there" in capsys.readouterr().err
+    assert main(line) == 0
+    assert "user.rules" not in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")

@@ -59,6 +59,7 @@ def test_the_list_shows_keys_and_prices_and_no_key(pare: Pare, monkeypatch: pyte
 
     rows = {line.split()[0]: line for line in said.out.splitlines()}
     assert said.status == 0
+    assert said.out.splitlines()[0].endswith("USD PER 1M TOKENS, IN / OUT")
     assert re.search(
         r"gpt-5 +openai +https://api\.openai\.com/v1 +OPENAI_API_KEY \(set\) +1\.25 / 10\.00$", rows["gpt5"]
     )

@@ -54,10 +54,18 @@ def test_taps_failures_and_what_never_runs(pare: Pare) -> None:
     out = pare("scenarios", "show", "taps.yaml").out
     rows = {line.split()[1]: line for line in out.splitlines() if len(line.split()) > 2}
     assert "failed: there is no folder 'Nowhere'" in rows["gone"]
-    assert rows["edits-tap-1"].startswith("2h1m30s    edits-tap-1  user  system.open_app(app_name='Notes')")
+    assert rows["edits-tap-1"].startswith("2h1m30s  edits-tap-1  user  system.open_app(app_name='Notes')")
     assert rows["edits"].split()[:4] == ["2h1m30s", "edits", "user", "notes.edit"]
     assert rows["waits"].startswith("3h ")
     assert rows["never"].startswith("never ")
+
+
+def test_rows_stand_in_the_order_of_their_times(pare: Pare) -> None:
+    late = "  - {id: late, env: notes.new_folder, at: 3h, args: {folder_name: Trips}}\n"
+    Path("taps.yaml").write_text(TAPS.replace("events:\n", "events:\n" + late))
+    lines = pare("scenarios", "show", "taps.yaml").out.splitlines()
+    order = [line.split()[1] for line in lines if line.startswith(("2h", "3h", "never"))]
+    assert order == ["gone", "edits-tap-1", "edits-tap-2", "edits", "late", "waits", "never"]
 
 
 def test_the_flow_as_mermaid(pare: Pare, dinner: Path) -> None:

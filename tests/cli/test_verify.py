@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from pare_runner.batch.agents import AgentFactory
 from pare_runner.batch.config import MultiScenarioRunnerConfig, SuiteConfig
-from pare_runner.batch.job import run_job
+from pare_runner.batch.job import job_units, run_job
 from pare_runner.batch.runs import Around, Done, UnitTimeout
+from pare_runner.batch.sweep_files import PlannedJob, write_plan, write_sweep
 from pare_runner.batch.units import Unit
 from pare_runner.batch.verification import row_difference
 from pare_runner.episode.outcome import Outcome
@@ -89,7 +91,7 @@ def test_json(pare: Pare, job: Path) -> None:
     change(job / "results.jsonl", '"status":"success"', '"status":"failed"')
     said = pare("verify", str(job), "--json")
     assert said.status == 1
-    assert "status is not the recorded one" in said.json["difference"]
+    assert "status is not the recorded one" in said.json["differences"][str(job)]
 
 
 def test_a_bar_on_a_terminal(pare: Pare, job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,15 +134,15 @@ def test_a_changed_trace(pare: Pare, job: Path) -> None:
     assert 'quiet_monday_afternoon"' in said.err
     path.unlink()
     said = pare("verify", str(job))
-    assert said.status == 2
-    assert f"cannot read {path}: No such file" in said.err
+    assert said.status == 1
+    assert said.err == f"{job}: quiet_friday_afternoon run 1: its trace traces/hf/{path.name} is gone\n"
 
 
 def test_a_line_that_cannot_be_read(pare: Pare, job: Path) -> None:
     change(job / "results.jsonl", '{"run_id"', '["run_id"')
     said = pare("verify", str(job))
     assert said.status == 2
-    assert "results.jsonl: a line that cannot be read" in said.err
+    assert 'results.jsonl: a line that cannot be read: ["run_id"' in said.err
 
 
 def test_a_result_that_is_gone_or_came_from_nowhere(pare: Pare, job: Path) -> None:
@@ -205,21 +207,139 @@ def test_sweeps_and_several_directories(pare: Pare, original: Path, tmp_path: Pa
     for name in ("a", "b"):
         shutil.copytree(original, tmp_path / "sweep" / name)
     assert pare("verify", str(tmp_path / "sweep"), str(original)).out.startswith("verified 6 runs, ")
-    change(tmp_path / "sweep" / "b" / "results.jsonl", '"status":"success"', '"status":"failed"')
+    change(tmp_path / "sweep" / "a" / "results.jsonl", '"status":"success"', '"status":"failed"')
     said = pare("verify", str(tmp_path / "sweep"))
-    assert (said.status, said.err.startswith(str(tmp_path / "sweep" / "b"))) == (1, True)
+    assert (said.status, said.err.startswith(str(tmp_path / "sweep" / "a"))) == (1, True)
+    assert said.out.endswith(f"identical: {tmp_path / 'sweep' / 'b'}; not identical: {tmp_path / 'sweep' / 'a'}\n")
+    (tmp_path / "sweep" / "b" / "calls.jsonl").write_text("?")
+    said = pare("verify", str(tmp_path / "sweep"), str(original), "--json")
+    assert (said.status, said.json["jobs"], len(said.json["differences"])) == (2, 3, 2)
+
+
+@pytest.fixture
+def sweep(original: Path, tmp_path: Path) -> Path:
+    """A sweep of two jobs, the second of which has not begun."""
+    shutil.copytree(original, tmp_path / "sweep" / "0")
+    config = experiment()
+    jobs = [PlannedJob.of(folder, (), config, job_units(config)) for folder in ("0", "1")]
+    write_plan(tmp_path / "sweep", jobs)
+    write_sweep(tmp_path / "sweep", jobs)
+    return tmp_path / "sweep"
+
+
+def test_the_files_of_a_sweep(pare: Pare, sweep: Path) -> None:
+    files = {path: path.read_bytes() for path in sweep.rglob("*") if path.is_file()}
+    said = pare("verify", str(sweep))
+    assert (said.status, said.err) == (0, "")
+    assert said.out.endswith(f": identical\n{sweep}: 1 of 2 planned jobs has not begun\n")
+    assert {path: path.read_bytes() for path in sweep.rglob("*") if path.is_file()} == files
+    change(sweep / "sweep.json", '"success": 2', '"success": 3')
+    said = pare("verify", str(sweep))
+    assert (said.status, "sweep.json is not what its jobs come to" in said.err) == (1, True)
+    (sweep / "sweep.json").write_bytes(files[sweep / "sweep.json"])
+    pl.read_parquet(sweep / "results.parquet").head(1).write_parquet(sweep / "results.parquet")
+    said = pare("verify", str(sweep))
+    assert (said.status, "results.parquet is not what its jobs say: number of rows: 1, not 2" in said.err) == (1, True)
+
+
+def test_jobs_of_a_sweep_that_are_gone_or_came_from_nowhere(pare: Pare, sweep: Path, original: Path) -> None:
+    change(sweep / "sweep.json", '"started": false', '"started": true')
+    said = pare("verify", str(sweep))
+    assert said.status == 1
+    assert f"{sweep}: sweep.json knows of a job in 1, but there is no manifest.json" in said.err
+    shutil.copytree(original, sweep / "2")
+    change(sweep / "sweep.json", '"started": true', '"started": false')
+    change(sweep / "sweep.json", '"started": true', '"started": false')
+    said = pare("verify", str(sweep))
+    assert (said.status, f"{sweep / '2'}: plan.json has no such job" in said.err) == (1, True)
+
+
+def test_a_changed_frame(pare: Pare, job: Path) -> None:
+    path = job / "results.parquet"
+    frame = pl.read_parquet(path)
+    frame.with_columns(run_duration=pl.lit(99.0), job_duration=None).write_parquet(path)
+    assert pare("verify", str(job)).status == 0
+    frame.with_columns(number_of_turns=pl.lit(99, dtype=pl.Int64())).write_parquet(path)
+    said = pare("verify", str(job))
+    assert said.status == 1
+    what = "results.parquet is not what results.jsonl says: number_of_turns of dinner_headcount_change run 1"
+    assert said.err.startswith(f"{job}: {what}\n")
+    frame.drop("seed").write_parquet(path)
+    assert "column seed is missing, not Int64" in pare("verify", str(job)).err
+    frame.head(1).write_parquet(path)
+    assert "number of rows: 1, not 2" in pare("verify", str(job)).err
+    path.write_bytes(path.read_bytes()[:500])
+    said = pare("verify", str(job))
+    assert (said.status, f"cannot read {path}" in said.err) == (2, True)
+
+
+def test_a_changed_summary(pare: Pare, job: Path) -> None:
+    change(job / "summary.json", '"job_duration": ', '"job_duration": 1')
+    assert pare("verify", str(job)).status == 0
+    change(job / "summary.json", '"success": 2', '"success": 3')
+    said = pare("verify", str(job))
+    assert (said.status, "summary.json is not what results.jsonl comes to" in said.err) == (1, True)
+    assert '\n-   "success": 3,\n+   "success": 2,\n' in said.err
+
+
+def test_a_line_that_stands_twice(pare: Pare, job: Path) -> None:
+    path = job / "results.jsonl"
+    path.write_text(path.read_text() + path.read_text().splitlines(keepends=True)[0])
+    said = pare("verify", str(job))
+    assert said.status == 1
+    assert said.err == f"{job}: dinner_headcount_change run 1: results.jsonl has 2 lines of this run\n"
+
+
+def test_half_a_line_in_a_job_that_ended(pare: Pare, job: Path) -> None:
+    with (job / "results.jsonl").open("a") as journal:
+        journal.write('{"half')
+    said = pare("verify", str(job))
+    assert (said.status, said.err) == (2, f'{job / "results.jsonl"}: a line that cannot be read: {{"half\n')
+
+
+def test_a_trace_of_nobody(pare: Pare, job: Path) -> None:
+    (job / "traces" / "hf" / "extra.json").write_text("{}")
+    said = pare("verify", str(job))
+    assert (said.status, said.err) == (1, f"{job}: traces/hf/extra.json belongs to no run in results.jsonl\n")
+
+
+def test_from_another_directory(pare: Pare, dinner: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relative paths count from where the job ran, then from here, and else it is said where it ran."""
+    run_job(experiment(scenarios=("dinner.yaml",)), tmp_path / "job", command_line=())
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    said = pare("verify", "../job")
+    assert (said.status, said.err, said.out.startswith("verified 1 run, ")) == (0, "", True)
+    change(tmp_path / "job" / "results.jsonl", '"status":"success"', '"status":"failed"')
+    assert pare("verify", "../job").err.startswith("../job: dinner_headcount_change run 1: results.jsonl: status")
+    change(tmp_path / "job" / "results.jsonl", '"status":"failed"', '"status":"success"')
+    dinner.rename(tmp_path / "elsewhere" / dinner.name)
+    assert pare("verify", "../job").status == 0
+    (tmp_path / "elsewhere" / dinner.name).unlink()
+    said = pare("verify", "../job")
+    assert said.status == 2
+    assert "dinner.yaml: there is no such file" in said.err
+    assert f"(relative paths count from {tmp_path}, where the job ran)" in said.err
+    change(
+        tmp_path / "job" / "manifest.json", f'"working_directory": "{tmp_path}', f'"working_directory": "{tmp_path}/no'
+    )
+    assert f"{tmp_path}/no, where the job ran, which is not there)" in pare("verify", "../job").err
 
 
 def test_a_job_that_was_killed(pare: Pare, job: Path) -> None:
-    """Half a line in the journal, a shard with half a call, no frame: what finished is verified."""
+    """Half a line in the journal, a shard with half a call, no frame: what finished is verified, the rest is told."""
     (job / "results.parquet").unlink()
+    (job / "summary.json").unlink()
     lines = (job / "results.jsonl").read_text().splitlines(keepends=True)
     (job / "results.jsonl").write_text(lines[0] + lines[1][:50])
     (job / "calls").mkdir()
     (job / "calls.jsonl").rename(job / "calls" / "0.jsonl")
     with (job / "calls" / "0.jsonl").open("a") as shard:
         shard.write('{"kind":"call","scen')
-    assert pare("verify", str(job)).out.startswith("verified 1 run, ")
+    said = pare("verify", str(job))
+    assert (said.status, said.out.startswith("verified 1 run, ")) == (0, True)
+    assert said.out.endswith(f": identical\n{job}: 1 of 2 planned runs; 1 has not run\n")
+    assert pare("verify", str(job), "--json").json["planned"] == 2
 
 
 def test_an_oracle_run_needs_no_recording(pare: Pare, tmp_path: Path) -> None:
@@ -249,6 +369,7 @@ def test_bad_input(pare: Pare, argv: list[str], says: str) -> None:
 def test_nothing_to_verify(pare: Pare, job: Path) -> None:
     shutil.rmtree(job / "traces")
     (job / "results.parquet").unlink()
+    (job / "summary.json").unlink()
     (job / "results.jsonl").unlink()
     assert "no finished run in" in pare("verify", str(job)).err
     (job / "calls.jsonl").unlink()

@@ -58,6 +58,42 @@ def test_the_assistant_of_the_page_keeps_the_contract(folder: Path) -> None:
     run_tests(importlib.import_module("test_timekeeper").TestTimekeeper())
 
 
+@pytest.mark.parametrize(
+    ("method", "name", "args", "says"),
+    [
+        (
+            "observe",
+            "Reminders__add_reminder",
+            {"title": "As agreed", "due_datetime": "2025-11-18 15:40:00", "description": ""},
+            "observe() of turn 0 calls Reminders__add_reminder by hand, and phase.tools refuses: there is no tool",
+        ),
+        (
+            "observe",
+            "Nix__nix",
+            {},
+            "calls Nix__nix by hand, and phase.tools refuses: there is no tool 'Nix__nix' here",
+        ),
+        ("execute", "Reminders__add_reminder", {"titel": "As agreed"}, "calls Reminders__add_reminder by hand"),
+    ],
+)
+def test_calls_by_hand_that_cannot_be_made_break_it(
+    folder: Path, method: str, name: str, args: dict[str, Any], says: str
+) -> None:
+    kept = importlib.import_module("timekeeper").Timekeeper
+
+    async def act(self: Any, phase: Phase) -> None:
+        if method == "execute":
+            phase.news()
+        else:
+            await kept.observe(self, phase)
+        phase.call_tool(name, **args)
+
+    suite = importlib.import_module("test_timekeeper").TestTimekeeper
+    broken = type("Broken", (suite,), {"make": type("Broken", (kept,), {method: act})})()
+    with pytest.raises(AssertionError, match=re.escape(says)):
+        broken.test_it_calls_only_what_is_offered()
+
+
 def test_the_assistant_that_asks_keeps_it_too(folder: Path) -> None:
     butler = importlib.import_module("butler").Butler
     run_tests(type("TestButler", (AssistantContract,), {"make": butler})())

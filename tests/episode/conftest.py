@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pare_runner.agents.assistant import ObserveExecuteAssistant
+from pare_runner.agents.contract import AgentSetup, Assistant
 from pare_runner.agents.prompts import PromptSet
 from pare_runner.apps.notifications import Notification
 from pare_runner.episode.outcome import Outcome
@@ -172,6 +174,7 @@ class Play:
         execute: Iterable[Answer] | Player = (),
         judge: Iterable[Answer] | None = None,
         prompts: PromptSet = PROMPTS,
+        assistant: Callable[[AgentSetup], Assistant] = ObserveExecuteAssistant,
         **settings: Any,
     ) -> None:
         given: dict[Role, Iterable[Answer] | Player] = {"user": user, "observe": observe, "execute": execute}
@@ -183,7 +186,7 @@ class Play:
             player = answers if isinstance(answers, Player) else Player(answers)
             player.asked = self.asked
             policies[role] = player
-        agents = Agents(policies, prompts, EpisodeSettings(**settings))
+        agents = Agents(policies, prompts, EpisodeSettings(**settings), assistant)
         self.outcome: Outcome = finish(run_episode(compiled(made) if isinstance(made, str) else made, agents))
         self.result, self.metrics = self.outcome.result, self.outcome.metrics
 

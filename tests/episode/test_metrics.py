@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pare_runner.agents.contract import AgentSetup, Phase
 from pare_runner.policy.messages import ToolCall
 from pare_runner.policy.request import Response, Usage
 from tests.episode.conftest import (
@@ -108,3 +109,23 @@ def test_every_model_call_is_an_exchange_that_names_the_calls_it_led_to() -> Non
         ["AGENT-PAREAgentUserInterface-wait-call-1"],
     ]
     assert [call.request.index for call in play.outcome.exchanges[:4]] == [0, 0, 1, 2]
+
+
+def test_calls_that_are_not_made_are_counted() -> None:
+    class Odd:
+        def __init__(self, setup: AgentSetup) -> None: ...
+
+        async def observe(self, phase: Phase) -> None:
+            phase.call_tool("Nix__nix")
+            phase.call_tool("Notes__list_notes", foldr="Inbox")
+            phase.call_tool("Notes__create_note", title="T")
+            phase.call_tool("PAREAgentUserInterface__wait")
+            phase.call_tool("Notes__list_folders")
+
+        async def execute(self, phase: Phase) -> None: ...
+
+    play = Play(events(), assistant=Odd)
+    phases = [event.function_name() for event in play.outcome.log if event.proactive_mode == "observe"].count("wait")
+    expected = {"unknown_tool": 2, "bad_arguments": 1, "after_end": 1}
+    assert play.metrics.refused == {kind: count * phases for kind, count in expected.items()}
+    assert "Notes__create_note" not in [event.tool_name for event in play.outcome.log]

@@ -149,7 +149,10 @@ def test_beyond_the_retries_the_run_has_failed_whatever_the_checks_say() -> None
     play = Play(good, observe=[NONSENSE] * 99)
     assert (play.reason, play.result.success, play.result.status) == ("limit:format_retries", False, "failed")
     assert play.problems == ["no_action"] * 11
-    assert play.result.rationale == "the episode ended by limit:format_retries"
+    assert play.result.rationale == (
+        "the episode ended by limit:format_retries "
+        "(observe: 11 replies of one phase cannot be used; the last: the reply called no tool)"
+    )
     assert Play(good, observe=[NONSENSE], format_retries=0).reason == "limit:format_retries"
 
 

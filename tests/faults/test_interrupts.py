@@ -92,6 +92,23 @@ def test_ctrl_c_with_requests_in_flight(
     assert "verified 5 runs" in capfd.readouterr().out
 
 
+def test_ctrl_c_in_a_sweep_says_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    main_thread = threading.main_thread().ident
+    assert main_thread is not None
+    script = playing(stalling(lambda: signal.pthread_kill(main_thread, signal.SIGINT)))
+    with FaultServer(script, models=("local",)).in_thread() as server:
+        sweep = [*words(server, write_picnics(tmp_path / "picnics", QUICK + SLOW)), "seed=1,2", "-m"]
+        assert main(sweep) == 130
+    lines = capfd.readouterr().out.splitlines()
+    table = lines[lines.index("the sweep is not complete: 0 of 2 jobs done, 1 not begun, 5 of 50 runs") :]
+    assert [line.split()[:4] for line in table[3:5]] == [["seed=1", "5", "of", "25"], ["seed=2", "0", "of", "25"]]
+    assert orjson.loads((tmp_path / "out/sweep.json").read_bytes())["runs"] == 5
+    assert pare(["verify", "out"]) == 0
+
+
 def test_ctrl_c_ends_the_process_at_once_and_in_silence(tmp_path: Path) -> None:
     scenarios = write_picnics(tmp_path / "picnics", QUICK + SLOW)
     full = threading.Event()

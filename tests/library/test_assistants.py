@@ -15,6 +15,8 @@ from pare_runner.library import assistants
 from pare_runner.library.assistants import assistant, assistant_names, register_assistant, source_hash
 
 MODULE = """
+import functools
+
 class Mine:
     def __init__(self, setup): ...
     async def observe(self, phase): ...
@@ -27,6 +29,26 @@ class Empty: ...
 
 class Unmade(Mine):
     def __init__(self): ...
+
+class Hasty(Mine):
+    def observe(self, phase): ...
+
+def plain(method):
+    def wrapper(self, phase):
+        return method(self, phase)
+    return wrapper
+
+class Wrapped(Mine):
+    @plain
+    async def observe(self, phase): ...
+    @functools.wraps(Mine.execute)
+    def execute(self, phase):
+        return super().execute(phase)
+
+class Called(Mine):
+    class Observe:
+        async def __call__(self, phase): ...
+    observe = Observe()
 
 def make(setup):
     return Mine(setup)
@@ -84,6 +106,11 @@ def test_a_class_or_a_function_of_the_working_directory_is_found(folder: Path) -
     assert sys.path.count(str(folder)) == 1
 
 
+@pytest.mark.parametrize("name", ["Wrapped", "Called"])
+def test_what_a_decorator_or_an_object_does_is_left_to_it(folder: Path, name: str) -> None:
+    assert assistant(f"lodger:{name}").__name__ == name
+
+
 def test_the_working_directory_comes_first_for_a_command_on_the_path(folder: Path) -> None:
     """A console script has the folder of the script, not the working directory, at the head of its path."""
     (folder / "bin").mkdir()
@@ -107,6 +134,7 @@ def test_the_working_directory_comes_first_for_a_command_on_the_path(folder: Pat
         ("lodger:Bare", "agent_type=lodger:Bare is no assistant: it has no method execute"),
         ("lodger:Empty", "it has no method observe and no execute"),
         ("lodger:Unmade", "it cannot be made with one argument, the AgentSetup"),
+        ("lodger:Hasty", "agent_type=lodger:Hasty is no assistant: observe must be written `async def`"),
         ("lodger:number", "agent_type=lodger:number is no assistant: it cannot be called"),
     ],
 )

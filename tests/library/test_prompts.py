@@ -193,8 +193,7 @@ def test_a_folder_replaces_what_it_has(tmp_path: Path) -> None:
     assert prompts.hash != load_prompts().hash
 
 
-def test_an_empty_folder_and_a_copy_change_nothing(tmp_path: Path) -> None:
-    assert load_prompts(tmp_path).hash == load_prompts().hash
+def test_a_copy_changes_nothing(tmp_path: Path) -> None:
     for name, text in shipped_texts().items():
         (tmp_path / f"{name}.jinja").write_text(text)
     assert load_prompts(tmp_path).hash == load_prompts().hash
@@ -207,6 +206,14 @@ def test_an_empty_folder_and_a_copy_change_nothing(tmp_path: Path) -> None:
         ("observe.txt", b"", "mine/observe.txt: there is no prompt of this name (did you mean 'observe.jinja'?)"),
         ("user.jinja", b"\n{{ goals }}", "mine/user.jinja:2: there is no variable 'goals' (did you mean 'goal'?)"),
         ("user.jinja", b"{% if goal %}", "mine/user.jinja:1: Unexpected end of template."),
+        (
+            "observe_turn.jinja",
+            b"\n{{ now.foo.bar }}",
+            "mine/observe_turn.jinja:2: 'str object' has no attribute 'foo'",
+        ),
+        ("react.jinja", b"{{ 1 / 0 }}", "mine/react.jinja:1: ZeroDivisionError: division by zero"),
+        ("error.jinja", b"{% if protocol == 'react' %}{{ kind.x.y }}{% endif %}", "mine/error.jinja:1: 'str object'"),
+        ("judge.jinja", b" \n", "mine/judge.jinja: the template is empty (without the file ours is used)"),
         ("user.jinja", b"\xff", "mine/user.jinja:1:1: byte 0 is 0xff, which is not UTF-8 (save the file as UTF-8)"),
     ],
 )
@@ -224,6 +231,10 @@ def test_files_that_cannot_be_used(
 def test_folders_that_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("file").touch()
+    Path("bare").mkdir()
+    Path("bare/.hidden").touch()
+    with pytest.raises(InputError, match=r"^bare: there is no template in this folder \(`pare prompts export"):
+        load_prompts(Path("bare"))
     with pytest.raises(InputError, match=r"^nowhere: there is no such folder of prompts$"):
         load_prompts(Path("nowhere"))
     with pytest.raises(InputError, match=r"^file: no folder of prompts: Not a directory$"):

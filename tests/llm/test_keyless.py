@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from pare_runner.llm.config import OFFLINE_ASSISTANTS, LLMEngineConfig
+from pare_runner.llm.keyless import is_key, masked
 from pare_runner.llm.offline.registry import ASSISTANTS
 
 KEY = "sk-proj-4f9a0c77d1e24b6e8a"
@@ -53,6 +54,23 @@ def test_names_of_variables_and_plain_values_are_taken(fields: dict[str, Any]) -
     dumped = LLMEngineConfig.model_validate(fields).model_dump()
 
     assert {name: dumped[name] for name in fields} == fields
+
+
+@pytest.mark.parametrize("text", [KEY, f"a,{KEY}", "hf_Aa0Bb1Cc2Dd3", "AIzaSyD4f9a0c77d1e24b6e8a", f"x={KEY}"])
+def test_a_key_is_known_by_how_it_begins(text: str) -> None:
+    assert is_key(text)
+    assert "***" in masked(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["risk_assessment_2026_11", "task-list-for-2026-11-20", "hf_export_of_my_calendar", "sk-1", f"out/{TOKEN}"]
+)
+def test_names_of_scenarios_and_folders_are_no_keys(text: str) -> None:
+    assert not is_key(text)
+
+
+def test_what_may_be_a_key_is_masked_and_the_rest_stays() -> None:
+    assert masked(f"http://localhost/v1?key={TOKEN}&a=1") == "http://localhost/v1?key=***&a=1"
 
 
 @pytest.mark.parametrize("url", ["localhost:8000", "ftp://example.org", "http://", "http://x:99999/v1", "", "x y"])

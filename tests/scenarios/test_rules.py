@@ -64,7 +64,7 @@ def test_a_file_without_rules_has_none() -> None:
 @pytest.mark.parametrize(
     ("text", "proposal", "answer"),
     [
-        ("{}", "Pasta?", False),
+        ("{steps: []}", "Pasta?", False),
         ("{accept_when: pasta}", "More PASTA?", True),
         ("{accept_when: pasta}", "More rice?", False),
         ("{reject_when: pasta}", "More rice?", False),
@@ -149,7 +149,7 @@ events:
   - id: asks
     agent: aui.send_message_to_user
     after: news
-    args: {content: Hm?}
+    args: {content: A note?}
     match: {content: {contains_any: [note, Note]}}
   - {id: yes, user: aui.accept_proposal, after: asks}
   - {id: edits, user: notes.edit, after: yes, on: {note_id: {from: news}, folder: Inbox}, match: {}}

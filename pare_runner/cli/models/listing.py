@@ -31,7 +31,10 @@ def list_models(
     if as_json:
         say_json([_described(entry, environ) for entry in entries])
         return
-    table(("name", "alias", "provider", "base URL", "key", "price"), [_row(entry, environ) for entry in entries])
+    table(
+        ("name", "alias", "provider", "base URL", "key", "USD per 1M tokens, in / out"),
+        [_row(entry, environ) for entry in entries],
+    )
     say(plural(len(entries), "model"))
 
 

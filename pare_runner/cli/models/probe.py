@@ -32,8 +32,8 @@ def probe_model(
 ) -> None:
     """See in seconds whether a model answers: the endpoint, the key, the name.
 
-    Exit status 2 with what is wrong if it does not. A service that shows its list of models to everybody is asked
-    for a few tokens.
+    Exit status 2 with what is wrong if it does not. A service that needs no key, or shows its list of models to
+    everybody, is asked for a few tokens.
 
     \b
     pare models probe gpt5

@@ -66,14 +66,13 @@ class FlowRow:
     def cells(self) -> tuple[str, str, str, str, str]:
         """Time, id, kind, call and parents, for a table."""
         time = "never" if self.time is None else offset(self.time)
-        indent = "  " if self.tap_of else ""
         call = self.call or ""
         if self.args:
             call += _short("(" + ", ".join(f"{name}={_value(value)}" for name, value in self.args.items()) + ")")
         if self.failure is not None:
             call += f" failed: {self.failure}"
         wait = f" {offset(self.delay)}" if self.parents and self.delay else ""
-        return time, indent + self.event_id, self.kind, call, ", ".join(self.parents) + wait
+        return time, self.event_id, self.kind, call, ", ".join(self.parents) + wait
 
 
 def flow_rows(scenario: PAREScenario, outcome: Outcome) -> list[FlowRow]:
@@ -102,6 +101,14 @@ def flow_rows(scenario: PAREScenario, outcome: Outcome) -> list[FlowRow]:
             )
         )
     return rows
+
+
+def by_time(rows: list[FlowRow], outcome: Outcome) -> list[FlowRow]:
+    """Rows in the order in which their events happened, then those that never did, in file order."""
+    place: dict[str, int] = {}
+    for number, done in enumerate(outcome.log):
+        place.setdefault(done.event_id, number)
+    return sorted(rows, key=lambda row: place.get(row.event_id, len(place)))
 
 
 def kind_of(event: AbstractEvent) -> str:

@@ -9,7 +9,7 @@ import typer
 from pare_runner.apps.core.dates import to_text
 from pare_runner.cli.console import mark, say, say_json, table, warn
 from pare_runner.cli.scenarios.finding import find_one, handles_of
-from pare_runner.cli.scenarios.flow import FlowRow, flow_rows, mermaid, offset
+from pare_runner.cli.scenarios.flow import FlowRow, by_time, flow_rows, mermaid, offset
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.errors import InputError
@@ -70,7 +70,7 @@ def _print(scenario: PAREScenario, outcome: Outcome, rows: list[FlowRow]) -> Non
         say(f"tags   {', '.join(map(str, scenario.tags))}")
     say(f"apps   {', '.join(handles_of(scenario))}")
     say()
-    table(("time", "event", "who", "call", "after"), [row.cells() for row in rows])
+    table(("time", "event", "who", "call", "after"), [row.cells() for row in by_time(rows, outcome)])
     say()
     for name, holds in outcome.result.checks.items():
         say(f"{mark('holds', 'ok') if holds else mark('fails', 'error')}  {name}")

@@ -1,8 +1,10 @@
 """A look at a model before a run: is it there, and does it take our key? Seconds, and no tokens where possible.
 
 First the list of models is asked for, which costs nothing. It settles the matter when it names the model and is proven
-to need the key: a second request without the key is refused. Several services show their list to everybody, others
-list not all they serve or have no list; then one tiny completion with the settings of the run decides.
+to need the key: a second request without the key is refused. Services without a key or with a list for everybody,
+those that list not all they serve and those without a list have proven nothing yet; there one tiny completion with the
+settings of the run decides. Only its slowness is excused, where the model is listed: a server at home may have to load
+the model first.
 """
 
 from __future__ import annotations
@@ -44,9 +46,15 @@ async def probe(config: LLMEngineConfig, endpoints: Endpoints) -> str:
     started = perf_counter()
     try:
         listed = await _listed(endpoint, brief)
-        if not (known(config.model_name, listed) and await _proven(endpoint, brief)):
-            await _ask(policy)
-        outcome = "ok"
+        there = known(config.model_name, listed)
+        outcome = "ok" if there or not listed else "ok (not in its list, but it answers)"
+        if not (there and await _proven(endpoint, brief)):
+            try:
+                await _ask(policy)
+            except Failure as failure:
+                if not (there and failure.kind == "timeout"):
+                    raise
+                outcome = "in its list, but slow to answer"
     except Failure as failure:
         if failure.kind in ("unauthorized", "not_found"):
             raise refusal(failure, config, endpoint.keys.clean, listed) from None
@@ -92,11 +100,11 @@ def refusal(
 
 
 async def once_more(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """The result of `work()`, tried a second time after a failure that may pass."""
+    """The result of `work()`, tried a second time after a failure that may pass; not after one that took long."""
     try:
         return await work()
     except Failure as failure:
-        if not failure.retry:
+        if not failure.retry or failure.kind == "timeout":
             raise
     await asyncio.sleep(AGAIN)
     return await work()
@@ -131,10 +139,10 @@ async def _listed(endpoint: Endpoint, config: LLMEngineConfig) -> list[str]:
 
 
 async def _proven(endpoint: Endpoint, config: LLMEngineConfig) -> bool:
-    """Whether the list shows the key to be right: there is none, or without it the list is refused."""
+    """Whether the list shows that the service takes us: there is a key, and without it the list is refused."""
     without = endpoint.terms(config, keyless=True)
     if without.headers == endpoint.terms(config).headers:
-        return True
+        return False
     return (await endpoint.send(endpoint.url("models"), without)).status in (401, 403)
 
 

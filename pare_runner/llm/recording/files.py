@@ -67,9 +67,9 @@ def read_lines(path: Path) -> Iterator[Line]:
         raise InputError("the file is cut short", where=f"{path}:{max(len(texts), 1)}")
     for kind, missing in expected.items():
         if missing:
-            lines = "line" if abs(missing) == 1 else "lines"
-            what = "fewer" if missing > 0 else "more"
-            raise InputError(f"has {abs(missing)} {lines} of kind {kind} {what} than were written", where=str(path))
+            count = abs(missing)
+            lines = f"{count} line of kind {kind} is" if count == 1 else f"{count} lines of kind {kind} are"
+            raise InputError(f"{lines} {'missing' if missing > 0 else 'too many'}", where=str(path))
 
 
 def _where(path: Path, number: int, text: bytes) -> str:

@@ -118,4 +118,5 @@ class _ReplaySession:
 
 
 def _sampling(call: Call, now: str) -> str:
-    return f"the model is asked in another way (sampling): recorded {call.sampling or 'none'}, now {now or 'none'}"
+    hashes = f"hash of both: recorded {call.sampling or 'none'}, now {now or 'none'}"
+    return f"the model or its settings are not the recorded ones ({hashes})"

@@ -83,7 +83,7 @@ class AssistantContract:
             _none([f"it executes, but executes = {self.executes}" if executed else f"it never proposes: {hint}"])
 
     def test_it_calls_only_what_is_offered(self) -> None:
-        """`phase.call` takes calls of `phase.tools`: others are not made, so nothing is written while observing."""
+        """Calls of `phase.tools`, with arguments that fit: others are not made, so nothing is written observing."""
         _none(findings.breaches(self._play(*USERS), "tools"))
 
     def test_it_uses_a_phase_only_while_it_lasts(self) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pare_runner.agents.contract import AgentSetup, Assistant, Phase
-from pare_runner.agents.replies import Call, Reply, Result
+from pare_runner.agents.protocols.contract import checked_call
+from pare_runner.agents.replies import Call, Problem, Reply, Result
 from pare_runner.apps.notifications import Notification
 from pare_runner.policy.messages import Message
 from pare_runner.policy.request import Role
@@ -161,6 +162,9 @@ class WatchedPhase:
     def call_tool(self, name: str, /, **args: Any) -> Result:
         """See `Phase`."""
         self._act("call_tool")
+        found = checked_call(name, args, self._phase.tools)
+        if isinstance(found, Problem):
+            self._watch.note("tools", f"{self._name} calls {name} by hand, and phase.tools refuses: {found.message}")
         return self._phase.call_tool(name, **args)
 
     def _act(self, what: str) -> None:

@@ -26,7 +26,7 @@ from pare_runner.scenarios.checks.conditions import (
     Window,
 )
 from pare_runner.scenarios.checks.judge import JudgeCheck
-from pare_runner.scenarios.checks.matchers import Matcher, compile_matcher
+from pare_runner.scenarios.checks.matchers import Matcher, compile_matcher, takes_mappings
 from pare_runner.scenarios.checks.writes import Allowed, ExpectedWrite
 from pare_runner.scenarios.language import AllowEntry, CheckEntry, MessageMatch
 from pare_runner.scenarios.text.expressions import Expression
@@ -125,14 +125,15 @@ class Names:
             raise InputError(f"{handle} has no tool {tool!r}", hint=did_you_mean(tool, known))
         return app, tool, spec
 
-    def argument_names(self, app: App, tool: str) -> set[str]:
-        """Arguments of every tool of that name: an agent's and a user's may differ."""
-        names = {item.name for spec in [specs_of(type(app)).get(tool)] if spec for item in spec.arguments}
-        if isinstance(app, StatefulApp):
-            for screen in app.screens:
-                if tool in screen.tools():
-                    names |= {item.name for item in screen.tools()[tool].arguments}
-        return names
+    def arguments(self, app: App, tool: str) -> dict[str, bool]:
+        """Arguments of every tool of that name (an agent's and a user's may differ) → whether it can be a mapping."""
+        screens = app.screens if isinstance(app, StatefulApp) else ()
+        offers = [specs_of(type(app)), *(screen.tools() for screen in screens)]
+        found: dict[str, bool] = {}
+        for tools in offers:
+            for item in tools[tool].arguments if tool in tools else ():
+                found[item.name] = found.get(item.name, False) or takes_mappings(item.shape)
+        return found
 
 
 def build_check(entry: CheckEntry, names: Names) -> Condition:
@@ -232,7 +233,8 @@ def _message(entry: MessageMatch | bool | None, kind: str, names: Names) -> Cond
     about: Matcher | None = None
     if match.about is not None:
         with found.at(kind, "about"):
-            about = compile_matcher({"contains": match.about} if isinstance(match.about, str) else match.about)
+            wanted = {"contains": match.about} if isinstance(match.about, str) else match.about
+            about = compile_matcher(wanted, mappings=False)
     with found.at(kind):
         window = _window(match, names)
     with found.at(kind, "count"):
@@ -286,14 +288,14 @@ def _oracle_writes(value: bool | dict[str, str] | None, names: Names) -> Conditi
 
 
 def _matchers(args: Mapping[str, Any], app: App, tool: str, names: Names) -> dict[str, Matcher]:
-    known = names.argument_names(app, tool)
+    known = names.arguments(app, tool)
     found = _Findings()
     built: dict[str, Matcher] = {}
     for name, wanted in args.items():
         with found.at(name, key=name not in known):
             if name not in known:
                 raise InputError(f"{tool} has no argument {name!r}", hint=did_you_mean(name, known))
-            built[name] = compile_matcher(wanted)
+            built[name] = compile_matcher(wanted, mappings=known[name])
     found.stop_if_broken()
     return built
 

@@ -44,7 +44,7 @@ class Window:
         kept = list(found)
         for bound in (self.after, self.not_before, self.before, self.within[1] if self.within else None):
             if bound is not None and environment.position(bound) is None:
-                return [], f"{bound} did not happen"
+                return [], _missing(bound, environment)
         for bound in filter(None, (self.after, self.not_before)):
             start = _sequence(environment, bound)
             if bound == self.not_before and any(event.sequence < start for event in kept):
@@ -281,6 +281,12 @@ def evaluate(expression: Expression, handles: dict[str, str], apps: dict[str, Ap
         app = apps[name]
         context[handle] = app_view({item: getattr(app, item) for item in app.state_fields})
     return expression.evaluate(context)
+
+
+def _missing(event_id: str, environment: Environment) -> str:
+    number = environment.flow.index.get(event_id)
+    oracle = number is not None and isinstance(environment.flow.events[number], OracleEvent)
+    return f"no call met the step {event_id}" if oracle and not environment.oracle else f"{event_id} did not happen"
 
 
 def _sequence(environment: Environment, event_id: str) -> int:

@@ -1,9 +1,9 @@
 """Matchers: what a value may look like.
 
 A plain value matches itself. A mapping with the keys below is a matcher; several keys must all match. A mapping without
-any of them is a value, unless one of its keys is so like them that it is most likely mistyped. Text is compared without
-regard to case by `contains…`, exactly by everything else. `{from: EVENT}` may stand for any value in it; where that
-event has no such result nothing matches.
+any of them is a value, unless one of its keys is so like them that it is most likely mistyped, or what it is compared
+with can be no mapping. Text is compared without regard to case by `contains…`, exactly by everything else.
+`{from: EVENT}` may stand for any value in it; where that event has no such result nothing matches.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pare_runner.apps.core.dates import read_duration, read_time
-from pare_runner.errors import InputError, did_you_mean
+from pare_runner.apps.core.shapes import MapOf, Model, Shape, Union
+from pare_runner.errors import InputError, did_you_mean, nearest
 from pare_runner.kernel.references import Ref, ReferenceFailed, contains_ref, resolve
 
 ResultOf = Callable[[str], Any]
@@ -25,14 +26,26 @@ Matcher = Callable[[Any, ResultOf], bool]
 Test = Callable[[Any], bool]
 
 
-def compile_matcher(wanted: Any) -> Matcher:
-    """The matcher of a value or a mapping of operators; InputError for an unknown operator or a bad operand."""
+def compile_matcher(wanted: Any, *, mappings: bool = True) -> Matcher:
+    """The matcher of a value or a mapping of operators; InputError for an unknown operator or a bad operand.
+
+    `mappings` says whether the values it will see can be mappings: if not, one without operators is a mistake.
+    """
+    if not mappings:
+        _refuse_mappings(wanted)
     if contains_ref(wanted):
         _operators(wanted)
         make = _equals if isinstance(wanted, Ref) else _test
         return lambda value, result_of: _with_result(lambda: make(resolve(wanted, result_of))(value))
     test = _test(wanted)
     return lambda value, result_of: test(value)
+
+
+def takes_mappings(shape: Shape) -> bool:
+    """Whether a mapping may be a value of this shape."""
+    if isinstance(shape, Union):
+        return any(takes_mappings(option) for option in shape.options)
+    return isinstance(shape, MapOf | Model) or type(shape) is Shape
 
 
 def equal(value: Any, wanted: Any) -> bool:
@@ -56,10 +69,34 @@ def _test(wanted: Any) -> Test:
     for name, operand in operators.items():
         if operand is None and name in ("contains", "regex", "starts_with", "ends_with"):
             raise InputError(f"{name} needs a value")
+        if name in _OF_TEXT and "" in (operand if isinstance(operand, list) else [operand]):
+            raise InputError(f"{name}: an empty text fits everything")
         if name == "contains" and isinstance(operand, list):
             raise InputError("contains takes one text", hint="contains_any or contains_all take a list")
     tests = [OPERATORS[name](operand) for name, operand in operators.items()]
     return tests[0] if len(tests) == 1 else lambda value: all(test(value) for test in tests)
+
+
+def _refuse_mappings(wanted: Any) -> None:
+    """InputError for a mapping without operators where a value or a matcher is meant, at any depth."""
+    if not isinstance(wanted, Mapping):
+        return
+    if not any(name in OPERATORS for name in wanted):
+        name = next((name for name in wanted if name in _MEANT or nearest(name, OPERATORS)), next(iter(wanted), None))
+        if name is None:
+            raise InputError("{} is no matcher", hint="`empty: true` fits what is empty")
+        raise _no_matcher(name)
+    for part in [*_items(wanted.get("any_of")), wanted.get("not")]:
+        _refuse_mappings(part)
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _no_matcher(name: object) -> InputError:
+    hint = did_you_mean(_MEANT.get(str(name), name), OPERATORS, limit=len(OPERATORS))
+    return InputError(f"there is no matcher {name!r}", hint=hint)
 
 
 def _operators(wanted: Any) -> Mapping[str, Any]:
@@ -71,9 +108,7 @@ def _operators(wanted: Any) -> Mapping[str, Any]:
     if len(unknown) == len(wanted) and not mistyped:
         return {}
     if unknown:
-        name = (mistyped or unknown)[0]
-        hint = did_you_mean(_MEANT.get(name, name), OPERATORS, limit=len(OPERATORS))
-        raise InputError(f"there is no matcher {name!r}", hint=hint)
+        raise _no_matcher((mistyped or unknown)[0])
     return wanted
 
 
@@ -224,6 +259,8 @@ OPERATORS: dict[str, Callable[[Any], Test]] = {
     "not": _not,
 }
 """Operator → builder of its test."""
+
+_OF_TEXT = ("contains", "contains_any", "contains_all", "regex", "starts_with", "ends_with")
 
 _MEANT = {
     "is": "equals",

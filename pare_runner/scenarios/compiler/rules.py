@@ -10,7 +10,7 @@ from pare_runner.errors import InputError
 from pare_runner.kernel.events import AbstractEvent, EventType, OracleEvent
 from pare_runner.kernel.references import contains_ref
 from pare_runner.scenarios.checks.builder import Names
-from pare_runner.scenarios.checks.matchers import OPERATORS, Matcher, compile_matcher
+from pare_runner.scenarios.checks.matchers import Matcher, compile_matcher
 from pare_runner.scenarios.compiler.compilation import Compilation, Path, arguments_with_refs, sound, with_refs
 from pare_runner.scenarios.compiler.steps import Step, build_events
 from pare_runner.scenarios.compiler.taps import NavigationPlanner
@@ -18,6 +18,7 @@ from pare_runner.scenarios.language import EventEntry, RulesEntry
 from pare_runner.scenarios.rules import RuleStep, UserRules
 
 _PATH: Path = ("user", "rules")
+_MATCHERS = ("accept_when", "reject_when")
 
 
 def build_rules(
@@ -30,6 +31,7 @@ def build_rules(
     if entry is None:
         return None
     before = len(compilation.problems)
+    _empty_keys(compilation)
     accept = _matcher(entry.accept_when, (*_PATH, "accept_when"), compilation)
     reject = _matcher(entry.reject_when, (*_PATH, "reject_when"), compilation)
     steps = _read(entry, names, compilation)
@@ -37,6 +39,20 @@ def build_rules(
     if len(compilation.problems) > before:
         return None
     return UserRules(accept, reject, tuple(_rule(due, step, compilation, names) for due, step in steps))
+
+
+def _empty_keys(compilation: Compilation) -> None:
+    """Report keys without a value, and rules without any key: such a user rejects all, which nobody may have meant."""
+    user = compilation.document.data.get("user")
+    written = user.get("rules") if isinstance(user, dict) else None
+    if not isinstance(written, dict):
+        return
+    hint = "`reject_when: {empty: false}` rejects every proposal"
+    if not written:
+        compilation.report(_PATH, "rules need accept_when, reject_when or steps", hint, key=True)
+    for key in _MATCHERS:
+        if key in written and written[key] is None:
+            compilation.report((*_PATH, key), f"{key} is empty", hint if key == "accept_when" else "", key=True)
 
 
 def _read(entry: RulesEntry, names: Names, compilation: Compilation) -> list[tuple[float, Step]]:
@@ -88,9 +104,9 @@ def _matcher(value: str | dict[str, Any] | None, path: Path, compilation: Compil
     try:
         if contains_ref(with_refs(wanted, Compilation(compilation.document), path, frozenset())):
             raise InputError("a rule looks at the text of the proposal alone, not at the result of an event")
-        matcher = compile_matcher(wanted)
-        if not any(name in OPERATORS for name in wanted):
+        if not wanted:
             raise InputError("needs a text or a matcher like {contains_any: [a, b]}")
+        matcher = compile_matcher(wanted, mappings=False)
     except InputError as error:
         compilation.report(path, error.problems[0].message, error.problems[0].hint)
         return None

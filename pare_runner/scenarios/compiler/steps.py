@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pare_runner.apps.core.app import App
+from pare_runner.apps.core.codec import to_json
 from pare_runner.apps.core.dates import read_duration, read_time, to_datetime
 from pare_runner.apps.core.shapes import Conversion
 from pare_runner.apps.core.stateful import StatefulApp
-from pare_runner.apps.core.tools import ToolKind, ToolSpec, specs_of
+from pare_runner.apps.core.tools import Argument, ToolKind, ToolSpec, specs_of
 from pare_runner.errors import InputError, did_you_mean, nearest
 from pare_runner.kernel.events import (
     AbstractEvent,
@@ -21,8 +22,9 @@ from pare_runner.kernel.events import (
     OracleEvent,
     StopEvent,
 )
+from pare_runner.kernel.references import ReferenceFailed, contains_ref
 from pare_runner.scenarios.checks.builder import Names
-from pare_runner.scenarios.checks.matchers import compile_matcher
+from pare_runner.scenarios.checks.matchers import compile_matcher, takes_mappings
 from pare_runner.scenarios.compiler.compilation import Compilation, Path, arguments_with_refs, sound, with_refs
 from pare_runner.scenarios.compiler.taps import NavigationPlanner, Tap
 from pare_runner.scenarios.language import EventEntry
@@ -193,10 +195,33 @@ def _check_arguments(
             message = f"{spec.name} has no argument {name!r}"
             compilation.report(place, message, did_you_mean(name, spec.by_name), key=True)
             continue
-        try:
-            compile_matcher(with_refs(wanted, compilation, place, known))
-        except InputError as error:
-            compilation.report(place, error.problems[0].message, error.problems[0].hint)
+        _check_match(wanted, spec.by_name[name], args, compilation, place, known)
+
+
+def _check_match(
+    wanted: Any, argument: Argument, args: dict[str, Any], compilation: Compilation, place: Path, known: frozenset[str]
+) -> None:
+    """Report a matcher that is none, or that the step's own call does not fit: then nothing that plays it meets it."""
+    wanted = with_refs(wanted, compilation, place, known)
+    try:
+        matcher = compile_matcher(wanted, mappings=takes_mappings(argument.shape))
+    except InputError as error:
+        compilation.report(place, error.problems[0].message, error.problems[0].hint)
+        return
+    if (argument.required and argument.name not in args) or contains_ref(wanted):
+        return
+    own, conversion = argument.default, Conversion()  # as the call itself converts
+    if argument.name in args:
+        own = argument.shape.convert(args[argument.name], conversion)
+    if contains_ref(args.get(argument.name)) or conversion.problems or matcher(to_json(own), _no_result):
+        return
+    seen = repr(args.get(argument.name, argument.default))
+    seen = seen if len(seen) <= 80 else seen[:77] + "..."
+    compilation.report(place, f"the step's own call does not fit its match: {argument.name} is {seen}")
+
+
+def _no_result(event_id: str) -> Any:
+    raise ReferenceFailed(event_id)
 
 
 def _condition(step: Step, compilation: Compilation) -> list[AbstractEvent]:

@@ -22,6 +22,7 @@ from tests.llm.fault_server import (
     server_error,
     stall,
     too_many,
+    unauthorized,
     unavailable,
 )
 from tests.llm.http.conftest import KEY, VARIABLE, config_for
@@ -47,10 +48,24 @@ def refused(server: FaultServer, environ: dict[str, str] | None = None, **fields
     return message
 
 
-def test_a_listed_model_without_a_key_costs_one_request() -> None:
+def test_a_list_that_needs_no_key_proves_nothing() -> None:
     server = FaultServer()
     assert re.fullmatch(r"m at http://127\.0\.0\.1:\d+/v1: ok, \d\.\d s", probed(server))
-    assert server.paths == ["/v1/models"]
+    assert server.paths == ["/v1/models", "/v1/chat/completions"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"), [(unauthorized(), "a key is needed"), (server_error(), "HTTP 500"), (cut_body(), "was lost")]
+)
+def test_a_listed_model_that_does_not_answer_is_refused(fault: Fault, says: str) -> None:
+    assert says in refused(FaultServer(lambda body, n: fault))
+
+
+def test_a_listed_model_may_be_busy_or_slow() -> None:
+    assert ": rate limited at the moment," in probed(FaultServer(lambda body, n: too_many()))
+    server = FaultServer(lambda body, n: stall())
+    assert ": in its list, but slow to answer," in probed(server, read_timeout=0.2)
+    assert len(server.bodies) == 1
 
 
 def test_a_list_that_needs_the_key_proves_the_key() -> None:
@@ -72,15 +87,16 @@ def test_a_list_that_everybody_sees_proves_nothing() -> None:
 @pytest.mark.parametrize("models", [None, (), ("other",)], ids=["no list", "empty list", "not listed"])
 def test_a_model_that_is_not_listed_is_asked(models: Any) -> None:
     server = FaultServer(models=models)
-    assert ": ok," in probed(server)
+    said = probed(server)
+    assert (": ok (not in its list, but it answers)," if models else ": ok,") in said
     assert server.paths[-1] == "/v1/chat/completions"
 
 
 @pytest.mark.parametrize("listed", ["models/m", "m:latest"])
 def test_names_are_known_with_what_services_add(listed: str) -> None:
-    server = FaultServer(models=(listed,))
-    assert ": ok," in probed(server)
-    assert server.paths == ["/v1/models"]
+    server = FaultServer(models=(listed,), key=KEY)
+    assert ": ok," in probed(server, {VARIABLE: KEY}, api_key_env=VARIABLE)
+    assert server.bodies == []
 
 
 def test_a_wrong_key() -> None:

@@ -98,7 +98,7 @@ def test_of_two_steps_with_equal_calls_each_has_its_own_tries() -> None:
 
 
 def test_a_step_that_its_call_does_not_meet_is_left_too() -> None:
-    never = EDITS.replace("args:", "match: {title: Soy milk}, args:")
+    never = EDITS.replace("args:", "match: {title: {equals: {from: writes}}}, args:")
     outcome = play(events(WRITES, PROPOSES, ACCEPTS, never))
     assert [line.split()[1] for line in own(outcome)] == ["send_message_to_user", *["Notes__update_note"] * 3]
     assert outcome.result.termination_reason == "idle"

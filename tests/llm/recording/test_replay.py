@@ -142,7 +142,7 @@ def test_stop_sequences_and_sampling(recorded: Path) -> None:
     stop = str(mismatch(replay(recorded), request(stop=("<end>",))))
     assert "other stop sequences: recorded [], now ['<end>']" in stop
     sampling = str(mismatch(replay(recorded, sampling="s2"), request()))
-    assert "the model is asked in another way (sampling): recorded s1, now s2" in sampling
+    assert "the model or its settings are not the recorded ones (hash of both: recorded s1, now s2)" in sampling
 
 
 def test_the_recording_ends(recorded: Path) -> None:

@@ -109,7 +109,7 @@ def test_with_agents_a_bound_is_the_call_that_met_the_event() -> None:
     live = Live("called: notes.create_note, args: {folder: Work}, after: looks, before: accepts")
     live.agent("notes.create_note", folder="Work")
     assert live.judge().checks["called notes.create_note"] is False
-    assert live.judge().rationale.startswith("called notes.create_note: looks did not happen; ")
+    assert live.judge().rationale.startswith("called notes.create_note: no call met the step looks; ")
     live.agent("notes.list_folders", met="looks")
     live.agent("notes.create_note", folder="Work")
     live.user("aui.accept_proposal", met="accepts")

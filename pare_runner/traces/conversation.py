@@ -16,6 +16,7 @@ from pare_runner.episode.exchange import Exchange
 from pare_runner.episode.outcome import Outcome
 from pare_runner.kernel.events import CompletedEvent, EventType, OperationType
 from pare_runner.scenarios.result import PAREScenarioValidationResult
+from pare_runner.traces.values import plain
 
 Who = Literal["world", "user", "assistant", "judge", ""]
 Kind = Literal[
@@ -218,7 +219,7 @@ def _call(event: CompletedEvent) -> str:
 
 
 def _value(value: Any) -> str:
-    return shortened(repr(value), 100)
+    return shortened(repr(plain(value)), 100)
 
 
 def _without_repeated_waits(entries: Sequence[Entry]) -> Iterator[Entry]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pare_runner.cli.conversation import Entry, check_reasons, clock, entries_of, lines, shortened
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.policy.request import ModelError
 from pare_runner.scenarios.result import PAREScenarioValidationResult
+from pare_runner.traces.conversation import Entry, check_reasons, clock, entries_of, lines, shortened
 from tests.episode.conftest import (
     ACCEPT,
     ACCEPTS,
