@@ -15,6 +15,8 @@ import psutil
 
 from benchmarks.agents import LOOK_UP, LookUp, agents, scenario
 from benchmarks.harness import benchmark
+from pare_runner.batch.collector import patient_collector
+from pare_runner.batch.runs import work_off
 from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import Agents, run_episode
 from pare_runner.llm.config import LLMEngineConfig
@@ -78,16 +80,21 @@ def asked() -> Request:
 def many_in_flight() -> float:
     async def work(url: str, folder: Path) -> float:
         async with client(url) as policy:
+            outcomes: list[Outcome] = []
             with CallStore(folder) as store:
+
+                async def run(number: int) -> None:
+                    outcomes.append(await episode(policy, store, number))
+
                 began = time.perf_counter()
-                outcomes = await asyncio.gather(*(episode(policy, store, number) for number in range(1, IN_FLIGHT + 1)))
+                await work_off(range(1, IN_FLIGHT + 1), IN_FLIGHT, run)
                 seconds = time.perf_counter() - began
         calls = sum(exchange.request.role != "user" for exchange in outcomes[0].exchanges)
         if any(outcome.metrics.errors or outcome.result.exception for outcome in outcomes):
             raise RuntimeError("a run failed")
         return seconds / (calls * LATENCY)
 
-    with server(LATENCY) as url, tempfile.TemporaryDirectory() as folder:
+    with server(LATENCY) as url, tempfile.TemporaryDirectory() as folder, patient_collector():
         return asyncio.run(work(url, Path(folder)))
 
 

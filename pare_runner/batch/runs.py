@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pare_runner.batch.agents import AgentFactory, online_engines
+from pare_runner.batch.collector import patient_collector
 from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
 from pare_runner.batch.units import Unit
 from pare_runner.episode.oracle import run_oracle
@@ -24,6 +26,7 @@ from pare_runner.llm.recording.store import CallStore
 from pare_runner.llm.secrets import environment
 from pare_runner.scenarios.scenario import PAREScenario
 
+T = TypeVar("T")
 IN_FLIGHT = 64
 """Runs in flight where models are asked and the configuration leaves it open."""
 
@@ -75,7 +78,7 @@ class AgentRuns:
 
     def run(self, units: Sequence[Unit], around: Around, done: Done) -> None:
         """See `Runs`. The recording holds every finished call however this ends, sorted if it ends well."""
-        with CallStore(self.directory) as store:
+        with CallStore(self.directory) as store, patient_collector():
             asyncio.run(self._run_all(units, store, around, done))
             store.finish()
 
@@ -86,27 +89,19 @@ class AgentRuns:
                 endpoints = await resources.enter_async_context(Endpoints(environment()))
                 adapters = Adapters()
                 self.factory.connect(lambda engine: adapters.policy(engine, endpoints))
-            waiting = iter(units)
             in_flight = self.config.max_concurrent_scenarios or (IN_FLIGHT if waits else 1)
-            try:
-                async with asyncio.TaskGroup() as group:
-                    for _ in range(min(in_flight, len(units))):
-                        group.create_task(self._work(waiting, store, around, done))
-            except BaseExceptionGroup as errors:  # the first one cancelled the others
-                raise errors.exceptions[0] from None
+            await work_off(units, in_flight, lambda unit: self._one(unit, store, around, done))
 
-    async def _work(self, waiting: Iterator[Unit], store: CallStore, around: Around, done: Done) -> None:
-        for unit in waiting:
-            await asyncio.sleep(0)  # offline runs never wait, and Ctrl-C is heard only here
-            with around(unit):
-                outcome = new_outcome(unit.scenario, seed=self.config.seed, run_number=unit.run_number)
-                try:
-                    async with asyncio.timeout(self.config.timeout_seconds):
-                        await self._fill(outcome, unit, store)
-                except TimeoutError:
-                    outcome.result.exception = UnitTimeout(f"the run took longer than {self.config.timeout_seconds} s")
-                store.sync()  # what is finished is on disk before it counts
-                done(unit, outcome)
+    async def _one(self, unit: Unit, store: CallStore, around: Around, done: Done) -> None:
+        with around(unit):
+            outcome = new_outcome(unit.scenario, seed=self.config.seed, run_number=unit.run_number)
+            try:
+                async with asyncio.timeout(self.config.timeout_seconds):
+                    await self._fill(outcome, unit, store)
+            except TimeoutError:
+                outcome.result.exception = UnitTimeout(f"the run took longer than {self.config.timeout_seconds} s")
+            store.sync()  # what is finished is on disk before it counts
+            done(unit, outcome)
 
     async def _fill(self, outcome: Outcome, unit: Unit, store: CallStore) -> None:
         policies = self.factory.policies(UnitKey(unit.scenario.scenario_id, unit.run_number))
@@ -114,6 +109,29 @@ class AgentRuns:
         replay = policies["user"]
         if isinstance(replay, ReplayPolicy):
             replay.check()  # a run that asked something else is no result of anybody's
+
+
+async def work_off(items: Iterable[T], at_once: int, work: Callable[[T], Awaitable[None]]) -> None:
+    """Do `work` on every item, at most `at_once` of them at a time; the first error cancels the rest and is raised.
+
+    Each start and each item lets the event loop look around: all starts in one go would keep the first replies waiting,
+    and work that never waits would not hear Ctrl-C.
+    """
+    waiting = iter(items)
+
+    async def go_on(item: T) -> None:
+        await work(item)
+        for following in waiting:
+            await asyncio.sleep(0)
+            await work(following)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for item in islice(waiting, at_once):
+                group.create_task(go_on(item))
+                await asyncio.sleep(0)
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None
 
 
 def runs_of(config: MultiScenarioRunnerConfig, directory: Path) -> Runs:
