@@ -15,7 +15,7 @@ from pare_runner.episode.run import Agents
 from pare_runner.episode.settings import EpisodeSettings, TokenTime
 from pare_runner.library.assistants import assistant, source_hash
 from pare_runner.library.prompts import load_prompts
-from pare_runner.llm.config import LLMEngineConfig
+from pare_runner.llm.config import OFFLINE, LLMEngineConfig
 from pare_runner.llm.offline.registry import offline_policy
 from pare_runner.llm.recording.keys import UnitKey
 from pare_runner.llm.recording.recorder import RecordingPolicy
@@ -28,7 +28,6 @@ from pare_runner.scenarios.scenario import PAREScenario
 from pare_runner.scenarios.yaml_scenario import YamlScenario
 
 C = TypeVar("C", bound=ScenarioRunnerConfig)
-OFFLINE = "offline"
 MakePolicy = Callable[[LLMEngineConfig], Policy]
 """Makes the policy of a model that is reached over a network."""
 

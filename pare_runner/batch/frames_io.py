@@ -8,7 +8,8 @@ as text.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -84,10 +85,25 @@ def job_frame(directory: Path) -> pl.DataFrame:
     path = directory / PARQUET
     if not path.exists():
         return unit_frame(read_journal(directory).latest().values())
+    return read_frame(path)
+
+
+def read_frame(path: Path) -> pl.DataFrame:
+    """The frame in a Parquet file; InputError if it cannot be read."""
+    with unpanicked(path):
+        try:
+            return pl.read_parquet(path)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise InputError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
+
+
+@contextmanager
+def unpanicked(path: Path) -> Iterator[None]:
+    """Damaged Parquet files may end the decoder in a panic, which is no Exception: here it is an InputError."""
     try:
-        return pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise InputError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
+        yield
+    except pl.exceptions.PanicException as error:
+        raise InputError(f"cannot read {path}: it is damaged") from error
 
 
 def concat_jobs(frames: Sequence[tuple[str, pl.DataFrame]]) -> pl.DataFrame:

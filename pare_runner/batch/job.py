@@ -25,11 +25,10 @@ from pare_runner.batch.units import LoadSuite, Unit, plan_units
 from pare_runner.episode.outcome import Outcome
 from pare_runner.library.catalog import load_suite
 from pare_runner.scenarios.scenario import PAREScenario
-from pare_runner.traces.contract import TraceContext, TraceWriter
+from pare_runner.traces.contract import TRACES, TraceContext, TraceWriter
 from pare_runner.traces.registry import trace_writers
 
 OK, SOME_EXCEPTIONS, INTERRUPTED = 0, 1, 130
-TRACES = "traces"
 
 log = logging.getLogger(__name__)
 

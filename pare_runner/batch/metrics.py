@@ -10,7 +10,7 @@ import polars as pl
 from pare_runner.batch.agents import engines
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.episode.metrics import RunMetrics
-from pare_runner.llm.config import LLMEngineConfig
+from pare_runner.llm.config import OFFLINE, LLMEngineConfig
 from pare_runner.policy.request import Role, Usage
 
 METRIC_SCHEMA = pl.Schema(
@@ -71,7 +71,7 @@ def run_cost(usage: Mapping[Role, Usage], models: Mapping[Role, LLMEngineConfig]
     total = 0.0
     for role, used in usage.items():
         model = models[role]
-        if model.adapter == "offline":
+        if model.adapter == OFFLINE:
             continue
         if model.prices is None:
             return None
@@ -87,4 +87,4 @@ def unpriced(config: MultiScenarioRunnerConfig) -> list[str]:
     if config.oracle:
         return []
     models = engines(config).values()
-    return sorted({model.label for model in models if model.adapter != "offline" and model.prices is None})
+    return sorted({model.label for model in models if model.adapter != OFFLINE and model.prices is None})

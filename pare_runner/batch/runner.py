@@ -24,10 +24,9 @@ from pare_runner.llm.http.endpoints import Endpoints
 from pare_runner.llm.secrets import environment
 from pare_runner.scenarios.result import PAREScenarioValidationResult
 from pare_runner.scenarios.scenario import PAREScenario
-from pare_runner.traces.contract import TraceContext
+from pare_runner.traces.contract import TRACES, TraceContext
 from pare_runner.traces.registry import trace_writers
 
-TRACES = "traces"
 _NOT_YET = ("tool_augmentation_config", "env_events_config")
 
 

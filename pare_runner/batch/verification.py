@@ -24,7 +24,7 @@ from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frame import WALL_CLOCK_COLUMNS
 from pare_runner.batch.frames_io import PARQUET
 from pare_runner.batch.identity import config_hash
-from pare_runner.batch.job import INTERRUPTED, TRACES, library_suite, run_job
+from pare_runner.batch.job import INTERRUPTED, library_suite, run_job
 from pare_runner.batch.journal import JOURNAL, read_journal
 from pare_runner.batch.manifest import MANIFEST
 from pare_runner.batch.runs import Around, Done
@@ -39,9 +39,7 @@ from pare_runner.llm.recording.difference import changed_lines
 from pare_runner.llm.recording.keys import UnitKey
 from pare_runner.llm.recording.replay import ReplayMismatch, ReplayPolicy
 from pare_runner.policy.request import ModelError
-
-LATENCY = "latency_"
-"""How the other columns that hold wall clock begin."""
+from pare_runner.traces.contract import TRACES
 
 OnRun = Callable[[int, int], None]
 """Told how many runs of a job are verified, and how many there are."""
@@ -101,7 +99,7 @@ def verify_job(directory: Path, tally: Tally, on_run: OnRun = lambda done, plann
 def row_difference(recorded: Row, now: Row) -> str | None:
     """The first column in which two lines of the journal differ, in words; the wall clock is passed over."""
     for name in dict.fromkeys((*recorded, *now)):
-        if name in WALL_CLOCK_COLUMNS or name.startswith(LATENCY):
+        if name in WALL_CLOCK_COLUMNS:
             continue
         before, after = json_bytes(recorded.get(name)), json_bytes(now.get(name))
         if before != after or (name in recorded) != (name in now):

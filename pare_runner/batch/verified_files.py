@@ -5,8 +5,7 @@ Every function gives the first difference in words, or None.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,12 @@ import polars as pl
 from pare_runner.atomic import json_bytes, read_json
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frame import WALL_CLOCK_COLUMNS
-from pare_runner.batch.frames_io import PARQUET, unit_frame
+from pare_runner.batch.frames_io import PARQUET, read_frame, unit_frame
 from pare_runner.batch.identity import config_hash
-from pare_runner.batch.job import TRACES
 from pare_runner.batch.journal import JOURNAL
 from pare_runner.batch.summary import SUMMARY, summarize
-from pare_runner.errors import InputError
 from pare_runner.llm.recording.difference import changed_lines
+from pare_runner.traces.contract import TRACES
 
 WALL_CLOCK = "wall_clock"
 """Key of JSON files that is not compared."""
@@ -35,24 +33,6 @@ def parquet_difference(directory: Path, rows: Iterable[Row]) -> str | None:
         return None
     what = frame_difference(read_frame(directory / PARQUET), unit_frame(rows))
     return what and f"{PARQUET} is not what {JOURNAL} says: {what}"
-
-
-def read_frame(path: Path) -> pl.DataFrame:
-    """The frame in a Parquet file; InputError if it cannot be read."""
-    with unpanicked(path):
-        try:
-            return pl.read_parquet(path)
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise InputError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
-
-
-@contextmanager
-def unpanicked(path: Path) -> Iterator[None]:
-    """Damaged Parquet files may end the decoder in a panic, which is no Exception: here it is an InputError."""
-    try:
-        yield
-    except pl.exceptions.PanicException as error:
-        raise InputError(f"cannot read {path}: it is damaged") from error
 
 
 def frame_difference(recorded: pl.DataFrame, now: pl.DataFrame) -> str | None:

@@ -6,11 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pare_runner.atomic import read_json
-from pare_runner.batch.frames_io import PARQUET
+from pare_runner.batch.frames_io import PARQUET, read_frame, unpanicked
 from pare_runner.batch.manifest import MANIFEST
 from pare_runner.batch.sweep_files import PLAN, SWEEP, PlannedJob, read_plan, write_sweep
 from pare_runner.batch.verification import Difference, Tally
-from pare_runner.batch.verified_files import frame_difference, json_difference, read_frame, unpanicked
+from pare_runner.batch.verified_files import frame_difference, json_difference
 from pare_runner.errors import InputError
 
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from pare_runner.errors import InputError
 from pare_runner.library.catalog import Catalog
 from pare_runner.library.files import looks_like_path, shown
+from pare_runner.llm.config import OFFLINE
 
 if TYPE_CHECKING:
     from pare_runner.batch.config import MultiScenarioRunnerConfig
 
-OFFLINE = "offline"
 WIDE = 100
 """Columns of a command beside which there is no room for what it does."""
 CHOICES = ("suite", "scenarios")

@@ -38,7 +38,6 @@ class World:
 
     def __init__(self, scenario: PAREScenario, phone: Phone, duration: float | None) -> None:
         self.scenario, self.phone = scenario, phone
-        self.start = phone.services.clock.now
         self.environment = Environment(phone, scenario.flow, oracle=False, start_time=scenario.start)
         self.simulation = LiveSimulation(
             scenario.flow,
@@ -232,7 +231,6 @@ class World:
         for completed in self.phone.log[self._scanned :]:
             if (
                 self.proposal is not None
-                and completed.sequence > self.proposal.sequence
                 and completed.event_type in (EventType.USER, EventType.ENV)
                 and completed.function_name() in ANSWERS
                 and completed.app_class_name() == PAREAgentUserInterface.__name__

@@ -9,6 +9,9 @@ from typing import Any, Protocol
 
 from pare_runner.episode.outcome import Outcome
 
+TRACES = "traces"
+"""Folder of the traces in a job's directory; below it each format has its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class TraceContext:

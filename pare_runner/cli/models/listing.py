@@ -10,7 +10,7 @@ import typer
 
 from pare_runner.cli.console import plural, say, say_json, table
 from pare_runner.cli.models.catalog import Entry, load_models
-from pare_runner.llm.config import Prices
+from pare_runner.llm.config import OFFLINE, Prices
 from pare_runner.llm.secrets import environment
 
 
@@ -57,7 +57,7 @@ def _key_is_set(entry: Entry, environ: Mapping[str, str]) -> bool | None:
 
 
 def _is_offline(entry: Entry) -> bool:
-    return entry.engine.adapter == "offline"
+    return entry.engine.adapter == OFFLINE
 
 
 def _described(entry: Entry, environ: Mapping[str, str]) -> dict[str, Any]:
