@@ -13,7 +13,7 @@ from pare_runner.batch.identity import digest, identity
 from pare_runner.batch.recorded_models import model_difference, other_models, recorded_config
 from pare_runner.episode.run import Agents
 from pare_runner.episode.settings import EpisodeSettings, TokenTime
-from pare_runner.library.assistants import assistant, source_hash
+from pare_runner.library.assistants import MakeAssistant, assistant, source_hash
 from pare_runner.library.prompts import load_prompts
 from pare_runner.llm.config import OFFLINE, LLMEngineConfig
 from pare_runner.llm.offline.registry import offline_policy
@@ -125,6 +125,7 @@ class AgentFactory:
     prompts: PromptSet
     settings: EpisodeSettings
     sampling: Mapping[Role, str]
+    make_assistant: MakeAssistant
     recording: Recording | None = None
     _online: dict[Role, Policy] = field(default_factory=dict)
 
@@ -133,7 +134,7 @@ class AgentFactory:
         cls, config: ScenarioRunnerConfig, *, prompts_dir: str | None = None, replay: str | None = None
     ) -> AgentFactory:
         """The factory of `config`; InputError for what cannot be found: prompts, assistant, policy, recording."""
-        assistant(config.agent_type)
+        make = assistant(config.agent_type)
         if replay is None:
             for role, engine in engines(config).items():
                 if engine.adapter == OFFLINE:
@@ -141,7 +142,7 @@ class AgentFactory:
         recording = None if replay is None else Recording.load(Path(replay))
         if replay is not None:
             _same_models(config, Path(replay))
-        return cls(config, _prompts(prompts_dir), episode_settings(config), sampling(config), recording)
+        return cls(config, _prompts(prompts_dir), episode_settings(config), sampling(config), make, recording)
 
     def connect(self, make: MakePolicy) -> None:
         """Make the policies of the models that need a network; not needed for a replay."""
@@ -163,7 +164,7 @@ class AgentFactory:
                 role: RecordingPolicy(policy, store, unit, self.sampling[role]) for role, policy in answering.items()
             }
         settings = replace(self.settings, max_turns=turns_limit(self.config, scenario))
-        return Agents(answering, self.prompts, settings, assistant(self.config.agent_type))
+        return Agents(answering, self.prompts, settings, self.make_assistant)
 
     def policies(self, unit: UnitKey) -> dict[Role, Policy]:
         """What answers each role in a unit."""

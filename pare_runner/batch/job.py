@@ -19,7 +19,7 @@ from pare_runner.batch.journal import Journal
 from pare_runner.batch.logs import forget_frames, job_log, log_outcome, unit_log
 from pare_runner.batch.manifest import Manifest
 from pare_runner.batch.results import PAREMultiScenarioValidationResult, config_columns, trace_ids
-from pare_runner.batch.runs import Runs, check_agents, runs_of
+from pare_runner.batch.runs import Runs, runs_of
 from pare_runner.batch.summary import SUMMARY, summarize
 from pare_runner.batch.units import LoadSuite, Unit, plan_units
 from pare_runner.episode.outcome import Outcome
@@ -50,9 +50,13 @@ class JobReport:
 
 def job_units(config: MultiScenarioRunnerConfig, *, load: LoadSuite | None = None) -> list[Unit]:
     """The units of an experiment, in the order they run; InputError if it cannot start. Nothing is written."""
+    runs_of(config, Path())
+    return _planned(config, load)
+
+
+def _planned(config: MultiScenarioRunnerConfig, load: LoadSuite | None) -> list[Unit]:
     if config.export:
         trace_writers(config.trace_dump_format)
-    check_agents(config)
     return plan_units(config, (load or library_suite)(config))
 
 
@@ -72,13 +76,14 @@ def run_job(
     experiment cannot start, if `output_dir` holds results, or if it cannot be written to.
     """
     started = time.perf_counter()
-    units = job_units(config, load=load)
+    runs = runs or runs_of(config, output_dir)
+    units = _planned(config, load)
     with ExitStack() as resources, writing(output_dir):
         journal = resources.enter_context(Journal(output_dir))
         resources.enter_context(job_log(config, output_dir))
         manifest = Manifest.start(output_dir, config, units, command_line)
         job = _Job(config, output_dir, journal, trace_writers(config.trace_dump_format) if config.export else [])
-        interrupted = job.run_all(runs or runs_of(config, output_dir), units, on_result)
+        interrupted = job.run_all(runs, units, on_result)
         with uninterrupted():
             return job.finish(len(units), manifest, started, interrupted)
 

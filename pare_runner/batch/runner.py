@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from pare_runner.batch.agents import AgentFactory, online_engines, with_hashes
 from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
 from pare_runner.batch.identity import config_hash, get_run_id, identity
 from pare_runner.batch.results import trace_ids
+from pare_runner.batch.runs import probe_new
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import run_episode
@@ -99,17 +99,10 @@ class TwoAgentScenarioRunner:
     async def _episode(self, factory: AgentFactory, scenario: PAREScenario, run_number: int) -> Outcome:
         async with Endpoints(environment()) as endpoints:
             if factory.recording is None:
-                await self._probe(online_engines(factory.config).values(), endpoints)
+                await probe_new(online_engines(factory.config).values(), self._answered, self.adapters, endpoints)
                 factory.connect(lambda engine: self.adapters.policy(engine, endpoints))
             agents = factory.agents(scenario, run_number)
             return await run_episode(scenario, agents, seed=factory.config.seed, run_number=run_number)
-
-    async def _probe(self, engines: Iterable[LLMEngineConfig], endpoints: Endpoints) -> None:
-        """ConfigError for the first model that is not there."""
-        for engine in engines:
-            if engine not in self._answered:
-                await self.adapters.probe(engine, endpoints)
-                self._answered.append(engine)
 
 
 def _check(config: ScenarioRunnerConfig, run_number: int) -> None:

@@ -19,6 +19,7 @@ from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import fill, new_outcome
 from pare_runner.errors import ConfigError, PareError
 from pare_runner.llm.adapters import Adapters
+from pare_runner.llm.config import LLMEngineConfig
 from pare_runner.llm.http.endpoints import Endpoints
 from pare_runner.llm.recording.keys import UnitKey
 from pare_runner.llm.recording.replay import ReplayPolicy
@@ -135,17 +136,41 @@ async def work_off(items: Iterable[T], at_once: int, work: Callable[[T], Awaitab
 
 
 def runs_of(config: MultiScenarioRunnerConfig, directory: Path) -> Runs:
-    """What makes the runs of a job in `directory`; InputError if its agents cannot be made."""
+    """What makes the runs of a job in `directory`.
+
+    InputError if its agents cannot be made or a key they need is not set; nothing is sent, nothing is written.
+    """
     if config.oracle:
         return OracleRuns(config)
-    return AgentRuns(config, AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=config.replay), directory)
+    factory = AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=config.replay)
+    if config.replay is None:
+        _check_keys(config)
+    return AgentRuns(config, factory, directory)
 
 
-def check_agents(config: MultiScenarioRunnerConfig) -> None:
-    """InputError if the agents of `config` cannot be made, or a key they need is not set; nothing is sent."""
-    runs_of(config, Path())
-    if config.oracle or config.replay is not None:
-        return
+def probe_models(config: MultiScenarioRunnerConfig, answered: list[LLMEngineConfig]) -> None:
+    """Ask every model of `config` whether it is there; see `probe_new`. It is an error inside a running event loop."""
+    models = [] if config.oracle or config.replay is not None else list(online_engines(config).values())
+
+    async def ask() -> None:
+        async with Endpoints(environment()) as endpoints:
+            await probe_new(models, answered, Adapters(), endpoints)
+
+    if models:
+        asyncio.run(ask())
+
+
+async def probe_new(
+    models: Iterable[LLMEngineConfig], answered: list[LLMEngineConfig], adapters: Adapters, endpoints: Endpoints
+) -> None:
+    """Ask those of `models` that are not `answered` yet, and add them; ConfigError for the first that is not there."""
+    for engine in models:
+        if engine not in answered:
+            await adapters.probe(engine, endpoints)
+            answered.append(engine)
+
+
+def _check_keys(config: ScenarioRunnerConfig) -> None:
     endpoints, adapters = Endpoints(environment()), Adapters()
     wrong: dict[str, list[str]] = {}
     for role, engine in online_engines(config).items():
@@ -157,22 +182,3 @@ def check_agents(config: MultiScenarioRunnerConfig) -> None:
             wrong.setdefault(str(error), []).append(asked)
     if wrong:
         raise ConfigError("\n".join(f"{', '.join(roles)}: {message}" for message, roles in wrong.items()))
-
-
-def probe_models(config: MultiScenarioRunnerConfig, known: dict[str, str]) -> None:
-    """Ask every model of `config` whether it is there; ConfigError for the first that is not.
-
-    `known` maps the models that have been asked already, as JSON, to what was said of them, and grows.
-    """
-    models = {} if config.oracle or config.replay is not None else online_engines(config)
-    wanted = {engine.model_dump_json(): engine for engine in models.values()}
-    new = {text: engine for text, engine in wanted.items() if text not in known}
-
-    async def ask() -> None:
-        adapters = Adapters()
-        async with Endpoints(environment()) as endpoints:
-            for text, engine in new.items():
-                known[text] = await adapters.probe(engine, endpoints)
-
-    if new:
-        asyncio.run(ask())

@@ -17,14 +17,14 @@ from omegaconf.errors import OmegaConfBaseException
 from pydantic import ValidationError
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig
-from pare_runner.batch.units import LoadSuite, Unit, remembered
+from pare_runner.batch.units import LoadSuite, Unit, plan_units, remembered
 from pare_runner.cli import resolvers as resolvers  # every process that runs a job needs the functions of conf/
 from pare_runner.cli.explain import unknown_key
 from pare_runner.cli.findings import validation_error
 from pare_runner.cli.live import DERIVED, DORMANT, check_supported
 from pare_runner.cli.nodes import ENGINES, as_fields, check_nodes, followed, node_keys, unknown_keys
 from pare_runner.errors import ConfigError
-from pare_runner.llm.config import OFFLINE
+from pare_runner.llm.config import OFFLINE, LLMEngineConfig
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +134,7 @@ class LibraryJobs:
 
     def __init__(self) -> None:
         self._load: LoadSuite | None = None
-        self._probed: dict[str, str] = {}
+        self._answered: list[LLMEngineConfig] = []
 
     def __reduce__(self) -> tuple[type[LibraryJobs], tuple[()]]:
         return type(self), ()
@@ -142,14 +142,14 @@ class LibraryJobs:
     def check(self, config: MultiScenarioRunnerConfig) -> Sequence[Unit]:
         """The units of an experiment; InputError if it cannot start. Models are asked whether they are there, once."""
         units: Sequence[Unit] = _job_module().job_units(config, load=self._suite())
-        importlib.import_module("pare_runner.batch.runs").probe_models(config, self._probed)
+        importlib.import_module("pare_runner.batch.runs").probe_models(config, self._answered)
         return units
 
     def run(self, config: MultiScenarioRunnerConfig, output_dir: Path) -> JobReport:
         """Run a job, showing how far it is, and say what came of it."""
         display = importlib.import_module("pare_runner.cli.display")
         log.info("%s", headline(config))
-        units = _job_module().job_units(config, load=self._suite())
+        units = plan_units(config, self._suite()(config))
         _warn_of_missing_rules(config, units)
         with display.progress(len(units)) as on_result:
             report: JobReport = _job_module().run_job(
