@@ -83,14 +83,17 @@ def episode_settings(config: ScenarioRunnerConfig) -> EpisodeSettings:
 
 
 def with_hashes(config: C, prompts_dir: str | None = None) -> C:
-    """`config` with the hashes of its prompts and of an assistant of one's own: part of what a result is.
+    """`config` with the hashes of its prompts, the judge's too, and of an assistant of one's own.
 
     `prompts_dir` is for a configuration that has none itself. Without agents there are no hashes.
     """
     if config.oracle:
         return config
     prompts = _prompts(prompts_dir or getattr(config, "prompts_dir", None))
-    return config.model_copy(update={"prompts_hash": prompts.hash, "agent_hash": source_hash(config.agent_type)})
+    hashes = {"prompts_hash": prompts.hash, "agent_hash": source_hash(config.agent_type)}
+    if config.judge_engine_config is not None:
+        hashes["judge_prompt_hash"] = prompts.judge_hash
+    return config.model_copy(update=hashes)
 
 
 def scoring_hash(config: MultiScenarioRunnerConfig, scenario: PAREScenario) -> str | None:
@@ -98,7 +101,7 @@ def scoring_hash(config: MultiScenarioRunnerConfig, scenario: PAREScenario) -> s
     if not isinstance(scenario, YamlScenario) or config.judge_engine_config is None or config.oracle:
         found: str | None = getattr(scenario, "scoring_hash", None)
         return found
-    return scenario.scoring_hash_with(config.judge_engine_config.label, _prompts(config.prompts_dir).judge_hash)
+    return scenario.scoring_hash_with(config.judge_engine_config.label, config.judge_prompt_hash)
 
 
 def _prompts(directory: str | None) -> PromptSet:

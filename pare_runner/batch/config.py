@@ -96,6 +96,9 @@ class ScenarioRunnerConfig(ConfigModel):
     judge_engine_config: LLMEngineConfig | None = serves(
         None, "Model of the judge; it belongs to a scenario's scoring hash, not to the run."
     )
+    judge_prompt_hash: str | None = serves(
+        None, "Hash of the judge's prompt, for a scenario's scoring hash; filled in if there is a judge."
+    )
     max_scenario_duration: PositiveCount | None = shapes(
         600, "Virtual seconds after which an episode ends; empty: no limit."
     )

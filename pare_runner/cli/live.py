@@ -33,6 +33,7 @@ DERIVED = {
     **{field: f"set {node}.alias" for node, field in ALIASES.items()},
     "prompts_hash": "it follows from prompts_dir",
     "agent_hash": "it follows from agent_type",
+    "judge_prompt_hash": "it follows from prompts_dir",
     "max_turns_fixed": "it is true as soon as max_turns is set",
 }
 """Fields that are made from other keys of a composition, and how to set them."""

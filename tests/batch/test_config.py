@@ -90,6 +90,7 @@ ANOTHER: dict[str, Any] = {
     "proposal_timeout": 60.0,
     "max_tokens": 1000,
     "prompts_hash": "0123",
+    "judge_prompt_hash": "0123",
     "agent_hash": "0123",
     "max_concurrent_scenarios": 3,
     "timeout_seconds": 3,
@@ -107,7 +108,7 @@ ANOTHER: dict[str, Any] = {
 OUTSIDE_IDENTITY = {
     *DOCUMENTED_MULTI,
     *("export", "output_dir", "trace_dump_format", "use_custom_logger", "judge_only", "judge_engine_config"),
-    *("scenarios", "suite", "prompts_dir", "replay"),
+    *("scenarios", "suite", "prompts_dir", "replay", "judge_prompt_hash"),
 }
 OURS = {
     "seed": 0,
@@ -123,6 +124,7 @@ OURS = {
     "proposal_timeout": None,
     "max_tokens": None,
     "prompts_hash": None,
+    "judge_prompt_hash": None,
     "agent_hash": None,
 }
 
