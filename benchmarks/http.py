@@ -16,7 +16,7 @@ import psutil
 from benchmarks.agents import LOOK_UP, LookUp, agents, scenario
 from benchmarks.harness import benchmark
 from pare_runner.batch.collector import patient_collector
-from pare_runner.batch.runs import work_off
+from pare_runner.batch.executors.loop import work_off
 from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import Agents, run_episode
 from pare_runner.llm.config import LLMEngineConfig

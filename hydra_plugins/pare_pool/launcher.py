@@ -1,4 +1,4 @@
-"""`hydra/launcher=pare_pool`: runs the jobs of a sweep in this process, one after another, each composed once.
+"""`hydra/launcher=pare_pool`: runs the units of all jobs of a sweep as one queue; each job is composed once.
 
 Hydra runs this module before it is in `sys.modules`; a dataclass with postponed annotations would fail here.
 """
@@ -12,6 +12,7 @@ from hydra.core.config_store import ConfigStore
 from hydra.core.utils import JobReturn, configure_log, setup_globals
 
 from pare_runner.cli.body import JobBody
+from pare_runner.cli.pool import run_pool
 from pare_runner.cli.sweep import ComposedJob, compose_jobs, run_composed
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,9 @@ class PareLauncher(BasicLauncher):
         assert self.config is not None
         assert isinstance(self.task_function, JobBody)
         setup_globals()
+        if self.task_function.run_all is not None:
+            configure_log(self.config.hydra.hydra_logging, self.config.hydra.verbose)
+            return run_pool(jobs, self.hydra_context, self.task_function, self.task_function.run_all)
         returned = []
         for job in jobs:
             configure_log(self.config.hydra.hydra_logging, self.config.hydra.verbose)

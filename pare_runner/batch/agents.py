@@ -10,6 +10,7 @@ from typing import TypeVar
 from pare_runner.agents.prompts import PromptSet
 from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
 from pare_runner.batch.identity import digest, identity
+from pare_runner.batch.journal import read_journal
 from pare_runner.batch.recorded_models import model_difference, other_models, recorded_config
 from pare_runner.episode.run import Agents
 from pare_runner.episode.settings import EpisodeSettings, TokenTime
@@ -17,7 +18,7 @@ from pare_runner.library.assistants import MakeAssistant, assistant, source_hash
 from pare_runner.library.prompts import load_prompts
 from pare_runner.llm.config import OFFLINE, LLMEngineConfig
 from pare_runner.llm.offline.registry import offline_policy
-from pare_runner.llm.recording.keys import UnitKey
+from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitKey
 from pare_runner.llm.recording.recorder import RecordingPolicy
 from pare_runner.llm.recording.recording import Recording
 from pare_runner.llm.recording.replay import ReplayPolicy
@@ -120,6 +121,12 @@ def _same_models(config: ScenarioRunnerConfig, replay: Path) -> None:
             raise other_models(replay, differences)
 
 
+def recorded_attempts(directory: Path) -> dict[UnitKey, int]:
+    """Unit → the attempt at it that counts, as the journal in a job's directory says."""
+    lines = read_journal(directory).latest()
+    return {unit: line["attempt"] for unit, line in lines.items() if line.get("attempt") is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class AgentFactory:
     """Makes the agents of each unit of one experiment."""
@@ -130,6 +137,7 @@ class AgentFactory:
     sampling: Mapping[Role, str]
     make_assistant: MakeAssistant
     recording: Recording | None = None
+    attempts: Mapping[UnitKey, int] = field(default_factory=dict)
     _online: dict[Role, Policy] = field(default_factory=dict)
 
     @classmethod
@@ -142,10 +150,12 @@ class AgentFactory:
             for role, engine in engines(config).items():
                 if engine.adapter == OFFLINE:
                     offline_policy(engine.model_name, role)
-        recording = None if replay is None else Recording.load(Path(replay))
-        if replay is not None:
-            _same_models(config, Path(replay))
-        return cls(config, _prompts(prompts_dir), episode_settings(config), sampling(config), make, recording)
+        made = cls(config, _prompts(prompts_dir), episode_settings(config), sampling(config), make)
+        if replay is None:
+            return made
+        recording = Recording.load(Path(replay))
+        _same_models(config, Path(replay))
+        return replace(made, recording=recording, attempts=recorded_attempts(Path(replay)))
 
     def connect(self, make: MakePolicy) -> None:
         """Make the policies of the models that need a network; not needed for a replay."""
@@ -158,13 +168,18 @@ class AgentFactory:
         run_number: int,
         store: CallStore | None = None,
         policies: Mapping[Role, Policy] | None = None,
+        attempt: int = FIRST_ATTEMPT,
     ) -> Agents:
-        """The agents of one run, with `policies` if they are made already; their model calls go into `store`."""
+        """The agents of one run, with `policies` if they are made already.
+
+        Their model calls go into `store` as those of this `attempt`.
+        """
         unit = UnitKey(scenario.scenario_id, run_number)
         answering = policies or self.policies(unit)
         if store is not None:
             answering = {
-                role: RecordingPolicy(policy, store, unit, self.sampling[role]) for role, policy in answering.items()
+                role: RecordingPolicy(policy, store, unit, self.sampling[role], attempt)
+                for role, policy in answering.items()
             }
         settings = replace(self.settings, max_turns=turns_limit(self.config, scenario))
         return Agents(answering, self.prompts, settings, self.make_assistant)
@@ -172,7 +187,7 @@ class AgentFactory:
     def policies(self, unit: UnitKey) -> dict[Role, Policy]:
         """What answers each role in a unit."""
         if self.recording is not None:
-            replay = ReplayPolicy(self.recording, unit, self.sampling)
+            replay = ReplayPolicy(self.recording, unit, self.sampling, self.attempts.get(unit, FIRST_ATTEMPT))
             return dict.fromkeys(engines(self.config), replay)
         return {
             role: offline_policy(engine.model_name, role) if engine.adapter == OFFLINE else self._online[role]

@@ -21,6 +21,7 @@ MAX_SEED = 2**63 - 1
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 ExecutorType = Literal["async", "sequential", "thread", "process", "ray"]
 GenerationTimeMode = Literal["fixed", "tokens", "measured"]
+CacheMode = Literal["use", "refresh", "bypass"]
 TraceFormat = Literal["hf", "lite", "both", "native"]
 MessageProtocol = Literal["native", "react"]
 
@@ -149,6 +150,15 @@ class MultiScenarioRunnerConfig(ScenarioRunnerConfig):
     suite: SuiteConfig = serves(SuiteConfig(), "Which scenarios run, and how often.")
     prompts_dir: str | None = serves(None, "Folder of prompt templates that replace ours.")
     replay: str | None = serves(None, "Directory of a run whose recorded replies are played instead of calling models.")
+    resume: str | None = serves(
+        None, "Directory of results to go on with, or last: the newest one that is not finished; empty: a new one."
+    )
+    only: Literal["failed"] | None = serves(
+        None, "failed: with resume, make only runs that ended in an exception again; empty: all that is left."
+    )
+    cache: CacheMode = serves(
+        "use", "use: take finished runs from the cache; refresh: make all, replacing what is there; bypass: neither."
+    )
 
     @model_validator(mode="after")
     def _listed_suite_lists(self) -> Self:

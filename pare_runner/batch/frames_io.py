@@ -1,8 +1,8 @@
 """Rows of finished units, and the frames and Parquet files made of them.
 
 A row is what a journal line says: the columns of `frame.RESULT_SCHEMA` except `job_duration`, which is known when the
-job is over, those of `metrics.METRIC_SCHEMA`, and `UNIT_COLUMNS`. In frames the columns that hold JSON values hold them
-as text.
+job is over, those of `metrics.METRIC_SCHEMA`, `attempt`, and `UNIT_COLUMNS`. In frames the columns that hold JSON
+values hold them as text.
 """
 
 from __future__ import annotations
@@ -22,19 +22,20 @@ from pare_runner.batch.frame import RESULT_SCHEMA
 from pare_runner.batch.journal import read_journal
 from pare_runner.batch.metrics import METRIC_JSON, METRIC_SCHEMA, metric_columns
 from pare_runner.batch.results import run_columns
-from pare_runner.batch.units import Unit
 from pare_runner.episode.outcome import Outcome
 from pare_runner.errors import InputError
+from pare_runner.llm.recording.keys import FIRST_ATTEMPT
 
 PARQUET = "results.parquet"
 
 JSON_COLUMNS = ("checks", "failed_events", *METRIC_JSON)
 UNIT_COLUMNS = ("run_id", *JSON_COLUMNS, "world_hash", "scoring_hash")
-"""Columns after those of `RESULT_SCHEMA` and `METRIC_SCHEMA`, all text: `checks` maps each check to whether it holds,
-`failed_events` lists the ids of scheduled events whose call failed, and the hashes are null for a scenario that has
-none."""
+"""Columns after `attempt`, all text: `checks` maps each check to whether it holds, `failed_events` lists the ids of
+scheduled events whose call failed, and the hashes are null for a scenario that has none."""
 
-UNIT_SCHEMA = pl.Schema({**RESULT_SCHEMA, **METRIC_SCHEMA, **dict.fromkeys(UNIT_COLUMNS, pl.String())})
+UNIT_SCHEMA = pl.Schema(
+    {**RESULT_SCHEMA, **METRIC_SCHEMA, "attempt": pl.Int64(), **dict.fromkeys(UNIT_COLUMNS, pl.String())}
+)
 JOB_COLUMN = "job"
 """Column of a sweep's frame that names the job's folder."""
 
@@ -42,19 +43,25 @@ SWEEP_SCHEMA = pl.Schema({JOB_COLUMN: pl.String(), **UNIT_SCHEMA})
 
 
 def unit_row(
-    unit: Unit, outcome: Outcome, config: MultiScenarioRunnerConfig, shared: Mapping[str, Any]
+    run_id: str,
+    outcome: Outcome,
+    config: MultiScenarioRunnerConfig,
+    shared: Mapping[str, Any],
+    attempt: int = FIRST_ATTEMPT,
 ) -> dict[str, Any]:
     """The row of a finished unit; `shared` are the job's `config_columns`. Text that is no valid Unicode is escaped."""
-    max_turns = turns_limit(config, unit.scenario)
+    scenario = outcome.scenario
+    max_turns = turns_limit(config, scenario)
     row = {
-        "run_id": unit.run_id,
-        **run_columns(unit.scenario.scenario_id, unit.run_number, outcome.result),
+        "run_id": run_id,
+        **run_columns(scenario.scenario_id, outcome.run_number, outcome.result),
         **shared,
         **metric_columns(outcome.metrics, config, max_turns),
+        "attempt": None if config.oracle else attempt,
         "checks": dict(outcome.result.checks),
         "failed_events": [event.event_id for event in outcome.failed_events],
-        "world_hash": getattr(unit.scenario, "world_hash", None),
-        "scoring_hash": scoring_hash(config, unit.scenario),
+        "world_hash": getattr(scenario, "world_hash", None),
+        "scoring_hash": scoring_hash(config, scenario),
     }
     return {name: _valid(value) if type(value) is str else value for name, value in row.items()}
 

@@ -16,6 +16,10 @@ from pydantic import BaseModel
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
 
+BEHAVIOUR_VERSION = 1
+"""Raised whenever a golden trace changes, and only then: results of different versions are not those of one experiment.
+
+`tests/golden/behaviour.json` holds the traces' hash beside it."""
 SHORT_HASH = 8
 """Characters of a configuration hash that a run id carries."""
 

@@ -1,46 +1,43 @@
-"""One job: every unit of an experiment is run, and what came of it is on disk before the next one starts."""
+"""One job as the engine sees it: its directory, what is finished there, and what is left to do."""
 
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pare_runner.atomic import write_json, writing
+from pare_runner.atomic import write_atomic, write_json
 from pare_runner.batch.config import MultiScenarioRunnerConfig
-from pare_runner.batch.frames_io import PARQUET, unit_frame, unit_row, write_parquet
-from pare_runner.batch.identity import config_hash, identity
-from pare_runner.batch.interrupts import uninterrupted
-from pare_runner.batch.journal import Journal
-from pare_runner.batch.logs import forget_frames, job_log, log_outcome, unit_log
+from pare_runner.batch.earlier import EarlierCalls
+from pare_runner.batch.frames_io import PARQUET, unit_frame, write_parquet
+from pare_runner.batch.identity import config_hash
+from pare_runner.batch.journal import Journal, set_aside
+from pare_runner.batch.logs import job_context, job_log
 from pare_runner.batch.manifest import Manifest
-from pare_runner.batch.results import PAREMultiScenarioValidationResult, config_columns, trace_ids
-from pare_runner.batch.runs import Runs, runs_of
+from pare_runner.batch.results import PAREMultiScenarioValidationResult, result_of_row
 from pare_runner.batch.summary import SUMMARY, summarize
-from pare_runner.batch.units import LoadSuite, Unit, plan_units
-from pare_runner.episode.outcome import Outcome
-from pare_runner.library.catalog import load_suite
-from pare_runner.scenarios.scenario import PAREScenario
-from pare_runner.traces.contract import TRACES, TraceContext, TraceWriter
-from pare_runner.traces.registry import trace_writers
+from pare_runner.batch.units import Unit
+from pare_runner.batch.work import JobSpec, Report, Task
+from pare_runner.llm.recording.files import recorded_files
+from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitKey
+from pare_runner.llm.recording.store import merge
+from pare_runner.traces.contract import TRACES
 
-OK, SOME_EXCEPTIONS, INTERRUPTED = 0, 1, 130
+OK, SOME_EXCEPTIONS, STOPPED = 0, 1, 75
+EXCEPTION = "exception"
 
 log = logging.getLogger(__name__)
-
-OnResult = Callable[[Unit, Outcome], None]
 
 
 @dataclass(frozen=True, slots=True)
 class JobReport:
     """What is left to say when a job is over.
 
-    `exit_status` is 0, 1 when a run ended in an exception, or 130 when the job was interrupted. `summary` holds the
-    figures of `summary.json`, `results` the result of each finished run.
+    `exit_status` is 0, 1 when a run ended in an exception, 75 when the job was stopped and can be resumed, or 130 when
+    it was interrupted. `summary` holds the figures of `summary.json`, `results` the result of each finished run.
     """
 
     exit_status: int
@@ -48,119 +45,150 @@ class JobReport:
     results: PAREMultiScenarioValidationResult
 
 
-def job_units(config: MultiScenarioRunnerConfig, *, load: LoadSuite | None = None) -> list[Unit]:
-    """The units of an experiment, in the order they run; InputError if it cannot start. Nothing is written."""
-    runs_of(config, Path())
-    return _planned(config, load)
-
-
-def _planned(config: MultiScenarioRunnerConfig, load: LoadSuite | None) -> list[Unit]:
-    if config.export:
-        trace_writers(config.trace_dump_format)
-    return plan_units(config, (load or library_suite)(config))
-
-
-def run_job(
-    config: MultiScenarioRunnerConfig,
-    output_dir: Path,
-    *,
-    load: LoadSuite | None = None,
-    runs: Runs | None = None,
-    on_result: OnResult | None = None,
-    command_line: Sequence[str] | None = None,
-) -> JobReport:
-    """Run every unit of `config` and leave the files of docs/outputs.md in `output_dir`.
-
-    `on_result` is called with each unit that finished, after it counts. Ctrl-C ends the job after the unit that is
-    being written, with a summary of those that finished. `runs` replaces what makes the runs. Raises InputError if the
-    experiment cannot start, if `output_dir` holds results, or if it cannot be written to.
-    """
-    started = time.perf_counter()
-    runs = runs or runs_of(config, output_dir)
-    units = _planned(config, load)
-    with ExitStack() as resources, writing(output_dir):
-        journal = resources.enter_context(Journal(output_dir))
-        resources.enter_context(job_log(config, output_dir))
-        manifest = Manifest.start(output_dir, config, units, command_line)
-        job = _Job(config, output_dir, journal, trace_writers(config.trace_dump_format) if config.export else [])
-        interrupted = job.run_all(runs, units, on_result)
-        with uninterrupted():
-            return job.finish(len(units), manifest, started, interrupted)
-
-
-def library_suite(config: MultiScenarioRunnerConfig) -> Sequence[PAREScenario]:
-    """The scenarios that the library offers for `config`."""
-    return load_suite(config.suite, config.scenarios)
-
-
 @dataclass(slots=True)
-class _Job:
+class Job:
+    """An open job. `rows` are the journal lines of its finished units, `planned` is the number of all it ever had.
+
+    `units` are those of this invocation; the rows of others stay as they are.
+    """
+
+    number: int
     config: MultiScenarioRunnerConfig
     directory: Path
+    units: dict[UnitKey, Unit]
+    planned: int
     journal: Journal
-    writers: Sequence[TraceWriter]
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    results: PAREMultiScenarioValidationResult = field(init=False)
-    _identity: dict[str, Any] = field(init=False)
-    _columns: dict[str, Any] = field(init=False)
+    manifest: Manifest
+    rows: dict[UnitKey, dict[str, Any]]
+    label: str = ""
+    left: int = 0
+    seconds: float = 0.0
+    _earlier: EarlierCalls = field(init=False)
+    _changed: bool = False
+    _resources: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
-        self.results = PAREMultiScenarioValidationResult(self.config)
-        self._identity = identity(self.config)
-        self._columns = config_columns(self.config)
+        self._earlier = EarlierCalls(self.directory)
 
-    def run_all(self, runs: Runs, units: Sequence[Unit], on_result: OnResult | None) -> bool:
-        """Run and record `units`; return whether Ctrl-C ended that early."""
-        noun = "run" if len(units) == 1 else "runs"
-        log.info("%s: %d %s, config %s", self.config.experiment_name, len(units), noun, config_hash(self.config))
-        began: dict[str, float] = {}
-        finished: dict[str, Outcome] = {}
+    @classmethod
+    def open(
+        cls,
+        number: int,
+        config: MultiScenarioRunnerConfig,
+        directory: Path,
+        units: Sequence[Unit],
+        planned: int,
+        manifest: Manifest,
+        *,
+        label: str = "",
+        resumed: bool = False,
+    ) -> Self:
+        """Open the journal of a job, whose directory and manifest are there.
 
-        @contextmanager
-        def around(unit: Unit) -> Iterator[None]:
-            began[unit.run_id] = time.perf_counter()
-            with unit_log(self.config, self.directory, unit):
-                yield
-            outcome = finished.pop(unit.run_id)
-            log.info("%s: %s", unit.run_id, outcome.result.status)
-            if on_result is not None:
-                on_result(unit, outcome)
+        InputError if it holds results and is not `resumed`. Lines of the journal that cannot be used are set aside.
+        """
+        by_key = {UnitKey(unit.scenario.scenario_id, unit.run_number): unit for unit in units}
+        rows: dict[UnitKey, dict[str, Any]] = {}
+        if resumed:
+            content = set_aside(directory)
+            rows = content.latest()
+        job = cls(
+            number, config, directory, by_key, planned, Journal(directory, resumed=resumed), manifest, rows, label
+        )
+        job._resources.enter_context(job.journal)
+        job._resources.enter_context(job_log(config, directory, number, resumed=resumed))
+        if resumed and content.unusable:
+            count = len(content.unusable)
+            job.say(logging.WARNING, "%d unusable line%s of the journal set aside", count, "s" if count > 1 else "")
+        return job
 
-        def done(unit: Unit, outcome: Outcome) -> None:
-            outcome.result.duration = time.perf_counter() - began.pop(unit.run_id)
-            with uninterrupted():
-                self._record(unit, outcome)
-            finished[unit.run_id] = outcome
+    @property
+    def spec(self) -> JobSpec:
+        """What a bench needs to know."""
+        return JobSpec(self.number, self.config, str(self.directory.absolute()))
 
-        try:
-            runs.run(units, around, done)
-        except KeyboardInterrupt:
-            log.warning("interrupted after %d of %d runs", len(self.rows), len(units))
-            return True
-        return False
+    @property
+    def complete(self) -> bool:
+        """Whether every planned unit is finished."""
+        return len(self.rows) >= self.planned
 
-    def finish(self, planned: int, manifest: Manifest, started: float, interrupted: bool) -> JobReport:
-        """Write what stands at the end of a job: the frame if it is complete, the summary, the manifest's times."""
-        seconds = self.results.duration = time.perf_counter() - started
-        summary = summarize(self.rows, planned)
-        if summary["complete"]:
-            write_parquet(self.directory / PARQUET, unit_frame(self.rows, seconds))
-        head = {"experiment_name": self.config.experiment_name, "config_hash": config_hash(self.config)}
-        write_json(self.directory / SUMMARY, {**head, **summary, "wall_clock": {"job_duration": seconds}})
-        manifest.finish(seconds)
-        log.info("%d of %d runs finished in %.1f s", summary["runs"], planned, seconds)
-        status = SOME_EXCEPTIONS if self.results.exception_count else OK
-        return JobReport(INTERRUPTED if interrupted else status, summary, self.results)
+    def say(self, level: int, text: str, *args: object) -> None:
+        """Log a line that belongs to this job."""
+        with job_context(self.number):
+            log.log(level, text, *args)
 
-    def _record(self, unit: Unit, outcome: Outcome) -> None:
-        """Make a finished unit count: first its traces, then its line in the journal."""
-        context = TraceContext(unit.run_id, self._identity, *trace_ids(self.config))
-        paths = [writer.write(outcome, context, self.directory / TRACES / writer.name) for writer in self.writers]
-        if paths:
-            outcome.result.export_path = paths[0].relative_to(self.directory).as_posix()
-        row = unit_row(unit, outcome, self.config, self._columns)
-        self.journal.append(row)
-        self.rows.append(row)
-        self.results.add_result(outcome.result, unit.scenario.scenario_id, unit.run_number)
-        log_outcome(unit, outcome)
-        forget_frames(outcome.result.exception)
+    def tasks(self, *, only_exceptions: bool = False) -> list[Task]:
+        """What is left to do: units without a line, and those that ended in an exception, which are tried again."""
+        tasks = []
+        for key, unit in self.units.items():
+            row = self.rows.get(key)
+            if row is None and not only_exceptions:
+                tasks.append(self._continued(Task(self.number, key, unit.run_id)))
+            elif row is not None and row["status"] == EXCEPTION:
+                tasks.append(self._next_attempt(Task(self.number, key, unit.run_id), row))
+        self.left = len(tasks)
+        return tasks
+
+    def record(self, report: Report) -> None:
+        """Make a finished unit count: first its traces and its log, then its line in the journal."""
+        for folder, trace in report.traces:
+            write_atomic(self.directory / TRACES / folder / trace.name, trace.data)
+        if report.log is not None:
+            path = self.directory / self.config.logs_dir / f"{report.task.run_id}.log"
+            write_atomic(path, report.log.encode(errors="backslashreplace"))
+        self.journal.append(report.row)
+        self.rows[report.task.unit] = report.row
+        self._changed = True
+        self.left -= 1
+
+    def again(self, task: Task) -> Task:
+        """`task` with what was recorded of it by now, for a worker that takes it over."""
+        self._earlier.forget()
+        return self._continued(task)
+
+    def finish(self, seconds: float, status: int = OK) -> JobReport:
+        """Write what stands at the end of a job, complete or not, and close it; `status` is what it leaves with."""
+        self.seconds = seconds
+        results = PAREMultiScenarioValidationResult(self.config, duration=seconds)
+        for key, row in self.rows.items():
+            results.add_result(result_of_row(row), key.scenario, key.run)
+        summary = summarize(self.rows.values(), self.planned)
+        if self._changed or not self._has_its_files():
+            if self.complete:
+                if not self.config.oracle:
+                    merge(self.directory)
+                write_parquet(self.directory / PARQUET, unit_frame(self.rows.values(), seconds))
+            head = {"experiment_name": self.config.experiment_name, "config_hash": config_hash(self.config)}
+            write_json(self.directory / SUMMARY, {**head, **summary, "wall_clock": {"job_duration": seconds}})
+        self.manifest.finish(seconds)
+        self.say(logging.INFO, "%d of %d runs finished in %.1f s", len(self.rows), self.planned, seconds)
+        if status == OK and results.exception_count:
+            status = SOME_EXCEPTIONS
+        self.close()
+        return JobReport(status, summary, results)
+
+    def close(self) -> None:
+        """Close the files; the job takes no more units."""
+        self._resources.close()
+
+    def _has_its_files(self) -> bool:
+        shards = any(path.parent != self.directory for path in recorded_files(self.directory))
+        frame = (self.directory / PARQUET).exists() == self.complete
+        return frame and (self.directory / SUMMARY).exists() and not (self.complete and shards)
+
+    def _continued(self, task: Task) -> Task:
+        """`task` as the attempt that was broken off, if there was one."""
+        if self.config.oracle:
+            return task
+        begun = self._earlier.last_attempt(task.unit)
+        return task if begun is None else replace(task, attempt=begun, earlier=self._earlier.going_on(task.unit, begun))
+
+    def _next_attempt(self, task: Task, row: dict[str, Any]) -> Task:
+        """`task` as the attempt after the one in `row`, which may have begun and been broken off."""
+        if self.config.oracle:
+            return task
+        attempt = (row.get("attempt") or FIRST_ATTEMPT) + 1
+        begun = self._earlier.last_attempt(task.unit) or 0
+        earlier = self._earlier.going_on if begun >= attempt else self._earlier.anew
+        attempt = max(attempt, begun)
+        return replace(task, attempt=attempt, earlier=earlier(task.unit, attempt))

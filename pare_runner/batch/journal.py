@@ -17,6 +17,7 @@ import orjson
 
 from pare_runner.atomic import append_whole, json_bytes, write_atomic
 from pare_runner.errors import InputError
+from pare_runner.llm.recording.keys import UnitKey
 
 JOURNAL = "results.jsonl"
 REJECTED = "results.rejected.jsonl"
@@ -27,19 +28,22 @@ REQUIRED = ("run_id", "base_scenario_id", "run_number", "status")
 
 
 class Journal:
-    """A new journal, open for appending; creating it claims its directory.
+    """The journal of a job, open for appending.
 
-    Raises InputError if the directory has a journal, OSError if it cannot be written.
+    A new one claims its directory: InputError if that has one already. With `resumed` the one that is there goes on.
+    Raises OSError if it cannot be written.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, resumed: bool = False) -> None:
         self.path = directory / JOURNAL
         directory.mkdir(parents=True, exist_ok=True)
+        claim = 0 if resumed else os.O_EXCL
         try:
-            self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o666)
+            self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | claim, 0o666)
         except FileExistsError:
             raise InputError(
-                f"{directory} holds results already: they are never mixed", hint="choose another directory"
+                f"{directory} holds results already: they are never mixed",
+                hint=f"choose another directory, or go on with resume={directory}",
             ) from None
 
     def append(self, line: Mapping[str, Any]) -> None:
@@ -66,9 +70,9 @@ class JournalContent:
     lines: list[dict[str, Any]] = field(default_factory=list)
     unusable: list[bytes] = field(default_factory=list)
 
-    def latest(self) -> dict[str, dict[str, Any]]:
-        """Run id → its last line."""
-        return {line["run_id"]: line for line in self.lines}
+    def latest(self) -> dict[UnitKey, dict[str, Any]]:
+        """Unit → its last line: of a run that was made again the others are history."""
+        return {UnitKey(line["base_scenario_id"], line["run_number"]): line for line in self.lines}
 
 
 def read_journal(directory: Path) -> JournalContent:

@@ -12,11 +12,11 @@ import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from io import StringIO
 from pathlib import Path
 
 from pare_runner.apps.core.dates import to_text
 from pare_runner.batch.config import MultiScenarioRunnerConfig
-from pare_runner.batch.units import Unit
 from pare_runner.episode.outcome import Outcome
 from pare_runner.kernel.events import CompletedEvent
 from pare_runner.traces.conversation import entries_of, lines
@@ -29,40 +29,65 @@ PACKAGE_LOG = logging.getLogger("pare_runner")
 UNIT_LOG = logging.getLogger("pare_runner.unit")
 """What happened in one run; reaches that run's own file only, where there are files."""
 
-_CURRENT: ContextVar[str | None] = ContextVar("pare_runner_unit", default=None)
+_RUN: ContextVar[StringIO | None] = ContextVar("pare_runner_run", default=None)
+_JOB: ContextVar[int | None] = ContextVar("pare_runner_job", default=None)
 
 
 @contextmanager
-def job_log(config: MultiScenarioRunnerConfig, directory: Path) -> Iterator[None]:
-    """Log at the level of `config`, and into `run.log` unless somebody writes that file already (Hydra does)."""
-    path = directory / RUN_LOG
+def logging_runs(level: str, to_file: bool) -> Iterator[None]:
+    """Inside, the package logs at `level`; with `to_file` what a run logs is kept for the run's own file."""
     with ExitStack() as undo:
         undo.callback(PACKAGE_LOG.setLevel, PACKAGE_LOG.level)
-        PACKAGE_LOG.setLevel(config.log_level)
+        PACKAGE_LOG.setLevel(level)
         undo.callback(setattr, UNIT_LOG, "propagate", UNIT_LOG.propagate)
-        UNIT_LOG.propagate = not config.log_to_file
-        if config.log_to_file and not _is_written(path):
-            undo.enter_context(_attached(_file_handler(path, RUN_FORMAT), PACKAGE_LOG))
+        UNIT_LOG.propagate = not to_file
+        if to_file:
+            undo.enter_context(_attached(_RunHandler(), logging.getLogger(), UNIT_LOG))
         yield
 
 
 @contextmanager
-def unit_log(config: MultiScenarioRunnerConfig, directory: Path, unit: Unit) -> Iterator[None]:
-    """What is logged inside, by anybody in this context, also goes to the unit's own file."""
-    if not config.log_to_file:
+def job_log(
+    config: MultiScenarioRunnerConfig, directory: Path, number: int = 0, *, resumed: bool = False
+) -> Iterator[None]:
+    """Log what happens inside `job_context(number)`, or in none, into `run.log`.
+
+    Nothing is done where somebody writes that file already (Hydra does). `resumed` goes on with a former one.
+    """
+    path = directory / RUN_LOG
+    if not config.log_to_file or _is_written(path):
         yield
         return
-    handler = _file_handler(directory / config.logs_dir / f"{unit.run_id}.log", UNIT_FORMAT)
-    handler.addFilter(lambda record: _CURRENT.get() == unit.run_id)
-    token = _CURRENT.set(unit.run_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = _LogFile(path, mode="a" if resumed else "w", encoding="utf-8", errors="backslashreplace")
+    handler.setFormatter(logging.Formatter(RUN_FORMAT))
+    handler.addFilter(lambda record: _JOB.get() in (None, number))
+    with _attached(handler, PACKAGE_LOG):
+        yield
+
+
+@contextmanager
+def job_context(number: int) -> Iterator[None]:
+    """What is logged inside, by anybody in this context, belongs to job `number`."""
+    token = _JOB.set(number)
     try:
-        with _attached(handler, logging.getLogger(), UNIT_LOG):
-            yield
+        yield
     finally:
-        _CURRENT.reset(token)
+        _JOB.reset(token)
 
 
-def log_outcome(unit: Unit, outcome: Outcome) -> None:
+@contextmanager
+def unit_log() -> Iterator[StringIO]:
+    """What is logged inside, by anybody in this context, is collected: the text of the run's own file."""
+    collected = StringIO()
+    token = _RUN.set(collected)
+    try:
+        yield collected
+    finally:
+        _RUN.reset(token)
+
+
+def log_outcome(outcome: Outcome) -> None:
     """Log what a run came to: DEBUG each event, WARNING each scheduled one that failed, INFO or ERROR the end.
 
     Before the end the file of a run with agents gets the run as a conversation; without files nobody does.
@@ -75,13 +100,13 @@ def log_outcome(unit: Unit, outcome: Outcome) -> None:
         elif UNIT_LOG.isEnabledFor(logging.DEBUG):
             UNIT_LOG.debug("%s%s", _label(event), " failed" if event.failed() else "")
     if not outcome.oracle and not UNIT_LOG.propagate and UNIT_LOG.isEnabledFor(logging.INFO):
-        head = f"{unit.scenario.scenario_id} run {unit.run_number}; times since {_clock(outcome.scenario.start)}"
+        head = f"{outcome.scenario.scenario_id} run {outcome.run_number}; times since {_clock(outcome.scenario.start)}"
         UNIT_LOG.info("%s", "\n".join([head, *lines(entries_of(outcome))]))
     unmet = [name for name, holds in result.checks.items() if not holds]
     UNIT_LOG.info(
         "%s run %d, seed %d, ended at %s (%s): %s%s%s",
-        unit.scenario.scenario_id,
-        unit.run_number,
+        outcome.scenario.scenario_id,
+        outcome.run_number,
         outcome.seed,
         _clock(outcome.end_time),
         result.termination_reason or "not finished",
@@ -122,11 +147,17 @@ class _LogFile(logging.FileHandler):
             super().handleError(record)
 
 
-def _file_handler(path: Path, text: str) -> logging.FileHandler:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handler = _LogFile(path, mode="w", encoding="utf-8", errors="backslashreplace")
-    handler.setFormatter(logging.Formatter(text))
-    return handler
+class _RunHandler(logging.Handler):
+    """Hands each record to the run in whose context it was made, if there is one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(logging.Formatter(UNIT_FORMAT))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        collected = _RUN.get()
+        if collected is not None:
+            collected.write(self.format(record) + "\n")
 
 
 def _is_written(path: Path) -> bool:

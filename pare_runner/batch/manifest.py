@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pare_runner.atomic import write_json
+from pare_runner.atomic import read_json, write_json
 from pare_runner.batch.agents import scoring_hash
 from pare_runner.batch.config import MultiScenarioRunnerConfig
-from pare_runner.batch.identity import config_hash, experiment_key, identity
+from pare_runner.batch.identity import BEHAVIOUR_VERSION, config_hash, experiment_key, identity
 from pare_runner.batch.provenance import code_revision, machine, package_versions, python
 from pare_runner.batch.recorded_models import MANIFEST as MANIFEST
 from pare_runner.batch.units import Unit
+from pare_runner.errors import InputError
 
 FORMAT = 1
 """Raised when a key of the manifest changes its meaning."""
@@ -27,7 +28,6 @@ class Manifest:
 
     path: Path
     content: dict[str, Any]
-    started: datetime
 
     @classmethod
     def start(
@@ -38,38 +38,60 @@ class Manifest:
         command_line: Sequence[str] | None = None,
     ) -> Manifest:
         """Write the manifest of a job that starts now; without an end until `finish`."""
-        started = datetime.now(UTC)
         content = describe(config, units, sys.argv if command_line is None else command_line)
-        content["wall_clock"] = {"started": started.isoformat(), "finished": None, "seconds": None}
-        manifest = cls(directory / MANIFEST, content, started)
+        content["wall_clock"] = {"started": _now(), "finished": None, "seconds": None, "resumed": []}
+        manifest = cls(directory / MANIFEST, content)
+        write_json(manifest.path, content)
+        return manifest
+
+    @classmethod
+    def resume(cls, directory: Path, units: Sequence[Unit], config: MultiScenarioRunnerConfig) -> Manifest:
+        """The manifest of a job that goes on, perhaps with more scenarios; InputError if it cannot be used."""
+        content = read_manifest(directory)
+        content["scenarios"] |= _scenarios(config, units)
+        content["units"] = max(content["units"], len(units))
+        content["wall_clock"]["resumed"].append(_now())
+        content["wall_clock"]["finished"] = None
+        manifest = cls(directory / MANIFEST, content)
         write_json(manifest.path, content)
         return manifest
 
     def finish(self, seconds: float) -> None:
-        """Add when the job ended, and how long it took."""
-        self.content["wall_clock"].update(finished=datetime.now(UTC).isoformat(), seconds=seconds)
+        """Add when the job ended, and how long it took this time."""
+        clock = self.content["wall_clock"]
+        clock.update(finished=_now(), seconds=(clock["seconds"] or 0.0) + seconds)
         write_json(self.path, self.content)
+
+
+def read_manifest(directory: Path) -> dict[str, Any]:
+    """The manifest in a job's directory, with all that a resume needs; InputError if it cannot be used."""
+    content = read_json(directory / MANIFEST)
+    try:
+        if content["format"] != FORMAT:
+            raise ValueError(f"it has format {content['format']}, not {FORMAT}")
+        for name in ("config", "identity", "scenarios", "wall_clock"):
+            if not isinstance(content[name], dict):
+                raise TypeError(f"{name} is no mapping")
+        content["wall_clock"].setdefault("resumed", [])
+        content.setdefault("behaviour_version", BEHAVIOUR_VERSION)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{directory / MANIFEST} cannot be used: {type(error).__name__} {error}") from error
+    manifest: dict[str, Any] = content
+    return manifest
 
 
 def describe(config: MultiScenarioRunnerConfig, units: Sequence[Unit], command_line: Sequence[str]) -> dict[str, Any]:
     """The manifest without its times; `code_revision` is absent where the package is in no git checkout."""
     revision = code_revision()
-    scenarios = {unit.scenario.scenario_id: unit.scenario for unit in units}
     return {
         "format": FORMAT,
+        "behaviour_version": BEHAVIOUR_VERSION,
         "config_hash": config_hash(config),
         "experiment_key": experiment_key(config),
         "identity": identity(config),
         "config": config.model_dump(mode="json"),
         "units": len(units),
-        "scenarios": {
-            name: {
-                "world_hash": getattr(scenario, "world_hash", None),
-                "scoring_hash": scoring_hash(config, scenario),
-                "seed": scenario.seed,
-            }
-            for name, scenario in scenarios.items()
-        },
+        "scenarios": _scenarios(config, units),
         "seeds": {"seed": config.seed},
         **({} if revision is None else {"code_revision": revision}),
         "packages": package_versions(),
@@ -78,3 +100,18 @@ def describe(config: MultiScenarioRunnerConfig, units: Sequence[Unit], command_l
         "command_line": list(command_line),
         "working_directory": str(Path.cwd()),
     }
+
+
+def _scenarios(config: MultiScenarioRunnerConfig, units: Sequence[Unit]) -> dict[str, dict[str, Any]]:
+    return {
+        name: {
+            "world_hash": getattr(scenario, "world_hash", None),
+            "scoring_hash": scoring_hash(config, scenario),
+            "seed": scenario.seed,
+        }
+        for name, scenario in {unit.scenario.scenario_id: unit.scenario for unit in units}.items()
+    }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

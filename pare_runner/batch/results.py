@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
 from pare_runner.batch.identity import config_hash
+from pare_runner.errors import PareError
 from pare_runner.scenarios.result import PAREScenarioValidationResult, Status, rate
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def run_columns(base_scenario_id: str, run_number: int, result: PAREScenarioVali
         "success_bool": verdict,
         "status": status,
         "has_exception": exception is not None,
-        "exception_type": None if exception is None else type(exception).__name__,
+        "exception_type": None if exception is None else exception_kind(exception),
         "exception_message": None if exception is None else str(exception),
         "rationale": result.rationale,
         "export_path": result.export_path,
@@ -196,6 +197,42 @@ def run_columns(base_scenario_id: str, run_number: int, result: PAREScenarioVali
         "acceptance_rate": result.acceptance_rate,
         "termination_reason": result.termination_reason,
     }
+
+
+def exception_kind(error: BaseException) -> str:
+    """The name of an exception's class, of one that was recorded that of the original."""
+    return error.kind if isinstance(error, RecordedException) else type(error).__name__
+
+
+class RecordedException(PareError):
+    """The exception that a run ended in, as its line in the journal tells of it: its class by name, and its message."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+
+    def __repr__(self) -> str:
+        return f"{self.kind}({self.message!r})"
+
+
+def result_of_row(row: Mapping[str, Any]) -> PAREScenarioValidationResult:
+    """The result of a run, from its line in the journal."""
+    crashed = row["status"] == "exception"
+    return PAREScenarioValidationResult(
+        success=row["success_bool"],
+        exception=RecordedException(str(row["exception_type"]), str(row["exception_message"])) if crashed else None,
+        export_path=row["export_path"],
+        rationale=row["rationale"],
+        duration=row["run_duration"],
+        proposal_count=row["proposal_count"],
+        acceptance_count=row["acceptance_count"],
+        read_only_actions=row["read_only_actions"],
+        write_actions=row["write_actions"],
+        number_of_turns=row["number_of_turns"],
+        termination_reason=row["termination_reason"],
+        checks=dict(row.get("checks") or {}),
+    )
 
 
 def _models(config: ScenarioRunnerConfig) -> list[tuple[str, str | None]]:

@@ -8,12 +8,12 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pare_runner.atomic import writing
+from pare_runner.atomic import write_atomic, writing
 from pare_runner.batch.agents import AgentFactory, online_engines, with_hashes
 from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
-from pare_runner.batch.identity import config_hash, get_run_id, identity
-from pare_runner.batch.results import trace_ids
-from pare_runner.batch.runs import probe_new
+from pare_runner.batch.identity import config_hash, get_run_id
+from pare_runner.batch.readiness import probe_new
+from pare_runner.batch.rendering import Renderer
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import run_episode
@@ -24,7 +24,7 @@ from pare_runner.llm.http.endpoints import Endpoints
 from pare_runner.llm.secrets import environment
 from pare_runner.scenarios.result import PAREScenarioValidationResult
 from pare_runner.scenarios.scenario import PAREScenario
-from pare_runner.traces.contract import TRACES, TraceContext
+from pare_runner.traces.contract import TRACES
 from pare_runner.traces.registry import trace_writers
 
 _NOT_YET = ("tool_augmentation_config", "env_events_config")
@@ -122,12 +122,12 @@ def _write_trace(config: ScenarioRunnerConfig, outcome: Outcome) -> Path:
     """The file of the trace, in the layout of a job's directory; of several formats the first one's."""
     top = Path(config.output_dir or tempfile.mkdtemp(prefix="pare_runner_"))
     run_id = get_run_id(outcome.scenario.scenario_id, outcome.run_number, config_hash(config))
-    context = TraceContext(run_id, identity(config), *trace_ids(config))
+    whole = MultiScenarioRunnerConfig.model_validate(config.model_dump(include=set(ScenarioRunnerConfig.model_fields)))
+    traces = Renderer.of(whole).traces(run_id, outcome)
     with writing(top):
-        paths = [
-            writer.write(outcome, context, top / TRACES / writer.name)
-            for writer in trace_writers(config.trace_dump_format)
-        ]
+        paths = [top / TRACES / folder / trace.name for folder, trace in traces]
+        for path, (_, trace) in zip(paths, traces, strict=True):
+            write_atomic(path, trace.data)
     return paths[0]
 
 

@@ -1,7 +1,7 @@
 """Make recorded runs again, from their recording alone, and compare what comes of them.
 
-A job is run as it was, by `run_job`, into a scratch directory; only its runs are replays. So the code that shapes a
-line of the journal or a trace is the code that wrote the recorded one.
+The code that shapes a line of the journal or a trace is the code that made the recorded one (`batch.rendering`); only
+the agents are replays.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import orjson
@@ -24,19 +23,22 @@ from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frame import WALL_CLOCK_COLUMNS
 from pare_runner.batch.frames_io import PARQUET
 from pare_runner.batch.identity import config_hash
-from pare_runner.batch.job import INTERRUPTED, library_suite, run_job
+from pare_runner.batch.invocation import library_suite
+from pare_runner.batch.job import EXCEPTION
 from pare_runner.batch.journal import JOURNAL, read_journal
+from pare_runner.batch.logs import logging_runs, unit_log
 from pare_runner.batch.manifest import MANIFEST
-from pare_runner.batch.runs import Around, Done
+from pare_runner.batch.rendering import Renderer
 from pare_runner.batch.summary import SUMMARY
-from pare_runner.batch.units import LoadSuite, Unit, remembered
+from pare_runner.batch.units import LoadSuite, Unit, plan_units, remembered
 from pare_runner.batch.verified_files import parquet_difference, stray_trace, summary_difference
+from pare_runner.batch.work import Report, Task
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import finish, run_episode
 from pare_runner.errors import InputError, PareError
 from pare_runner.llm.recording.difference import changed_lines
-from pare_runner.llm.recording.keys import UnitKey
+from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitKey
 from pare_runner.llm.recording.replay import ReplayMismatch, ReplayPolicy
 from pare_runner.policy.request import ModelError
 from pare_runner.traces.contract import TRACES
@@ -87,13 +89,12 @@ def verify_job(directory: Path, tally: Tally, on_run: OnRun = lambda done, plann
     rows = _rows(directory)
     place, load = _place(config, ran_in)
     files = directory if place == Path.cwd() else directory.absolute()
-    # With `replay` nobody asks for keys and endpoints; the log files go where they are thrown away.
-    replay = None if config.oracle else str(files)
-    quiet = config.model_copy(update={"replay": replay, "logs_dir": "logs", "log_to_file": True})
-    with TemporaryDirectory(prefix="pare_verify_") as scratch, chdir(place):
-        rerun = _Rerun(str(directory), files, Path(scratch), config, rows, tally, on_run)
-        if run_job(quiet, Path(scratch), load=load, runs=rerun, command_line=()).exit_status == INTERRUPTED:
-            raise KeyboardInterrupt
+    with chdir(place), logging_runs("ERROR", to_file=True):
+        units = plan_units(config, load(config))
+        factory = None
+        if not config.oracle:
+            factory = AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=str(files))
+        _Rerun(str(directory), files, config, Renderer.of(config), factory, rows, tally, on_run).run(units)
 
 
 def row_difference(recorded: Row, now: Row) -> str | None:
@@ -109,19 +110,20 @@ def row_difference(recorded: Row, now: Row) -> str | None:
 
 @dataclass(slots=True)
 class _Rerun:
-    """`batch.runs.Runs` that makes the finished runs of a job again and compares each; messages call the job `name`."""
+    """Makes the finished runs of a job again and compares each; messages call the job `name`."""
 
     name: str
     directory: Path
-    scratch: Path
     config: MultiScenarioRunnerConfig
+    renderer: Renderer
+    factory: AgentFactory | None
     rows: Mapping[UnitKey, Row]
     tally: Tally
     on_run: OnRun
     traces: set[str] = field(default_factory=set)
 
-    def run(self, units: Sequence[Unit], around: Around, done: Done) -> None:
-        """See `batch.runs.Runs`; raises Difference."""
+    def run(self, units: Sequence[Unit]) -> None:
+        """Raises Difference."""
         planned = {UnitKey(unit.scenario.scenario_id, unit.run_number): unit for unit in units}
         for key in self.rows:
             if key not in planned:
@@ -134,24 +136,18 @@ class _Rerun:
             have = "has" if left == 1 else "have"
             what = f"{len(self.rows)} of {len(planned)} planned runs; {left} {have} not run"
             self.tally.unfinished.append(f"{self.name}: {what}")
-        factory = None
-        if not self.config.oracle:
-            factory = AgentFactory.of(self.config, prompts_dir=self.config.prompts_dir, replay=str(self.directory))
-        with open(self.scratch / JOURNAL, "rb") as journal:
-            finished = [key for key in planned if key in self.rows]
-            for count, key in enumerate(finished, 1):
-                unit, row = planned[key], self.rows[key]
-                world = getattr(unit.scenario, "world_hash", None)
-                if world != row.get("world_hash"):
-                    raise self._difference(
-                        key, f"the scenario has changed: world_hash {row.get('world_hash')} → {world}"
-                    )
-                with around(unit):
-                    outcome, whole = self._again(key, unit, row, factory)
-                    done(unit, outcome)
-                self._compare(key, row if whole else None, orjson.loads(journal.readline()))
-                self.tally.runs += 1
-                self.on_run(count, len(finished))
+        finished = [key for key in planned if key in self.rows]
+        for count, key in enumerate(finished, 1):
+            unit, row = planned[key], self.rows[key]
+            world = getattr(unit.scenario, "world_hash", None)
+            if world != row.get("world_hash"):
+                raise self._difference(key, f"the scenario has changed: world_hash {row.get('world_hash')} → {world}")
+            with unit_log():
+                outcome, whole = self._again(key, unit, row)
+            task = Task(0, key, row["run_id"], row.get("attempt") or FIRST_ATTEMPT)
+            self._compare(key, row if whole else None, self.renderer.report(task, outcome))
+            self.tally.runs += 1
+            self.on_run(count, len(finished))
         self._compare_files([unit for key, unit in planned.items() if key not in self.rows], len(planned))
 
     def _compare_files(self, unfinished: Sequence[Unit], planned: int) -> None:
@@ -165,12 +161,12 @@ class _Rerun:
         if what is not None:
             raise Difference(f"{self.name}: {what}")
 
-    def _again(self, key: UnitKey, unit: Unit, row: Row, factory: AgentFactory | None) -> tuple[Outcome, bool]:
+    def _again(self, key: UnitKey, unit: Unit, row: Row) -> tuple[Outcome, bool]:
         """What comes of a run, and whether all of it can be repeated."""
         scenario, seed, number = unit.scenario, self.config.seed, unit.run_number
-        if factory is None:
+        if self.factory is None:
             return run_oracle(scenario, seed=seed, run_number=number), True
-        agents = factory.agents(scenario, key.run)
+        agents = self.factory.agents(scenario, key.run)
         replay = cast(ReplayPolicy, agents.policies["user"])  # one replay answers all roles
         outcome = finish(run_episode(scenario, agents, seed=seed, run_number=number))
         self.tally.calls += replay.calls
@@ -184,20 +180,19 @@ class _Rerun:
             raise Difference(f"{self.name}: {mismatch}") from mismatch
         return outcome, True
 
-    def _compare(self, key: UnitKey, recorded: Row | None, now: Row) -> None:
-        """Compare what a run left with `recorded`, unless that is None, and throw its traces away."""
-        what = None if recorded is None else row_difference(recorded, now)
+    def _compare(self, key: UnitKey, recorded: Row | None, now: Report) -> None:
+        """Compare what a run left with `recorded`, unless that is None."""
+        what = None if recorded is None else row_difference(recorded, orjson.loads(json_bytes(now.row)))
         if what is not None:
             raise self._difference(key, f"{JOURNAL}: {what}")
-        for path in sorted((self.scratch / TRACES).rglob("*.*")):
-            name = path.relative_to(self.scratch).as_posix()
+        for folder, trace in now.traces:
+            name = f"{TRACES}/{folder}/{trace.name}"
             self.traces.add(name)
-            before, after = _bytes(self.directory / name), path.read_bytes()
+            before = _bytes(self.directory / name)
             if before is None:
                 raise self._difference(key, f"its trace {name} is gone")
-            if recorded is not None and before != after:
-                raise self._difference(key, f"{name} is not the recorded one" + _changed_bytes(before, after))
-            path.unlink()
+            if recorded is not None and before != trace.data:
+                raise self._difference(key, f"{name} is not the recorded one" + _changed_bytes(before, trace.data))
 
     def _difference(self, key: UnitKey, what: str) -> Difference:
         return Difference(f"{self.name}: {key}: {what}")
@@ -238,7 +233,7 @@ def _place(config: MultiScenarioRunnerConfig, ran_in: Path) -> tuple[Path, LoadS
     raise InputError(str(problem), hint=f"relative paths count from {ran_in}, where the job ran{missing}") from problem
 
 
-def _rows(directory: Path) -> dict[UnitKey, Row]:
+def _rows(directory: Path) -> Mapping[UnitKey, Row]:
     content = read_journal(directory)
     ended = any((directory / name).exists() for name in (PARQUET, SUMMARY))
     cut = [] if ended else content.unusable[-1:]  # the last line of a job that was killed may be half a line
@@ -248,9 +243,10 @@ def _rows(directory: Path) -> dict[UnitKey, Row]:
             raise InputError(f"a line that cannot be read: {line}", where=str(directory / JOURNAL))
     keys = [UnitKey(row["base_scenario_id"], row["run_number"]) for row in content.lines]
     for key, count in Counter(keys).items():
-        if count > 1:
+        lines = [line for line in content.lines if (line["base_scenario_id"], line["run_number"]) == key]
+        if count > 1 and any(line["status"] != EXCEPTION for line in lines[:-1]):
             raise Difference(f"{directory}: {key}: {JOURNAL} has {count} lines of this run")
-    return dict(zip(keys, content.lines, strict=True))
+    return content.latest()
 
 
 def _bytes(path: Path) -> bytes | None:

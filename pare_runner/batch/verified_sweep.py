@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pare_runner.atomic import read_json
 from pare_runner.batch.frames_io import PARQUET, read_frame, unpanicked
+from pare_runner.batch.journal import JOURNAL
 from pare_runner.batch.manifest import MANIFEST
-from pare_runner.batch.sweep_files import PLAN, SWEEP, PlannedJob, read_plan, write_sweep
+from pare_runner.batch.plan import PLAN, PlannedJob, read_plan
+from pare_runner.batch.sweep_files import SWEEP, write_sweep
 from pare_runner.batch.verification import Difference, Tally
 from pare_runner.batch.verified_files import frame_difference, json_difference
 from pare_runner.errors import InputError
@@ -16,7 +19,7 @@ from pare_runner.errors import InputError
 
 def sweeps_below(directory: Path) -> list[Path]:
     """The folders of sweeps in `directory`, itself included."""
-    return sorted(path.parent for path in directory.rglob(PLAN))
+    return sorted(path.parent for path in directory.rglob(PLAN) if read_plan(path.parent).sweep)
 
 
 def verify_sweep(directory: Path, tally: Tally) -> None:
@@ -25,11 +28,11 @@ def verify_sweep(directory: Path, tally: Tally) -> None:
     Raises Difference for the first thing that does not fit, InputError for files that cannot be used. Jobs that have
     not begun are noted in `tally`.
     """
-    jobs = read_plan(directory)
-    absent = [job.folder for job in jobs if not (directory / job.folder / MANIFEST).exists()]
+    jobs = read_plan(directory).jobs
+    absent = [job.folder for job in jobs if not (directory / job.folder / JOURNAL).exists()]
     gone = [folder for folder in _begun(directory) if folder in absent]
     if gone:
-        raise Difference(f"{directory}: {SWEEP} knows of a job in {', '.join(gone)}, but there is no {MANIFEST}")
+        raise Difference(f"{directory}: {SWEEP} knows of a job in {', '.join(gone)}, but there is no {JOURNAL}")
     planned = {directory / job.folder: job for job in jobs}
     for path in sorted(directory.rglob(MANIFEST)):
         if path.parent not in planned:
@@ -54,7 +57,7 @@ def _begun(directory: Path) -> list[str]:
         raise InputError(f"{path} is no summary of a sweep: {type(error).__name__} {error}") from error
 
 
-def _compare(directory: Path, jobs: list[PlannedJob]) -> None:
+def _compare(directory: Path, jobs: Sequence[PlannedJob]) -> None:
     """Make the files of a sweep again, beside links to its jobs."""
     with TemporaryDirectory(prefix="pare_verify_") as name:
         scratch = Path(name).resolve()

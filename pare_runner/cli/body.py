@@ -17,6 +17,7 @@ from omegaconf.errors import OmegaConfBaseException
 from pydantic import ValidationError
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.request import JobRequest
 from pare_runner.batch.units import LoadSuite, Unit, plan_units, remembered
 from pare_runner.cli import resolvers as resolvers  # every process that runs a job needs the functions of conf/
 from pare_runner.cli.explain import unknown_key
@@ -45,6 +46,7 @@ class JobReport(Protocol):
 
 
 RunJob = Callable[[MultiScenarioRunnerConfig, Path], JobReport]
+RunAll = Callable[[Sequence[JobRequest], Path], Sequence[JobReport]]
 CheckJob = Callable[[MultiScenarioRunnerConfig], Sequence[Unit]]
 
 
@@ -61,11 +63,13 @@ class JobBody:
     """The task function given to Hydra.
 
     `check_job` gives the units of an experiment and raises an InputError for one that cannot start; it is called for
-    every job of a sweep before the first one runs.
+    every job of a sweep before the first one runs. `run_all` runs the jobs of a sweep as one queue; without it they run
+    one after another.
     """
 
     run_job: RunJob
     check_job: CheckJob | None = None
+    run_all: RunAll | None = None
 
     def prepare(self, composed: DictConfig) -> Experiment:
         """The validated experiment of one job; nothing is written."""
@@ -122,7 +126,7 @@ def typed_keys(composed: DictConfig) -> set[str]:
 def default_body() -> JobBody:
     """The body that runs the real thing."""
     jobs = LibraryJobs()
-    return JobBody(jobs.run, jobs.check)
+    return JobBody(jobs.run, jobs.check, jobs.run_all)
 
 
 class LibraryJobs:
@@ -141,8 +145,8 @@ class LibraryJobs:
 
     def check(self, config: MultiScenarioRunnerConfig) -> Sequence[Unit]:
         """The units of an experiment; InputError if it cannot start. Models are asked whether they are there, once."""
-        units: Sequence[Unit] = _job_module().job_units(config, load=self._suite())
-        importlib.import_module("pare_runner.batch.runs").probe_models(config, self._answered)
+        units: Sequence[Unit] = _engine().job_units(config, load=self._suite())
+        importlib.import_module("pare_runner.batch.readiness").probe_models(config, self._answered)
         return units
 
     def run(self, config: MultiScenarioRunnerConfig, output_dir: Path) -> JobReport:
@@ -151,17 +155,42 @@ class LibraryJobs:
         log.info("%s", headline(config))
         units = plan_units(config, self._suite()(config))
         _warn_of_missing_rules(config, units)
-        with display.progress(len(units)) as on_result:
-            report: JobReport = _job_module().run_job(
-                config, output_dir, load=self._suite(), on_result=on_result, command_line=sys.argv
-            )
         sweep = HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN
+        with display.progress() as observer:
+            report: JobReport = _engine().run_job(
+                config,
+                output_dir,
+                load=self._suite(),
+                observer=observer,
+                command_line=sys.argv,
+                resume=config.resume is not None,
+                only_exceptions=config.only is not None,
+                plans=not sweep,  # the plan of a sweep stands above its jobs
+            )
         display.show_results(report, _shown(output_dir), alone=not sweep)
         return report
 
+    def run_all(self, requests: Sequence[JobRequest], directory: Path) -> Sequence[JobReport]:
+        """Run the jobs of a sweep as one queue, showing how far it is."""
+        display = importlib.import_module("pare_runner.cli.display")
+        for request in requests:
+            log.info("%s: %s; %s", request.label, request.folder, headline(request.config))
+            _warn_of_missing_rules(request.config, request.units)
+        first = requests[0].config
+        with display.progress() as observer:
+            invocation = _engine().Invocation(
+                directory,
+                observer,
+                sys.argv,
+                resume=first.resume is not None,
+                only_exceptions=first.only is not None,
+            )
+            reports: Sequence[JobReport] = invocation.run(requests)
+        return reports
+
     def _suite(self) -> LoadSuite:
         if self._load is None:
-            self._load = remembered(_job_module().library_suite)
+            self._load = remembered(_engine().library_suite)
         return self._load
 
 
@@ -195,8 +224,8 @@ def _warn_of_missing_rules(config: MultiScenarioRunnerConfig, units: Sequence[Un
         )
 
 
-def _job_module() -> Any:
-    return importlib.import_module("pare_runner.batch.job")
+def _engine() -> Any:
+    return importlib.import_module("pare_runner.batch.invocation")
 
 
 def _resolved(composed: DictConfig) -> dict[str, Any]:

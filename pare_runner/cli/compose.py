@@ -32,8 +32,10 @@ from pare_runner.cli.flags import CommandLine
 from pare_runner.errors import ConfigError
 
 JOB_NAME = "pare_runner"
-INVOCATION_ONLY = ("output_dir",)
+INVOCATION_ONLY = ("output_dir", "resume", "only", "cache")
 """Keys that hold for a sweep as a whole."""
+SWEEP_GROUP = "sweep"
+"""Group whose options are whole grids: choosing one asks for a sweep."""
 LIST_GROUPS = ("noise",)
 """Groups of which several options can be chosen at once."""
 
@@ -74,7 +76,8 @@ class Composer:
             directory = Path(str(OmegaConf.select(config, "hydra.sweep.dir" if sweep else "hydra.run.dir")))
         if not sweep:
             body.prepare(config)
-        check_fresh(directory)
+        if config.resume in (None, ""):
+            check_fresh(directory)
         try:
             return self._sweep(config, body) if sweep else [self._single(config, body)]
         except OSError as error:  # what a job raises comes back in its JobReturn; this is Hydra's own writing
@@ -122,7 +125,8 @@ class Composer:
                 raise ConfigError(f"{override.key_or_group} is one for the whole sweep and cannot take several values")
         mode = RunMode.MULTIRUN if multirun or choices else RunMode.RUN
         config = self._load(mode, explicit=multirun)
-        if config.hydra.mode == RunMode.MULTIRUN and mode == RunMode.RUN:
+        grid = config.hydra.runtime.choices.get(SWEEP_GROUP) not in (None, "none")  # a file with or without hydra.mode
+        if (grid or config.hydra.mode == RunMode.MULTIRUN) and mode == RunMode.RUN:
             config = self._load(RunMode.MULTIRUN, explicit=True)
         elif choices and config.hydra.mode != RunMode.MULTIRUN:
             raise sweep_without_flag(choices[0], self._context(self.overrides))

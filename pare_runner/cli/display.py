@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -17,15 +17,15 @@ from rich.text import Text
 
 from pare_runner.batch.journal import read_journal
 from pare_runner.batch.metrics import unpriced
+from pare_runner.batch.observer import Observer
 from pare_runner.cli.console import plural
 from pare_runner.cli.next_steps import Step, after_job, after_sweep, step_lines
 from pare_runner.cli.sweep import readable
 from pare_runner.traces.conversation import shortened
 
 if TYPE_CHECKING:
+    from pare_runner.batch.job import Job
     from pare_runner.batch.results import PAREMultiScenarioValidationResult
-    from pare_runner.batch.units import Unit
-    from pare_runner.episode.outcome import Outcome
 
 Row = Mapping[str, Any]
 
@@ -59,20 +59,28 @@ class Report(Protocol):
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Callable[[Unit, Outcome], None] | None]:
-    """A bar on a terminal, fed by the callback it gives; None in a pipe, where the log's lines say the same."""
+def progress() -> Iterator[Observer]:
+    """A bar on a terminal, fed by the observer it gives; in a pipe nothing, since the log's lines say the same."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield None
+        yield Observer()
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with _quiet_console(), Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("running", total=total)
+        yield _Bar(bar)
 
-        def advance(unit: Unit, outcome: Outcome) -> None:
-            bar.update(task, advance=1, description=unit.run_id[:40])
 
-        yield advance
+class _Bar(Observer):
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._task = bar.add_task("running", total=None)
+
+    def opened(self, jobs: Sequence[Job]) -> None:
+        done = sum(len(job.rows) - sum(row["status"] == "exception" for row in job.rows.values()) for job in jobs)
+        self._bar.update(self._task, total=sum(job.planned for job in jobs), completed=done)
+
+    def finished(self, job: Job, row: Row, source: str) -> None:
+        self._bar.update(self._task, advance=1, description=str(row["run_id"])[:40])
 
 
 def show_results(report: Report, directory: Path, *, alone: bool = True) -> None:

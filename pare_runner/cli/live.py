@@ -22,7 +22,6 @@ DORMANT = frozenset(
         "tool_augmentation_config",
         "env_events_config",
         "judge_only",
-        "executor_type",
         "enable_caching",
     }
 )

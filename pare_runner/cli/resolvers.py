@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from pathlib import Path
 
 from omegaconf import OmegaConf
 
+from pare_runner.errors import ConfigError
 from pare_runner.llm.config import OFFLINE_ASSISTANTS
 
+LAST = "last"
+"""Value of `resume` for the newest directory that is not finished."""
 MAX_SLUG = 80
 HASH_LENGTH = 6
 
@@ -24,9 +28,22 @@ def slug(text: object) -> str:
     return f"{readable}-{hashed[:HASH_LENGTH]}"
 
 
-def directory(explicit: object, otherwise: str) -> str:
-    """The directory somebody named, else the usual one."""
-    return otherwise if explicit is None or explicit == "" else str(explicit)
+def directory(resumed: object, explicit: object, otherwise: str) -> str:
+    """The directory that is gone on with, or somebody named, else the usual one.
+
+    `last` is the newest one below the folder of the usual one that is not finished; ConfigError if there is none, and
+    for two different directories.
+    """
+    named = [str(item) for item in (resumed, explicit) if item not in (None, "")]
+    if not named:
+        return otherwise
+    if resumed == LAST:
+        from pare_runner.batch.status import newest_unfinished  # slow to import, and seldom asked for
+
+        return str(newest_unfinished(Path(Path(otherwise).parts[0])))
+    if len({Path(name).absolute() for name in named}) > 1:
+        raise ConfigError(f"resume={named[0]} goes on in that directory, so output_dir={named[1]} cannot be used")
+    return named[0]
 
 
 def log_handlers(to_file: object) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,10 +12,13 @@ from pathlib import Path
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.utils import JobReturn, filter_overrides, run_job
 from hydra.types import HydraContext
-from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from pare_runner.batch.identity import experiment_key
-from pare_runner.batch.sweep_files import PlannedJob, write_plan, write_sweep
+from pare_runner.batch.plan import Plan, find_plan
+from pare_runner.batch.request import JobRequest
+from pare_runner.batch.resuming import placed
+from pare_runner.batch.sweep_files import write_sweep
 from pare_runner.cli.body import JobBody
 from pare_runner.cli.explain import Context, composition_error
 from pare_runner.errors import ConfigError, InputError
@@ -43,7 +47,7 @@ class ComposedJob:
     overrides: tuple[str, ...]
     config: DictConfig
     folder: str
-    plan: PlannedJob | None = None
+    request: JobRequest | None = None
 
     @property
     def label(self) -> str:
@@ -82,8 +86,8 @@ def compose_jobs(
             if other is not job:
                 hint = _SERVERS if _BASE_URL in " ".join(overrides) else ""
                 raise ConfigError(f"{other.label} and {job.label} {what}: leave one out", hint=hint)
-        plan = PlannedJob.of(job.folder, job.overrides, experiment.config, experiment.units)
-        jobs.append(replace(job, plan=plan))
+        request = JobRequest(experiment.config, experiment.units, job.folder, job.overrides, job.label)
+        jobs.append(replace(job, request=request))
     return jobs
 
 
@@ -92,20 +96,38 @@ def readable(override: str) -> str:
     return _ESCAPED.sub(r"\1", override)
 
 
+def placed_jobs(directory: Path, jobs: Sequence[ComposedJob]) -> list[ComposedJob]:
+    """`jobs` in the folders that they have in a sweep that goes on; ConfigError if another one has the folder."""
+    plan = find_plan(directory)
+    if plan is None:
+        return list(jobs)
+    requests = placed([job.request for job in jobs if job.request is not None], plan, directory)
+    found = []
+    for job, request in zip(jobs, requests, strict=True):
+        with read_write(job.config), open_dict(job.config):
+            job.config.hydra.sweep.subdir = request.folder
+        found.append(replace(job, folder=request.folder, request=request))
+    return found
+
+
 @contextmanager
-def sweep_files(directory: Path, jobs: Sequence[ComposedJob]) -> Iterator[None]:
-    """`plan.json` before anything inside runs; `sweep.json` and `results.parquet` after it, however it ended.
+def sweep_files(directory: Path, jobs: Sequence[ComposedJob], *, plan: bool) -> Iterator[None]:
+    """`plan.json` before anything inside runs, if asked for; `sweep.json` and `results.parquet` after it, however it
+    ended.
 
     Raises SweepStopped for SystemExit and Ctrl-C.
     """
-    plans = [job.plan for job in jobs if job.plan is not None]
-    write_plan(directory, plans)
+    if plan:
+        former = find_plan(directory) or Plan((), True, tuple(sys.argv), str(Path.cwd()))
+        former.joined(job.request.planned for job in jobs if job.request is not None).write(directory)
     try:
         yield
     except (SystemExit, KeyboardInterrupt) as stop:
         raise SweepStopped(stop.code if isinstance(stop, SystemExit) else INTERRUPTED, directory) from stop
     finally:
-        write_sweep(directory, plans)
+        written = find_plan(directory)
+        if written is not None:
+            write_sweep(directory, written.jobs)
 
 
 def run_composed(job: ComposedJob, context: HydraContext, body: JobBody) -> JobReturn:

@@ -15,7 +15,8 @@ import typer
 
 from pare_runner.batch.agents import AgentFactory
 from pare_runner.batch.config import MultiScenarioRunnerConfig
-from pare_runner.batch.job import JobReport, job_units, run_job
+from pare_runner.batch.invocation import job_units, run_job
+from pare_runner.batch.job import JobReport
 from pare_runner.batch.units import Unit
 from pare_runner.cli.console import is_terminal, mark, plural, say, say_json, table
 from pare_runner.cli.hydra_entry import main

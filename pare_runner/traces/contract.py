@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
 from pare_runner.episode.outcome import Outcome
@@ -26,16 +25,24 @@ class TraceContext:
     model_id: str = "oracle"
 
 
+@dataclass(frozen=True, slots=True)
+class TraceFile:
+    """A rendered trace: the name of its file, and what is in it."""
+
+    name: str
+    data: bytes
+
+
 class TraceWriter(Protocol):
-    """Writes traces in one format."""
+    """Renders traces in one format."""
 
     @property
     def name(self) -> str:
         """Name of the format, and of the folder its traces stand in."""
 
-    def write(self, outcome: Outcome, context: TraceContext, directory: Path) -> Path:
-        """Write the trace of one run into `directory`, which it creates, and return the file.
+    def render(self, outcome: Outcome, context: TraceContext) -> TraceFile:
+        """The trace of one run; the engine puts it in place, wherever the run was made.
 
-        The file is whole or absent, and a function of `outcome` and `context` alone: no wall clock, no order of a set.
-        Raises OSError; nothing that a run can hold is an error.
+        A function of `outcome` and `context` alone: no wall clock, no order of a set. Nothing that a run can hold is
+        an error.
         """

@@ -5,13 +5,12 @@ Where those write Python reprs, this writes JSON: nothing becomes null because i
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from pare_runner.atomic import write_json
+from pare_runner.atomic import json_bytes
 from pare_runner.episode.outcome import Outcome
 from pare_runner.kernel.events import AbstractEvent
-from pare_runner.traces.contract import TraceContext
+from pare_runner.traces.contract import TraceContext, TraceFile
 from pare_runner.traces.events import action_log, completed_event, planned_event
 from pare_runner.traces.values import plain
 
@@ -19,15 +18,13 @@ VERSION = "are_simulation_v1"
 
 
 class HfWriter:
-    """Writes `<directory>/<run id>.json`."""
+    """One JSON document a run, called `<run id>.json`."""
 
     name = "hf"
 
-    def write(self, outcome: Outcome, context: TraceContext, directory: Path) -> Path:
-        """Write the trace of one run and return its file."""
-        path = directory / f"{context.run_id}.json"
-        write_json(path, hf_document(outcome, context))
-        return path
+    def render(self, outcome: Outcome, context: TraceContext) -> TraceFile:
+        """The trace of one run."""
+        return TraceFile(f"{context.run_id}.json", json_bytes(hf_document(outcome, context), indent=True) + b"\n")
 
 
 def hf_document(outcome: Outcome, context: TraceContext) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from pare_runner.batch import job as job_module
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frame import PARE_RESULT_SCHEMA, WALL_CLOCK_COLUMNS
 from pare_runner.batch.frames_io import UNIT_SCHEMA
-from pare_runner.batch.job import job_units, run_job
+from pare_runner.batch.invocation import job_units, run_job
 from pare_runner.batch.journal import read_journal
 from pare_runner.batch.runs import OracleRuns
 from pare_runner.batch.units import Unit
@@ -121,7 +121,7 @@ RUN_TWICE = """
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from pare_runner.batch.job import run_job
+from pare_runner.batch.invocation import run_job
 from tests.batch.situations import all_scenarios, oracle_config
 config = oracle_config(log_level="DEBUG", suite={"runs": 2})
 for folder in sys.argv[1:]:
@@ -158,7 +158,7 @@ STOP_MIDWAY = """
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from pare_runner.batch.job import run_job
+from pare_runner.batch.invocation import run_job
 from pare_runner.batch.runs import OracleRuns
 from pare_runner.episode.oracle import run_oracle
 from tests.batch.situations import NotesScenario, oracle_config

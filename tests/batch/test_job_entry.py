@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pare_runner.batch.job import job_units, run_job
+from pare_runner.batch.invocation import job_units, run_job
 from pare_runner.batch.runs import OracleRuns
 from pare_runner.batch.sweep_files import PlannedJob, write_sweep
 from pare_runner.cli.hydra_entry import main

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pare_runner.batch.job import run_job
+from pare_runner.batch.invocation import run_job
 from pare_runner.batch.logs import PACKAGE_LOG, UNIT_LOG, forget_frames, job_log, unit_log
 from pare_runner.batch.units import Unit
 from tests.batch.situations import NotesScenario, all_scenarios, oracle_config

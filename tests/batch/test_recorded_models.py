@@ -9,7 +9,7 @@ import pytest
 
 from pare_runner.batch.agents import AgentFactory
 from pare_runner.batch.config import MultiScenarioRunnerConfig
-from pare_runner.batch.job import run_job
+from pare_runner.batch.invocation import run_job
 from pare_runner.errors import InputError
 from pare_runner.llm.config import LLMEngineConfig
 from tests.cli.conftest import SHIPPED

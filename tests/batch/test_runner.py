@@ -15,7 +15,7 @@ from pare_runner import LLMEngineConfig, PAREScenario, ScenarioRunnerConfig, Two
 from pare_runner.batch.agents import with_hashes
 from pare_runner.batch.config import MultiScenarioRunnerConfig, SuiteConfig
 from pare_runner.batch.identity import config_hash
-from pare_runner.batch.job import run_job
+from pare_runner.batch.invocation import run_job
 from pare_runner.errors import ConfigError, InputError
 from pare_runner.library.catalog import load_suite
 from pare_runner.library.prompts import shipped_texts

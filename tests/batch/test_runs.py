@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from pare_runner.batch.runs import work_off
+from pare_runner.batch.executors.loop import work_off
 
 
 @pytest.mark.parametrize("at_once", [1, 3, 50])

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pare_runner.batch.frames_io import SWEEP_SCHEMA
-from pare_runner.batch.job import job_units, run_job
+from pare_runner.batch.invocation import job_units, run_job
 from pare_runner.batch.sweep_files import PlannedJob, read_plan, write_plan, write_sweep
 from pare_runner.errors import InputError
 from tests.batch.situations import all_scenarios, oracle_config

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig
-from pare_runner.batch.job import run_job
+from pare_runner.batch.invocation import run_job
 from pare_runner.cli import display
 from pare_runner.cli.display import progress, reason, show_results, sweep_cells
 from pare_runner.cli.hydra_entry import main

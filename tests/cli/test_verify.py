@@ -17,7 +17,7 @@ import pytest
 
 from pare_runner.batch.agents import AgentFactory
 from pare_runner.batch.config import MultiScenarioRunnerConfig, SuiteConfig
-from pare_runner.batch.job import job_units, run_job
+from pare_runner.batch.invocation import job_units, run_job
 from pare_runner.batch.runs import Around, Done, UnitTimeout
 from pare_runner.batch.sweep_files import PlannedJob, write_plan, write_sweep
 from pare_runner.batch.units import Unit

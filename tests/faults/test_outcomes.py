@@ -13,7 +13,8 @@ from typing import Any, get_args
 import pytest
 
 from pare_runner import __file__ as package
-from pare_runner.batch.job import JobReport, run_job
+from pare_runner.batch.invocation import run_job
+from pare_runner.batch.job import JobReport
 from pare_runner.batch.verification import Tally, verify_job
 from pare_runner.episode.phase import LIMITS
 from pare_runner.episode.run import FORCED_FAILURES

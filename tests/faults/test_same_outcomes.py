@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from pare_runner.batch.job import run_job
+from pare_runner.batch.invocation import run_job
 from pare_runner.batch.journal import read_journal
 from pare_runner.batch.verification import Tally, verify_job
 from pare_runner.kernel.draws import word

@@ -1,0 +1,190 @@
+"""The executor `process`: worker processes, each with an event loop of its own.
+
+A worker that dies takes no run down with it. Those it had in flight are made again one at a time, each with a worker to
+itself; one whose worker dies a second time is what kills them, and ends as `worker_died`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import os
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from pare_runner.batch.bench import timed_out
+from pare_runner.batch.executors.contract import Crew, Desk
+from pare_runner.batch.executors.loop import IN_FLIGHT
+from pare_runner.batch.executors.worker_handle import WorkerHandle
+from pare_runner.batch.interrupts import run_interruptible
+from pare_runner.batch.work import Task
+from pare_runner.errors import PareError
+
+log = logging.getLogger(__name__)
+
+GRACE = 2.0
+"""Seconds beyond its limit after which a run that does not stop by itself is killed."""
+
+
+class WorkerDied(PareError):
+    """The process that made a run died twice, the second time with nothing else in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessExecutor:
+    """One worker a processor, as far as there are tasks; started when there is something to do."""
+
+    workers: int | None = None
+    name: str = "process"
+    kills: bool = True
+
+    def run(self, crew: Crew, desk: Desk) -> None:
+        """See `Executor`."""
+        run_interruptible(self._run(crew, desk))
+
+    async def _run(self, crew: Crew, desk: Desk) -> None:
+        count = self.workers or len(os.sched_getaffinity(0))
+        total = crew.in_flight or (IN_FLIGHT if crew.waits else count)
+        count = min(count, total)
+        foremen = _Foremen(crew, desk, math.ceil(total / count))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(count):
+                    group.create_task(foremen.work())
+        except BaseExceptionGroup as errors:
+            raise errors.exceptions[0] from None
+
+
+@dataclass(slots=True)
+class _Foremen:
+    """What those who look after one worker each have in common: `crew`, `desk`, and tasks that lost their worker."""
+
+    crew: Crew
+    desk: Desk
+    capacity: int
+    suspects: deque[Task] = field(default_factory=deque)
+    handles: list[WorkerHandle] = field(default_factory=list)
+    in_flight: int = 0
+
+    async def work(self) -> None:
+        """Keep one worker busy until there is nothing left to do, replacing it when it dies."""
+        handle: WorkerHandle | None = None
+        try:
+            while True:
+                if self.suspects and (handle is None or not handle.tasks):
+                    handle = await self._alone(self.suspects.popleft(), handle)
+                    continue
+                while handle is None or len(handle.tasks) < self.capacity:
+                    task = self.desk.take()
+                    if task is None:
+                        break
+                    handle = handle or await self._start()
+                    self._give(handle, task)
+                    await asyncio.sleep(0)
+                if handle is not None and handle.tasks:
+                    handle = await self._listen(handle)
+                elif not self.in_flight and not self.suspects:
+                    return
+                else:
+                    await asyncio.sleep(0.05)  # what others have in flight may come back
+        finally:
+            if handle is not None:
+                await self._stop(handle)
+
+    async def _alone(self, task: Task, handle: WorkerHandle | None) -> WorkerHandle | None:
+        """Make `task` with a worker to itself; if that dies too, the task is what it died of."""
+        handle = handle or await self._start()
+        self._give(handle, self.desk.again(task))
+        while handle is not None and handle.tasks:
+            handle = await self._listen(handle, alone=True)
+        return handle
+
+    async def _listen(self, handle: WorkerHandle, *, alone: bool = False) -> WorkerHandle | None:
+        """Wait for the next thing that happens at `handle`; None if it is no more."""
+        deadline = self._deadline(handle)
+        message = await handle.receive(deadline)
+        match message:
+            case "late":
+                await self._kill_late(handle)
+                return None
+            case None:
+                await self._bury(handle, alone=alone)
+                return None
+            case ("began", name):
+                self.crew.began(handle.tasks[name])
+            case ("report", name, report):
+                self._done(handle, name)
+                if self.desk.finished(report):
+                    self._close(report.task.job)
+            case ("error", name, error):
+                self._done(handle, name)
+                raise error
+            case ("log", level, logger, text):
+                logging.getLogger(logger).log(level, "%s", text)
+        return handle
+
+    async def _start(self) -> WorkerHandle:
+        handle = await WorkerHandle.start(self.crew)
+        self.handles.append(handle)
+        return handle
+
+    def _give(self, handle: WorkerHandle, task: Task) -> None:
+        handle.give(task)
+        self.in_flight += 1
+
+    def _done(self, handle: WorkerHandle, name: tuple[int, str]) -> Task:
+        self.in_flight -= 1
+        return handle.tasks.pop(name)
+
+    def _deadline(self, handle: WorkerHandle) -> float | None:
+        """When, on the loop's clock, the first of a worker's runs is over its time; None without limits."""
+        ends = [
+            handle.since[name] + limit + GRACE
+            for name, task in handle.tasks.items()
+            if (limit := self.crew.jobs[task.job].config.timeout_seconds) is not None
+        ]
+        return min(ends, default=None)
+
+    async def _kill_late(self, handle: WorkerHandle) -> None:
+        """Kill a worker that does not end a run whose time is over; the others it had are made again."""
+        now = asyncio.get_running_loop().time()
+        late = []
+        for name, task in handle.tasks.items():
+            limit = self.crew.jobs[task.job].config.timeout_seconds
+            if limit is not None and now >= handle.since[name] + limit + GRACE:
+                late.append(name)
+        # One that blocks makes the others late as well: where it is known, it alone is to blame.
+        guilty = [name for name in late if name[1] == handle.blocked] or late
+        await self._stop(handle, kill=True)
+        for name in list(handle.tasks):
+            task = self._done(handle, name)
+            config = self.crew.jobs[task.job].config
+            if name in guilty:
+                log.warning("%s was killed: it took longer than %s s", task.run_id, config.timeout_seconds)
+                if self.desk.broken(task, timed_out(config)):
+                    self._close(task.job)
+            else:
+                self.suspects.append(task)
+
+    async def _bury(self, handle: WorkerHandle, *, alone: bool) -> None:
+        """Take in that a worker has died by itself."""
+        how = await self._stop(handle)
+        lost = [self._done(handle, name) for name in list(handle.tasks)]
+        names = ", ".join(task.run_id for task in lost[:5]) + (", ..." if len(lost) > 5 else "")
+        log.warning("a worker process died (%s) with %s in flight", how, names or "nothing")
+        for task in lost:
+            if not alone:
+                self.suspects.append(task)
+            elif self.desk.broken(task, WorkerDied(f"the process that made this run died twice ({how})")):
+                self._close(task.job)
+
+    async def _stop(self, handle: WorkerHandle, *, kill: bool = False) -> str:
+        with suppress(ValueError):
+            self.handles.remove(handle)
+        return await handle.stop(kill=kill)
+
+    def _close(self, job: int) -> None:
+        for handle in self.handles:
+            handle.send("close", job)

@@ -1,0 +1,148 @@
+"""A worker process: a bench whose tasks come over a wire.
+
+`python -m pare_runner.batch.executors.worker SOCKET LIFELINE [LOCK]` with descriptors that it inherits. It ends with
+its parent: when the other end of the lifeline closes nothing more is written. The lock is inherited only to be held
+until then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import pickle
+import signal
+import socket
+import sys
+import threading
+import traceback
+
+from pare_runner.batch.bench import Bench
+from pare_runner.batch.collector import patient_collector
+from pare_runner.batch.executors.loop import name_current
+from pare_runner.batch.executors.watch import watched
+from pare_runner.batch.executors.wire import Wire
+from pare_runner.batch.logs import logging_runs
+from pare_runner.batch.scenario_sources import ScenarioMaker, ScenarioSource
+from pare_runner.batch.work import JobSpec, Task
+from pare_runner.scenarios.scenario import PAREScenario
+
+PATIENCE = 1.0
+"""Seconds for which a run may block the loop before the parent hears of it."""
+
+
+class Worker:
+    """Makes the runs its parent sends. A message is a tuple whose first item says what it is.
+
+    From the parent: `task`, `source` (job, id, source), `close` (job). To the parent: `began` (name), `report` (name,
+    report), `error` (name, what the task raised), `log` (level, logger, text). On the lifeline, which works while the
+    loop stands still: the id of a run that blocks it, one a line.
+    """
+
+    def __init__(self, wire: Wire, lifeline: socket.socket, jobs: dict[int, JobSpec]) -> None:
+        self._wire = wire
+        self._lifeline = lifeline
+        self._jobs = jobs
+        self._maker = ScenarioMaker()
+        self._sources: dict[tuple[int, str], ScenarioSource] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self._loop = asyncio.get_running_loop()
+
+    async def work(self) -> None:
+        """Work until the parent hangs up."""
+        bench = Bench(self._jobs, self._scenario)
+        async with bench, watched(self._loop, self._blocked, patience=PATIENCE):
+            while (message := await self._wire.receive()) is not None:
+                match message:
+                    case ("task", task):
+                        made = asyncio.ensure_future(self._make(bench, task))
+                        self._running.add(made)
+                        made.add_done_callback(self._running.discard)
+                    case ("source", job, name, source):
+                        self._sources[job, name] = source
+                    case ("close", job):
+                        bench.close(job)
+
+    def log(self, level: int, name: str, text: str) -> None:
+        """Hand a line of a log to the parent; from any thread."""
+        self._loop.call_soon_threadsafe(self._wire.send, "log", level, name, text)
+
+    async def _make(self, bench: Bench, task: Task) -> None:
+        name_current(task)
+        self._wire.send("began", task.name)
+        try:
+            report = await bench.make(task)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # whatever a task raises is for the parent to raise
+            self._wire.send("error", task.name, _portable(error))
+        else:
+            self._wire.send("report", task.name, report)
+        await self._wire.drain()
+
+    def _scenario(self, job: int, name: str) -> PAREScenario:
+        return self._maker.make(self._sources[job, name], self._jobs[job].config)
+
+    def _blocked(self, name: str, seconds: float) -> None:
+        self._lifeline.sendall(f"{name}\n".encode())
+
+
+class _Forward(logging.Handler):
+    """Sends log lines to the parent."""
+
+    def __init__(self, worker: Worker) -> None:
+        super().__init__()
+        self._worker = worker
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        if record.exc_info:
+            text += "\n" + "".join(traceback.format_exception(*record.exc_info)).rstrip()
+        self._worker.log(record.levelno, record.name, text)
+
+
+def _portable(error: BaseException) -> BaseException:
+    """`error`, or if it does not survive being sent a RuntimeError that says the same."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:  # an exception class may be unpicklable in any way it likes
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
+
+
+def _die_with(lifeline: socket.socket) -> None:
+    """Wait until the parent is gone, then end at once: what it does not hear of does not count."""
+    while lifeline.recv(1):
+        continue
+    os._exit(0)
+
+
+async def _work(end: socket.socket, lifeline: socket.socket) -> None:
+    wire = await Wire.over(end)
+    greeting = await wire.receive()
+    if greeting is None:
+        return
+    path, jobs, level, to_file = greeting
+    sys.path[:] = path
+    worker = Worker(wire, lifeline, jobs)
+    handler = _Forward(worker)
+    root = logging.getLogger()
+    with logging_runs(level, to_file):
+        root.addHandler(handler)
+        try:
+            await worker.work()
+        finally:
+            root.removeHandler(handler)
+
+
+def main(argv: list[str]) -> None:
+    """Run a worker on the descriptors in `argv`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which hangs up
+    end, lifeline = (socket.socket(fileno=int(text)) for text in argv[:2])
+    threading.Thread(target=_die_with, args=(lifeline,), name="pare-lifeline", daemon=True).start()
+    with patient_collector():
+        asyncio.run(_work(end, lifeline))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

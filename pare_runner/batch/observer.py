@@ -1,0 +1,36 @@
+"""Whoever watches an invocation: told what happens, asked nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from pare_runner.batch.work import Task
+
+if TYPE_CHECKING:
+    from pare_runner.batch.job import Job
+
+Source = Literal["run", "cache", "resume"]
+"""Where a finished unit came from: made now, taken from the cache, or there already."""
+
+
+class Observer:
+    """Watches and does nothing; subclasses override what they show. All methods are called on the engine's thread."""
+
+    def opened(self, jobs: Sequence[Job]) -> None:
+        """All jobs are open; `job.rows` holds what was finished before."""
+
+    def began(self, task: Task) -> None:
+        """A run has begun."""
+
+    def finished(self, job: Job, row: Mapping[str, Any], source: Source) -> None:
+        """A unit counts: its line stands in the journal."""
+
+    def job_over(self, job: Job) -> None:
+        """The last unit of a job is finished, and so are its files."""
+
+    def stopping(self, reason: str) -> None:
+        """No further unit starts, for a reason given in words."""
+
+    def closed(self) -> None:
+        """Nothing more happens."""

@@ -1,0 +1,60 @@
+"""Whether an experiment can start: agents that can be made, keys that are set, models that answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from pare_runner.batch.agents import AgentFactory, online_engines
+from pare_runner.batch.bench import asks_models
+from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
+from pare_runner.errors import ConfigError
+from pare_runner.llm.adapters import Adapters
+from pare_runner.llm.config import LLMEngineConfig
+from pare_runner.llm.http.endpoints import Endpoints
+from pare_runner.llm.secrets import environment
+
+
+def check_agents(config: MultiScenarioRunnerConfig) -> None:
+    """InputError if the agents of `config` cannot be made or a key they need is not set; nothing is sent."""
+    if config.oracle:
+        return
+    AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=config.replay)
+    if config.replay is None:
+        _check_keys(config)
+
+
+def probe_models(config: MultiScenarioRunnerConfig, answered: list[LLMEngineConfig]) -> None:
+    """Ask every model of `config` whether it is there; see `probe_new`. It is an error inside a running event loop."""
+    models = list(online_engines(config).values()) if asks_models(config) else []
+
+    async def ask() -> None:
+        async with Endpoints(environment()) as endpoints:
+            await probe_new(models, answered, Adapters(), endpoints)
+
+    if models:
+        asyncio.run(ask())
+
+
+async def probe_new(
+    models: Iterable[LLMEngineConfig], answered: list[LLMEngineConfig], adapters: Adapters, endpoints: Endpoints
+) -> None:
+    """Ask those of `models` that are not `answered` yet, and add them; ConfigError for the first that is not there."""
+    for engine in models:
+        if engine not in answered:
+            await adapters.probe(engine, endpoints)
+            answered.append(engine)
+
+
+def _check_keys(config: ScenarioRunnerConfig) -> None:
+    endpoints, adapters = Endpoints(environment()), Adapters()
+    wrong: dict[str, list[str]] = {}
+    for role, engine in online_engines(config).items():
+        try:
+            adapters.policy(engine, endpoints)
+        except ConfigError as error:
+            # Nobody types the user's model: say how another one is chosen.
+            asked = "user (another one: model@user=...)" if role == "user" else role
+            wrong.setdefault(str(error), []).append(asked)
+    if wrong:
+        raise ConfigError("\n".join(f"{', '.join(roles)}: {message}" for message, roles in wrong.items()))

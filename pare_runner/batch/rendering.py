@@ -1,0 +1,49 @@
+"""From an outcome to what is written down of it: the line of the journal, traces, the log. Nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.frames_io import unit_row
+from pare_runner.batch.identity import identity
+from pare_runner.batch.results import config_columns, trace_ids
+from pare_runner.batch.work import Report, Task
+from pare_runner.episode.outcome import Outcome
+from pare_runner.traces.contract import TRACES, TraceContext, TraceFile, TraceWriter
+from pare_runner.traces.registry import trace_writers
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """Renders the outcomes of one job; what all of them share is made once."""
+
+    config: MultiScenarioRunnerConfig
+    writers: tuple[TraceWriter, ...]
+    identity: Mapping[str, Any]
+    columns: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, config: MultiScenarioRunnerConfig) -> Self:
+        """The renderer of a job; ConfigError if its trace format cannot be written."""
+        writers = tuple(trace_writers(config.trace_dump_format)) if config.export else ()
+        return cls(config, writers, identity(config), config_columns(config))
+
+    def report(self, task: Task, outcome: Outcome) -> Report:
+        """The report on `outcome`, whose `export_path` is set; without a log."""
+        traces = self.traces(task.run_id, outcome)
+        outcome.result.export_path = export_path(traces)
+        row = unit_row(task.run_id, outcome, self.config, self.columns, task.attempt)
+        return Report(task, row, traces)
+
+    def traces(self, run_id: str, outcome: Outcome) -> tuple[tuple[str, TraceFile], ...]:
+        """The traces of a run, each with the name of its writer."""
+        context = TraceContext(run_id, self.identity, *trace_ids(self.config))
+        return tuple((writer.name, writer.render(outcome, context)) for writer in self.writers)
+
+
+def export_path(traces: tuple[tuple[str, TraceFile], ...]) -> str | None:
+    """Where the first of `traces` stands in a job's directory; None without one."""
+    return f"{TRACES}/{traces[0][0]}/{traces[0][1].name}" if traces else None

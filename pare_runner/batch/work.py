@@ -1,0 +1,68 @@
+"""What travels between the engine and whoever makes runs, in this process or another one: plain data.
+
+The engine hands out a `Task`; a bench (`pare_runner.batch.bench`) makes the run and gives back a `Report`, which holds
+all that is written down of it. So the engine alone writes journals and traces, and every executor leaves the same
+bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitKey
+from pare_runner.llm.recording.recording import UnitCalls
+from pare_runner.traces.contract import TraceFile
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """What a bench needs to know of a job: its configuration, and the absolute directory its calls are recorded in.
+
+    `keep_calls`: reports carry the recorded calls of their runs, for the cache.
+    """
+
+    number: int
+    config: MultiScenarioRunnerConfig
+    directory: str
+    keep_calls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an attempt that broke off left: its recorded calls. `attempt` says which one it was."""
+
+    attempt: int
+    calls: UnitCalls
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One run of one scenario of job number `job`, as its `attempt`; `earlier` replies are not paid for twice."""
+
+    job: int
+    unit: UnitKey
+    run_id: str
+    attempt: int = FIRST_ATTEMPT
+    earlier: Earlier | None = None
+
+    @property
+    def name(self) -> tuple[int, str]:
+        """What tells this unit from all others of an invocation."""
+        return (self.job, self.run_id)
+
+
+@dataclass(slots=True)
+class Report:
+    """What came of a task: the line of the journal, the traces by the name of their writer, and the run's own log.
+
+    `calls` are the lines of a recording (`llm.recording.lines`) that hold this unit and the texts it refers to, or
+    None where nobody asked for them.
+    """
+
+    task: Task
+    row: dict[str, Any]
+    traces: tuple[tuple[str, TraceFile], ...] = ()
+    log: str | None = None
+    calls: bytes | None = None

@@ -1,0 +1,92 @@
+"""All jobs of a sweep as one queue, each with the files and callbacks that Hydra gives a job of its own.
+
+Follows `hydra.core.utils.run_job` (1.3.8) step by step; what that does around a task is done around the queue.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.utils import JobReturn, JobStatus, _save_config, env_override
+from hydra.types import HydraContext
+from omegaconf import DictConfig, OmegaConf, open_dict, read_write
+
+from pare_runner.cli.body import JobBody, JobReport, RunAll
+from pare_runner.cli.sweep import ComposedJob
+from pare_runner.errors import ConfigError, InputError
+
+
+def run_pool(jobs: Sequence[ComposedJob], context: HydraContext, body: JobBody, run_all: RunAll) -> list[JobReturn]:
+    """Run `jobs`, which are composed and validated, in one queue.
+
+    ConfigError for settings that Hydra would make for one job and that cannot differ within a process.
+    """
+    directory = Path(str(OmegaConf.select(jobs[0].config, "hydra.sweep.dir")))
+    environment = _shared_environment(jobs)
+    returned = [_opened(job, directory) for job in jobs]
+    requests = [job.request for job in jobs if job.request is not None]
+    with env_override(environment):
+        for job in jobs:
+            context.callbacks.on_job_start(config=job.config, task_function=body)
+        outcome: Sequence[JobReport] | InputError
+        try:
+            outcome = run_all(requests, directory)
+        except InputError as error:
+            outcome = error
+        for number, (job, result) in enumerate(zip(jobs, returned, strict=True)):
+            failed = isinstance(outcome, InputError)
+            result.return_value = outcome if isinstance(outcome, InputError) else outcome[number]
+            result.status = JobStatus.FAILED if failed else JobStatus.COMPLETED
+            context.callbacks.on_job_end(config=job.config, job_return=result)
+    # One message is enough for what stopped them all.
+    return returned[:1] if isinstance(outcome, InputError) else returned
+
+
+def _opened(job: ComposedJob, directory: Path) -> JobReturn:
+    """The folder of a job with its `.hydra/`, and what Hydra hands back for it."""
+    folder = directory / job.folder
+    with read_write(job.config.hydra.runtime), open_dict(job.config.hydra.runtime):
+        job.config.hydra.runtime.output_dir = str(folder.absolute())
+    task = copy.deepcopy(job.config)
+    with read_write(task), open_dict(task):
+        del task["hydra"]
+    hydra = _hydra_part(job.config)
+    overrides = OmegaConf.to_container(job.config.hydra.overrides.task)
+    assert isinstance(overrides, list)
+    returned = JobReturn()
+    returned.cfg, returned.hydra_cfg, returned.overrides = task, hydra, overrides
+    returned.working_dir, returned.task_name = str(Path.cwd()), str(job.config.hydra.job.name)
+    subdir = job.config.hydra.output_subdir
+    if subdir is not None and not (folder / subdir / "overrides.yaml").exists():
+        _save_config(task, "config.yaml", folder / subdir)
+        _save_config(hydra, "hydra.yaml", folder / subdir)
+        _save_config(job.config.hydra.overrides.task, "overrides.yaml", folder / subdir)
+    return returned
+
+
+def _hydra_part(config: DictConfig) -> DictConfig:
+    """Hydra's part of a job's configuration, as Hydra itself keeps it."""
+    instance = HydraConfig.instance()
+    former = instance.cfg
+    instance.set_config(config)
+    try:
+        hydra = copy.deepcopy(instance.cfg)
+    finally:
+        instance.cfg = former
+    return cast(DictConfig, hydra)
+
+
+def _shared_environment(jobs: Sequence[ComposedJob]) -> dict[str, str]:
+    environments = [{str(key): str(value) for key, value in job.config.hydra.job.env_set.items()} for job in jobs]
+    if any(environment != environments[0] for environment in environments):
+        raise ConfigError("hydra.job.env_set must be the same in all jobs of a sweep", hint=_OTHER)
+    if any(job.config.hydra.job.chdir for job in jobs):
+        raise ConfigError("hydra.job.chdir cannot be used in a sweep: its jobs run in one process", hint=_OTHER)
+    return environments[0]
+
+
+_OTHER = "hydra/launcher=basic runs them one after another"
