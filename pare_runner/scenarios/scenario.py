@@ -80,8 +80,8 @@ class PAREScenario:
 
     def apply_augmentation_configs(self) -> None:
         """Add what the noise configs ask for to apps and events."""
-        if self.tool_augmentation_config is not None or self.env_events_config is not None:
-            raise ConfigError("noise is not available yet", hint="leave tool_augmentation_config and env_events_config")
+        if self.env_events_config is not None:
+            raise ConfigError("environment events are not available yet", hint="leave env_events_config")
 
     def validate(self, env: Environment) -> PAREScenarioValidationResult:
         """Judge a finished run; `success=None` is no verdict. The default fails only a failed validation event."""

@@ -317,7 +317,7 @@ def test_events_that_cannot_be_ordered() -> None:
 
 
 def test_noise_that_is_not_there_yet() -> None:
-    result = run_oracle(NotesScenario(tool_augmentation_config=object())).result
+    result = run_oracle(NotesScenario(env_events_config=object())).result
     assert isinstance(result.exception, ConfigError)
 
 

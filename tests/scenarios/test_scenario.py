@@ -166,7 +166,7 @@ def test_a_flow_that_cannot_be_ordered() -> None:
 
 
 def test_noise_that_does_not_exist_yet_is_refused() -> None:
-    with pytest.raises(ConfigError, match="noise is not available yet"):
+    with pytest.raises(ConfigError, match="environment events are not available yet"):
         Shelf(env_events_config=object()).initialize()
 
 
