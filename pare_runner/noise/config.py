@@ -1,7 +1,7 @@
 """What noise an experiment adds: failing tools and environment events nobody scripted.
 
-Fields and defaults are those PARE documents (Meta-ARE's `ToolAugmentationConfig` and `EnvEventsConfig`). Plain data: it
-imports nothing but errors, draws nothing and reads no file. A value out of range is a `ValueError` that names the field.
+Fields and defaults are those PARE documents (Meta-ARE's `ToolAugmentationConfig` and `EnvEventsConfig`). Plain data:
+nothing is drawn and no file read here. A value out of range is a `ValueError` that names the field.
 """
 
 from __future__ import annotations
@@ -63,10 +63,10 @@ class ToolAugmentationConfig:
 class EnvEventsConfig:
     """Environment events that arrive by chance: how many in a virtual minute, and for which app classes.
 
-    `env_events_seed=None` means the experiment's own `seed`. `arrivals` is how many come and when: `fixed_count` as many
-    as rate and time say, at uniform times; `poisson` by chance; `pare` by PARE's documented formulas. Classes may have
-    Meta-ARE's names; of two names of one class the greater weight counts. `switched_off` are ids of single events that
-    do not happen; all others stay as they are.
+    `env_events_seed=None` means the experiment's own `seed`. `arrivals` is how many come and when: `fixed_count` as
+    many as rate and time say, at uniform times; `poisson` by chance; `pare` by PARE's documented formulas. Classes may
+    have Meta-ARE's names; of two names of one class the greater weight counts. `switched_off` are ids of single events
+    that do not happen; all others stay as they are.
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
