@@ -18,7 +18,7 @@ from tests.scenarios.conftest import START
 
 LATER = events(news("first", "at: 30s"), news("second", "at: 2000s"))
 TALKS = {"StatefulMessagingApp": 1.0}
-LOUD = settings(10, weight_per_app_class=TALKS)
+LOUD, LOUDER = (settings(rate, weight_per_app_class=TALKS) for rate in (10, 60))
 
 
 def is_noise(item: str) -> bool:
@@ -95,8 +95,8 @@ def test_noise_ends_no_wait() -> None:
 
 
 def test_events_of_noise_are_never_unseen_ones() -> None:
-    for seconds in (32.0, 40.0, 2002.0):
-        quiet, loud = (Play(LATER, noise=noise, max_duration=seconds) for noise in (NO_NOISE, LOUD))
+    for seconds in (34.0, 2004.0):
+        quiet, loud = (Play(LATER, noise=noise, max_duration=seconds) for noise in (NO_NOISE, LOUDER))
         assert quiet.reason == loud.reason == "duration"
         told = set(loud.seen("observe"))
         assert [event for event in loud.outcome.log if event.noise and event.event_id not in told]
