@@ -27,6 +27,14 @@ MessageProtocol = Literal["native", "react"]
 PositiveCount = Annotated[int, Field(ge=1)]
 
 
+def _none_if_idle(tools: ToolAugmentationConfig | None) -> ToolAugmentationConfig | None:
+    """What changes nothing is no other experiment."""
+    return None if tools is not None and tools.is_idle else tools
+
+
+ToolNoise = Annotated[ToolAugmentationConfig | None, AfterValidator(_none_if_idle)]
+
+
 def _one_or_many(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
@@ -90,7 +98,7 @@ class ScenarioRunnerConfig(ConfigModel):
     simulated_generation_time_mode: GenerationTimeMode = shapes(
         "measured", "How long a model's reply takes on the virtual clock."
     )
-    tool_augmentation_config: ToolAugmentationConfig | None = shapes(None, "Failing, renamed and reworded tools.")
+    tool_augmentation_config: ToolNoise = shapes(None, "Failing, renamed and reworded tools.")
     env_events_config: EnvEventsConfig | None = shapes(None, "Environment events nobody scripted.")
     judge_only: bool = serves(False, "Judge recorded runs again instead of running.")
     judge_engine_config: LLMEngineConfig | None = serves(
@@ -123,6 +131,7 @@ class ScenarioRunnerConfig(ConfigModel):
     max_tokens: PositiveCount | None = shapes(None, "Tokens of all models in one scenario run; empty: no limit.")
     prompts_hash: str | None = shapes(None, "Hash of the prompts; filled in when they are loaded.")
     agent_hash: str | None = shapes(None, "Hash of the source of an assistant of one's own; filled in as well.")
+    noise_hash: str | None = shapes(None, "Hash of the augmentation data, where the noise reads it; filled in as well.")
 
     @property
     def poll_seconds(self) -> float | None:

@@ -8,6 +8,7 @@ from pare_runner.apps.phone import Phone
 from pare_runner.episode.exchange import Exchange
 from pare_runner.episode.metrics import RunMetrics
 from pare_runner.kernel.events import CompletedEvent
+from pare_runner.noise.failures import ToolDraw
 from pare_runner.noise.settings import NO_NOISE, NoiseSettings
 from pare_runner.scenarios.result import PAREScenarioValidationResult
 from pare_runner.scenarios.scenario import PAREScenario
@@ -19,7 +20,7 @@ class Outcome:
 
     `end_time` is virtual. `log` and `exchanges` (the model calls) are in order. `failed_events` are the scheduled
     events whose call failed. `phone` is as the run left it; it is None when the run ended before there was one. `noise`
-    is what was in force.
+    is what was in force, `tool_draws` the draws for calls of the assistant, in order.
     """
 
     scenario: PAREScenario
@@ -34,3 +35,4 @@ class Outcome:
     exchanges: list[Exchange] = field(default_factory=list)
     metrics: RunMetrics = field(default_factory=RunMetrics)
     noise: NoiseSettings = NO_NOISE
+    tool_draws: list[ToolDraw] = field(default_factory=list)

@@ -44,19 +44,39 @@ def default_weight_per_app_class() -> dict[str, float]:
     return dict(DOCUMENTED_WEIGHTS)
 
 
+FailurePattern = Literal["iid", "outage"]
+"""Each call on its own, or a tool that stays down for a while."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolAugmentationConfig:
-    """Tools that fail before they act, are renamed, or are described in other words: three separate treatments."""
+    """Tools that fail before they act, are renamed, or are described in other words: three separate treatments.
+
+    `outage_seconds` are virtual: how long a tool stays as it is with the pattern `outage`, up or down, before the next
+    draw. PARE has neither of the two last fields.
+    """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}  # for readers of configurations: an unknown key is an error
 
     tool_failure_probability: float = 0.1
     apply_tool_name_augmentation: bool = True
     apply_tool_description_augmentation: bool = True
+    pattern: FailurePattern = "iid"
+    outage_seconds: float = 60.0
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing fails, is renamed or described in other words."""
+        rewrites = self.apply_tool_name_augmentation or self.apply_tool_description_augmentation
+        return not (rewrites or self.tool_failure_probability)
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.tool_failure_probability <= 1.0:  # NaN fails this too
             raise ValueError(f"tool_failure_probability must be between 0 and 1, not {self.tool_failure_probability}")
+        if self.pattern not in get_args(FailurePattern):
+            raise ValueError(f"pattern must be one of {', '.join(get_args(FailurePattern))}, not {self.pattern!r}")
+        if not (self.outage_seconds > 0.0 and math.isfinite(self.outage_seconds)):
+            raise ValueError(f"outage_seconds must be above 0, not {self.outage_seconds}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

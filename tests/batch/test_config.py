@@ -92,6 +92,7 @@ ANOTHER: dict[str, Any] = {
     "prompts_hash": "0123",
     "judge_prompt_hash": "0123",
     "agent_hash": "0123",
+    "noise_hash": "data",
     "max_concurrent_scenarios": 3,
     "timeout_seconds": 3,
     "executor_type": "async",
@@ -126,6 +127,7 @@ OURS = {
     "prompts_hash": None,
     "judge_prompt_hash": None,
     "agent_hash": None,
+    "noise_hash": None,
 }
 
 
