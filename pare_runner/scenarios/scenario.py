@@ -69,7 +69,7 @@ class PAREScenario:
     # To override ----------------------------------------------------------------------------------------------------
 
     def load_augmentation_data(self) -> dict[str, Any]:
-        """Data that `apply_augmentation_configs` may draw from; empty by default."""
+        """Data that the noise of a run draws from, in place of the run's own; empty by default."""
         return {}
 
     def init_and_populate_apps(self, *args: Any, **kwargs: Any) -> None:
@@ -103,7 +103,7 @@ class PAREScenario:
         self._flow = flow
 
     def _built(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Flow, Blueprint]:
-        self.augmentation_data = self.load_augmentation_data()
+        self.augmentation_data = self.load_augmentation_data() or self.augmentation_data
         services = self.new_services(Clock(self.start), IdSource(self.scenario_id, self.seed), self.seed)
         with building(services):
             self.init_and_populate_apps(*args, **kwargs)

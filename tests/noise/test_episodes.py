@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from pare_runner.noise.config import EVENT_PREFIX
+from pare_runner.noise.config import EVENT_PREFIX, ToolAugmentationConfig
 from pare_runner.noise.settings import NO_NOISE, NoiseSettings
 from pare_runner.traces.conversation import entries_of
 from tests.episode.conftest import ACCEPT, ACCEPTS, APPS, ASKS, PROPOSE, WAIT, Play, calling, events, news
@@ -114,6 +114,22 @@ def test_agents_that_act_make_the_same_calls_with_the_same_ids() -> None:
         event.metadata.return_value for event in quiet.outcome.log
     ]
     assert scripted(loud.log) == quiet.log
+
+
+def test_environment_noise_changes_no_draw_of_a_failing_tool() -> None:
+    tools = ToolAugmentationConfig(
+        tool_failure_probability=0.4, apply_tool_name_augmentation=False, apply_tool_description_augmentation=False
+    )
+    look = calling("Notes.list_folders", "Chat.list_recent_conversations")
+    drawn = []
+    for events_of_it in (None, LOUD.events):
+        noise = NoiseSettings(tools, events_of_it, LOUD.data)
+        play = Play(LATER, observe=[look] * 15, noise=noise, seed=3, observe_iterations=2)
+        assert play.reason == "idle"
+        assert any(event.noise for event in play.outcome.log) == (events_of_it is not None)
+        drawn.append(play.outcome.tool_draws)
+    assert drawn[0] == drawn[1]
+    assert {draw.failed for draw in drawn[0]} == {True, False}
 
 
 def test_a_conversation_says_what_was_noise() -> None:
