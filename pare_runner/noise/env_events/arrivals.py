@@ -2,7 +2,8 @@
 
 An arrival is the `rank`-th of its block, and all about it is keyed by block and rank alone. A higher rate adds ranks
 and changes none, so the arrivals of a lower rate are among those of a higher one; a jump of the clock only has more
-blocks made. A block is as long as the scenario's duration, or, without one, `BLOCK` seconds.
+blocks made. A block is `BLOCK` seconds long, the last one of a scenario with a duration only as long as that lasts: so
+the count of the whole duration is rate x time as well, and what is far ahead costs nothing before the clock gets there.
 """
 
 from __future__ import annotations

@@ -45,12 +45,16 @@ def plan(config: EnvEventsConfig, lanes: Lanes, draws: Draws, duration: float | 
     """
     if not lanes.lanes or not config.num_env_events_per_minute or duration == 0:
         return
-    length = BLOCK if duration is None else duration
     if config.arrivals == "pare":
-        yield from _in_order(_by_documented_formulas(config, lanes, draws, length), 0.0, duration)
+        horizon = BLOCK if duration is None else duration
+        yield from _in_order(_by_documented_formulas(config, lanes, draws, horizon), 0.0, duration)
         return
-    for block in count() if duration is None else range(1):
-        yield from _in_order(_block(config, lanes, draws, block, length), block * length, duration)
+    for block in count():
+        start = block * BLOCK
+        length = BLOCK if duration is None else min(BLOCK, duration - start)
+        if length <= 0.0:
+            break
+        yield from _in_order(_block(config, lanes, draws, block, length), start, duration)
 
 
 def _in_order(arrivals: Iterator[Arrival], start: float, duration: float | None) -> list[Arrival]:
