@@ -56,7 +56,8 @@ def tool_texts(noise: NoiseSettings) -> ToolTexts:
     names: dict[str, str] = {}
     if tools.apply_tool_name_augmentation:
         _check(data.tool_names_mapping, "tool_names_mapping", "renamed", "apply_tool_name_augmentation")
-        names = {tool: name.rpartition("__")[2] for tool, name in data.tool_names_mapping.items()}
+        classes = ((tool, tool.partition("__")[0]) for tool in data.tool_names_mapping)
+        names = {tool: data.tool_names_mapping[tool].removeprefix(f"{cls}__") for tool, cls in classes}
         _check_unique(names)
     descriptions: Mapping[str, str] = {}
     if tools.apply_tool_description_augmentation:

@@ -190,9 +190,8 @@ class Play:
             player.asked = self.asked
             policies[role] = player
         agents = Agents(policies, prompts, EpisodeSettings(**settings), assistant)
-        self.outcome: Outcome = finish(
-            run_episode(compiled(made) if isinstance(made, str) else made, agents, seed=seed, noise=noise)
-        )
+        played = compiled(made) if isinstance(made, str) else made
+        self.outcome: Outcome = finish(run_episode(played, agents, seed=seed, noise=noise))
         self.result, self.metrics = self.outcome.result, self.outcome.metrics
 
     @property

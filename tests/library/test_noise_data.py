@@ -51,6 +51,7 @@ def test_equal_files_in_two_places_have_one_digest(folder: Path) -> None:
 def test_the_shipped_files_are_one(folder: Path) -> None:
     data = load_augmentation_data({})
     assert data.digest == load_augmentation_data({}).digest
+    assert data.tool_names_mapping.keys() == data.tool_descriptions_mapping.keys() != set()
 
 
 @pytest.mark.parametrize(
