@@ -28,6 +28,7 @@ from pare_runner.llm.recording.store import CallStore
 from pare_runner.llm.secrets import environment
 from pare_runner.noise.config import EnvEventsConfig, ToolAugmentationConfig
 from pare_runner.noise.data import NO_DATA
+from pare_runner.noise.env_events.lanes import check_events
 from pare_runner.noise.settings import NoiseSettings
 from pare_runner.noise.texts import tool_texts
 from pare_runner.policy.policy import Policy
@@ -125,6 +126,8 @@ def noise_settings(config: ScenarioRunnerConfig, scenario: PAREScenario | None =
         raise ConfigError(message, hint="ENV_AUGMENTATION_DATA_PATH names the file to read")
     noise = NoiseSettings(tools, config.env_events_config, data)
     tool_texts(noise)  # what is missing is told before the first run
+    if noise.events is not None:
+        check_events(noise.events, data)
     return noise
 
 

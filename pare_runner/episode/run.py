@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from pare_runner.agents.assistant import ObserveExecuteAssistant
@@ -25,6 +25,7 @@ from pare_runner.episode.settings import EpisodeSettings
 from pare_runner.episode.toolsets import Toolsets
 from pare_runner.episode.turns import TurnLoop
 from pare_runner.episode.world import EpisodeEnded, World
+from pare_runner.noise.env_events.stream import open_stream, with_own_events
 from pare_runner.noise.failures import ToolFailures, failed_by_noise
 from pare_runner.noise.settings import NO_NOISE, NoiseSettings, with_own_tools
 from pare_runner.noise.texts import tool_texts
@@ -112,15 +113,17 @@ async def _run(outcome: Outcome, agents: Agents, given: NoiseSettings) -> None:
     scenario, settings = outcome.scenario, agents.settings
     scenario.initialize()
     outcome.end_time = scenario.start
-    noise = outcome.noise = with_own_tools(given, scenario)
+    events = with_own_events(given, scenario)
+    noise = outcome.noise = replace(with_own_tools(given, scenario), events=events.events)
     texts = tool_texts(noise)
     phone = outcome.phone = scenario.new_phone(outcome.seed, outcome.run_number)
+    stream = open_stream(events, scenario, phone, seed=outcome.seed, run_number=outcome.run_number)
     durations = (scenario.duration, settings.max_duration, max(LAST_MOMENT - scenario.start, 0.0))
     if noise.tools is not None and noise.tools.tool_failure_probability:
         services = phone.services
         failures = ToolFailures(noise.tools, services.draws, services.clock, scenario.start, outcome.tool_draws)
         phone.obstacle = failures
-    world = World(scenario, phone, min(limit for limit in durations if limit is not None))
+    world = World(scenario, phone, min(limit for limit in durations if limit is not None), stream)
     sessions = {role: policy.start(role, world) for role, policy in agents.policies.items()}
     acting: dict[Role, Session] = {role: session for role, session in sessions.items() if role != "judge"}
     stage = Stage(world, settings, agents.protocol, acting, Toolsets(scenario, texts), outcome.exchanges)

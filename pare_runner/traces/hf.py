@@ -71,7 +71,7 @@ def _definition(outcome: Outcome) -> dict[str, Any]:
         "config": None,
         "has_a2a_augmentation": False,
         "has_tool_augmentation": outcome.noise.tools is not None,
-        "has_env_events_augmentation": scenario.env_events_config is not None,
+        "has_env_events_augmentation": outcome.noise.events is not None,
         "has_exception": exception is not None,
         "exception_type": None if exception is None else type(exception).__name__,
         "exception_message": None if exception is None else str(exception),

@@ -208,7 +208,7 @@ def test_the_seconds_of_an_idle_turn(idle: str, seconds: float | None) -> None:
 
 
 def test_identity_is_plain_json_and_its_hash_ignores_order() -> None:
-    weights = {"b": 1.0, "a": 2.0}
+    weights = {"StatefulShoppingApp": 1.0, "StatefulEmailApp": 2.0}
     config = MultiScenarioRunnerConfig(env_events_config=EnvEventsConfig(weight_per_app_class=weights))
     turned = MultiScenarioRunnerConfig(
         env_events_config=EnvEventsConfig(weight_per_app_class=dict(reversed(weights.items())))
