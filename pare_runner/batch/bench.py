@@ -17,7 +17,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import Self
 
-from pare_runner.batch.agents import AgentFactory, online_engines
+from pare_runner.batch.agents import AgentFactory, noise_settings, online_engines
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.logs import forget_frames, job_context, log_outcome, unit_log
 from pare_runner.batch.rendering import Renderer
@@ -31,6 +31,7 @@ from pare_runner.llm.http.endpoints import Endpoints
 from pare_runner.llm.recording.replay import ReplayPolicy
 from pare_runner.llm.recording.store import CallStore
 from pare_runner.llm.secrets import environment
+from pare_runner.noise.settings import NoiseSettings
 from pare_runner.scenarios.scenario import PAREScenario
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class _Place:
     renderer: Renderer
     factory: AgentFactory | None = None
     store: CallStore | None = None
+    noise: dict[str, NoiseSettings] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -127,19 +129,24 @@ class Bench:
 
     async def _outcome(self, place: _Place, task: Task) -> Outcome:
         config, scenario = place.spec.config, self.scenario(task.job, task.unit.scenario)
+        noise = place.noise.get(task.unit.scenario)
+        if noise is None:
+            noise = place.noise[task.unit.scenario] = noise_settings(config, scenario)
         if place.factory is None:
-            return run_oracle(scenario, seed=config.seed, run_number=task.unit.run)
+            return run_oracle(scenario, seed=config.seed, run_number=task.unit.run, noise=noise)
         outcome = new_outcome(scenario, seed=config.seed, run_number=task.unit.run)
         try:
             async with asyncio.timeout(config.timeout_seconds):
-                await self._fill(outcome, place.factory, place.store, task)
+                await self._fill(outcome, noise, place.factory, place.store, task)
         except TimeoutError:
             outcome.result.exception = timed_out(config)
         return outcome
 
-    async def _fill(self, outcome: Outcome, factory: AgentFactory, store: CallStore | None, task: Task) -> None:
+    async def _fill(
+        self, outcome: Outcome, noise: NoiseSettings, factory: AgentFactory, store: CallStore | None, task: Task
+    ) -> None:
         policies = factory.policies(task.unit)
-        await fill(outcome, factory.agents(outcome.scenario, task.unit.run, store, policies, task.attempt))
+        await fill(outcome, factory.agents(outcome.scenario, task.unit.run, store, policies, task.attempt), noise)
         replay = policies["user"]
         if isinstance(replay, ReplayPolicy):
             replay.check()  # a run that asked something else is no result of anybody's

@@ -52,7 +52,7 @@ def run_until(folder: Path, seconds: float, *words: str) -> bool:
 
 
 def left(directory: Path) -> dict[str, Any]:
-    """What must be equal after equal experiments: bytes of traces, logs and calls, frames without wall clock columns."""
+    """What must be equal after equal experiments: bytes of traces, logs, calls; frames without wall clock columns."""
     found: dict[str, Any] = {}
     for path in sorted(directory.rglob("*")):
         name = path.relative_to(directory).as_posix()
