@@ -14,6 +14,7 @@ from pare_runner.episode.exchange import Exchange
 from pare_runner.episode.settings import EpisodeSettings, TokenTime
 from pare_runner.episode.toolsets import Toolsets, ends_phase
 from pare_runner.episode.world import EpisodeEnded, World
+from pare_runner.errors import Abandoned
 from pare_runner.kernel.events import CompletedEvent, EventType
 from pare_runner.noise.failures import failed_by_noise, failure_text
 from pare_runner.policy.hashing import json_text
@@ -44,7 +45,7 @@ class Stage:
     refused: dict[str, int] = field(default_factory=dict)
     """Calls that were not made, by why; a model's own mistakes stand with its exchanges."""
     current: EpisodePhase | None = None
-    ended: Exception | None = None
+    ended: Exception | Abandoned | None = None
     _counts: dict[Role, int] = field(default_factory=dict)
 
     def phase(self, role: Role) -> EpisodePhase:
@@ -66,7 +67,7 @@ class Stage:
         """
         try:
             return await self._ask(role, messages, tools)
-        except Exception as end:  # an agent may keep to itself what it should not
+        except (Exception, Abandoned) as end:  # an agent may keep to itself what it should not
             self.ended = end
             raise
 
