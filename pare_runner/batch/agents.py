@@ -87,7 +87,7 @@ def episode_settings(config: ScenarioRunnerConfig) -> EpisodeSettings:
         idle_step=config.poll_seconds,
         proposal_timeout=config.proposal_timeout,
         max_duration=config.max_scenario_duration,
-        max_tokens=config.max_tokens,
+        max_tokens=config.max_tokens_per_run,
     )
 
 

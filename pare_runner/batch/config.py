@@ -129,7 +129,9 @@ class ScenarioRunnerConfig(ConfigModel):
     proposal_timeout: float | None = shapes(
         None, "Virtual seconds after which an unanswered proposal lapses; empty: never.", gt=0
     )
-    max_tokens: PositiveCount | None = shapes(None, "Tokens of all models in one scenario run; empty: no limit.")
+    max_tokens_per_run: PositiveCount | None = shapes(
+        None, "Tokens of all models in one scenario run; empty: no limit."
+    )
     prompts_hash: str | None = shapes(None, "Hash of the prompts; filled in when they are loaded.")
     agent_hash: str | None = shapes(None, "Hash of the source of an assistant of one's own; filled in as well.")
     noise_hash: str | None = shapes(None, "Hash of the augmentation data, where the noise reads it; filled in as well.")
@@ -167,6 +169,18 @@ class MultiScenarioRunnerConfig(ScenarioRunnerConfig):
     )
     cache: CacheMode = serves(
         "use", "use: take finished runs from the cache; refresh: make all, replacing what is there; bypass: neither."
+    )
+    max_cost_usd: float | None = serves(
+        None, "US dollars of a whole invocation after which no further run starts; empty: no limit.", ge=0
+    )
+    max_total_tokens: PositiveCount | None = serves(
+        None, "Tokens of a whole invocation after which no further run starts; empty: no limit."
+    )
+    max_wall: float | None = serves(
+        None, "Wall-clock seconds after which an invocation starts no further run; empty: no limit.", gt=0
+    )
+    offline_patience: float | None = serves(
+        1800.0, "Seconds to wait for a service that cannot be reached before an invocation stops; empty: for ever.", ge=0
     )
 
     @model_validator(mode="after")

@@ -51,7 +51,7 @@ def run(folder: Path, listed: Mapping[str, Case]) -> Done:
             observe_max_iterations=1,
             max_turns=cases.MAX_TURNS,
             max_idle_turns=cases.MAX_IDLE_TURNS,
-            max_tokens=cases.MAX_TOKENS,
+            max_tokens_per_run=cases.MAX_TOKENS,
             max_scenario_duration=cases.MAX_DURATION,
             format_retries=cases.FORMAT_RETRIES,
             engine={"read_timeout": 0.75, "max_retries": cases.MAX_RETRIES},
