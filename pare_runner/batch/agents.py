@@ -20,11 +20,12 @@ from pare_runner.library.noise_data import load_augmentation_data
 from pare_runner.library.prompts import load_prompts
 from pare_runner.llm.config import OFFLINE, LLMEngineConfig
 from pare_runner.llm.offline.registry import offline_policy
-from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitKey
-from pare_runner.llm.recording.recorder import RecordingPolicy
+from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitCalls, UnitKey
+from pare_runner.llm.recording.recorder import OnCall, RecordingPolicy
 from pare_runner.llm.recording.recording import Recording
 from pare_runner.llm.recording.replay import ReplayPolicy
 from pare_runner.llm.recording.store import CallStore
+from pare_runner.llm.recording.takeover import Takeover
 from pare_runner.llm.secrets import environment
 from pare_runner.noise.config import EnvEventsConfig, ToolAugmentationConfig
 from pare_runner.noise.data import NO_DATA
@@ -225,16 +226,23 @@ class AgentFactory:
         store: CallStore | None = None,
         policies: Mapping[Role, Policy] | None = None,
         attempt: int = FIRST_ATTEMPT,
+        earlier: UnitCalls | None = None,
+        on_call: OnCall | None = None,
     ) -> Agents:
         """The agents of one run, with `policies` if they are made already.
 
-        Their model calls go into `store` as those of this `attempt`.
+        Their model calls go into `store` as those of this `attempt`, and `on_call` is told of them. Of the replies in
+        `earlier` those of models are taken over instead of being asked for again.
         """
         unit = UnitKey(scenario.scenario_id, run_number)
         answering = policies or self.policies(unit)
-        if store is not None:
+        if store is not None and earlier is not None and self.recording is None:
+            models = tuple(online_engines(self.config))
+            takeover = Takeover(earlier, models, store, unit, attempt, rerecord=True)
+            answering = dict(takeover.policies(answering, self.sampling, lambda role: on_call))
+        elif store is not None:
             answering = {
-                role: RecordingPolicy(policy, store, unit, self.sampling[role], attempt)
+                role: RecordingPolicy(policy, store, unit, self.sampling[role], attempt, on_call=on_call)
                 for role, policy in answering.items()
             }
         settings = replace(self.settings, max_turns=turns_limit(self.config, scenario))
