@@ -67,6 +67,15 @@ def test_several_options_add_up(pare: Pare) -> None:
         assert "failing   40% of the assistant's calls, all the time" in out
 
 
+def test_every_key_can_be_set_beside_an_option(pare: Pare) -> None:
+    keys = {"arrivals": "poisson", "weight_per_app_class.StatefulApartmentApp": 1, "env_events_seed": 7}
+    overrides = [f"env_events_config.{key}={value}" for key, value in keys.items()]
+    found = pare("noise", "preview", "flat_price_drops", "noise=env_6", *overrides, "--minutes", "60", "--json").json
+    assert found["arrivals"] == "poisson"
+    assert "Apartment" in found["counts"]
+    assert sum(found["counts"].values()) != 360
+
+
 def test_without_noise_and_on_a_phone_without_the_apps(pare: Pare, tmp_path: Path) -> None:
     assert "no environment events (seed 0, run 1)" in pare("noise", "preview", DINNER).out
     (tmp_path / "bare.yaml").write_text(
@@ -107,7 +116,10 @@ def test_a_long_list_is_cut(pare: Pare) -> None:
         ([DINNER, "nois=env_4"], "did you mean 'noise'"),
         ([DINNER, "env_4"], "env_4"),
         (["dinner_headcount", "noise=env_4"], f"did you mean '{DINNER}'"),
-        ([DINNER, "noise=env_4", "env_events_config.arrivals=normal"], "arrivals"),
+        (
+            [DINNER, "noise=env_4", "env_events_config.arrivals=normal"],
+            "arrivals: must be one of fixed_count, poisson, pare",
+        ),
         ([DINNER, "noise=env_4", "--figure", "noise.gif"], "noise.gif: a figure is a .png, .svg or .pdf file"),
         ([DINNER, "noise=env_4", "--minutes", "0"], "0.1"),
     ],
