@@ -92,7 +92,7 @@ def verify_job(directory: Path, tally: Tally, on_run: OnRun = lambda done, plann
     with chdir(place), logging_runs("ERROR", to_file=True):
         units = plan_units(config, load(config))
         factory = None
-        if not config.oracle:
+        if not config.oracle and rows:  # of a job that had not come to anything there need not be a recording
             factory = AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=str(files))
         _Rerun(str(directory), files, config, Renderer.of(config), factory, rows, tally, on_run).run(units)
 

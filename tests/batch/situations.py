@@ -117,4 +117,6 @@ def all_scenarios(config: MultiScenarioRunnerConfig | None = None) -> Sequence[P
 
 def oracle_config(**fields: Any) -> MultiScenarioRunnerConfig:
     """An oracle experiment with hf traces."""
-    return MultiScenarioRunnerConfig.model_validate({"oracle": True, "export": True, **fields})
+    return MultiScenarioRunnerConfig.model_validate(
+        {"oracle": True, "export": True, "executor_type": "async", **fields}
+    )

@@ -96,6 +96,9 @@ ANOTHER: dict[str, Any] = {
     "max_concurrent_scenarios": 3,
     "timeout_seconds": 3,
     "executor_type": "async",
+    "resume": "there",
+    "only": "failed",
+    "cache": "refresh",
     "log_level": "DEBUG",
     "log_to_file": False,
     "logs_dir": "elsewhere",
@@ -113,7 +116,7 @@ ANOTHER: dict[str, Any] = {
 OUTSIDE_IDENTITY = {
     *DOCUMENTED_MULTI,
     *("export", "output_dir", "trace_dump_format", "use_custom_logger", "judge_only", "judge_engine_config"),
-    *("scenarios", "suite", "prompts_dir", "replay", "judge_prompt_hash"),
+    *("scenarios", "suite", "prompts_dir", "replay", "resume", "only", "cache", "judge_prompt_hash"),
     *("max_cost_usd", "max_total_tokens", "max_wall", "offline_patience"),
 }
 OURS = {

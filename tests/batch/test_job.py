@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +14,20 @@ import orjson
 import polars as pl
 import pytest
 
+from pare_runner.atomic import write_atomic
+from pare_runner.batch import bench
 from pare_runner.batch import job as job_module
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frame import PARE_RESULT_SCHEMA, WALL_CLOCK_COLUMNS
 from pare_runner.batch.frames_io import UNIT_SCHEMA
 from pare_runner.batch.invocation import job_units, run_job
-from pare_runner.batch.journal import read_journal
-from pare_runner.batch.runs import OracleRuns
-from pare_runner.batch.units import Unit
+from pare_runner.batch.job import Job
+from pare_runner.batch.journal import Journal, read_journal
+from pare_runner.batch.observer import Observer, Source
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.errors import ConfigError, InputError
 from pare_runner.scenarios.scenario import PAREScenario
-from pare_runner.traces.hf import HfWriter
 from tests.batch.situations import CrashingScenario, NotesScenario, all_scenarios, oracle_config
 
 TWO_RUNS: dict[str, Any] = {"suite": {"runs": 2}}
@@ -52,7 +53,7 @@ def test_all_files_of_a_job(tmp_path: Path) -> None:
 
     names = {name.split("/")[0] for name in files(tmp_path / "job")}
     assert names == {
-        *("manifest.json", "run.log", "logs", "results.jsonl", "results.parquet", "summary.json", "traces")
+        *("manifest.json", "plan.json", "run.log", "logs", "results.jsonl", "results.parquet", "summary.json", "traces")
     }
     assert report.exit_status == 1
     assert len(report.results.scenario_results) == 12
@@ -66,7 +67,7 @@ def test_all_files_of_a_job(tmp_path: Path) -> None:
         assert (tmp_path / "job" / row["export_path"]).exists()
     assert frame.filter(status="success")["termination_reason"].unique().to_list() == ["idle"]
     journal = read_journal(tmp_path / "job")
-    assert sorted(journal.latest()) == sorted(frame["run_id"])
+    assert sorted(row["run_id"] for row in journal.latest().values()) == sorted(frame["run_id"])
 
 
 def test_kd_40_oracle_runs_leave_traces_named_by_their_config(tmp_path: Path) -> None:
@@ -119,7 +120,7 @@ def test_all_well_is_status_zero(tmp_path: Path) -> None:
 
 RUN_TWICE = """
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from pare_runner.batch.invocation import run_job
 from tests.batch.situations import all_scenarios, oracle_config
@@ -156,20 +157,20 @@ def test_the_same_inputs_give_the_same_bytes_whatever_the_hash_seed(tmp_path: Pa
 
 STOP_MIDWAY = """
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from pare_runner.batch.invocation import run_job
-from pare_runner.batch.runs import OracleRuns
-from pare_runner.episode.oracle import run_oracle
+from pare_runner.batch.observer import Observer
 from tests.batch.situations import NotesScenario, oracle_config
-def run(scenario, *, seed, run_number):
-    if run_number == 4:
-        sys.stdin.read()
-    return run_oracle(scenario, seed=seed, run_number=run_number)
-def say(unit, outcome):
-    print(unit.run_id, flush=True)
+class Stops(NotesScenario):
+    def validate(self, env):
+        if self.run_number == 4:
+            sys.stdin.read()
+        return super().validate(env)
+class Says(Observer):
+    def finished(self, job, row, source):
+        print(row["run_id"], flush=True)
 config = oracle_config(suite={"runs": 9})
-run_job(config, Path(sys.argv[1]), load=lambda config: [NotesScenario()], runs=OracleRuns(config, run), on_result=say)
+run_job(config, Path(sys.argv[1]), load=lambda config: [Stops()], observer=Says())
 """
 
 
@@ -194,26 +195,27 @@ def test_kill_9_leaves_a_journal_of_what_was_finished(tmp_path: Path) -> None:
 def test_ctrl_c_ends_the_job_with_what_was_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    def run(scenario: PAREScenario, *, seed: int, run_number: int) -> Outcome:
+    def run(scenario: PAREScenario, *, run_number: int, **options: Any) -> Outcome:
         if run_number == 3 and moment == "in a run":
             signal.raise_signal(signal.SIGINT)
-        return run_oracle(scenario, seed=seed, run_number=run_number)
+        return run_oracle(scenario, run_number=run_number, **options)
 
-    class Interrupted(HfWriter):
-        def write(self, outcome: Outcome, *rest: Any) -> Path:
-            if outcome.run_number == 2 and moment != "in a run":
+    class Interrupting(Journal):
+        def append(self, line: Mapping[str, Any]) -> None:
+            if line["run_number"] == 2 and moment != "in a run":
                 signal.raise_signal(signal.SIGINT)
-            return super().write(outcome, *rest)
+            super().append(line)
 
-    monkeypatch.setattr(job_module, "trace_writers", lambda name: [Interrupted()])
-    config = oracle_config(suite={"runs": 9})
-    report = run_job(config, tmp_path, load=just_notes, runs=OracleRuns(config, run))
+    monkeypatch.setattr(bench, "run_oracle", run)
+    monkeypatch.setattr(job_module, "Journal", Interrupting)
+    report = run_job(oracle_config(suite={"runs": 9}), tmp_path, load=just_notes)
 
     assert report.exit_status == 130
-    assert [line["run_number"] for line in read_journal(tmp_path).lines] == [1, 2]
-    assert len(list((tmp_path / "traces/hf").iterdir())) == 2
-    assert (report.summary["runs"], report.summary["planned"], report.summary["complete"]) == (2, 9, False)
-    assert read(tmp_path / "summary.json")["success"] == 2
+    done = 3 if moment == "in a run" else 2  # a run that does not wait is not broken off
+    assert [line["run_number"] for line in read_journal(tmp_path).lines] == [1, 2, 3][:done]
+    assert len(list((tmp_path / "traces/hf").iterdir())) == done
+    assert (report.summary["runs"], report.summary["planned"], report.summary["complete"]) == (done, 9, False)
+    assert read(tmp_path / "summary.json")["success"] == done
     assert read(tmp_path / "manifest.json")["wall_clock"]["finished"] is not None
     assert not (tmp_path / "results.parquet").exists(), "it holds complete jobs only"
 
@@ -259,13 +261,12 @@ def test_a_read_only_directory(tmp_path: Path, nobody: None) -> None:
 def test_a_full_disk_ends_the_job_with_one_message_and_a_valid_journal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Full(HfWriter):
-        def write(self, outcome: Outcome, *rest: Any) -> Path:
-            if outcome.run_number == 3:
-                raise OSError(28, "No space left on device", "a.json")
-            return super().write(outcome, *rest)
+    def write(path: Path, data: bytes) -> None:
+        if "notes_run_3_" in path.name:
+            raise OSError(28, "No space left on device", "a.json")
+        write_atomic(path, data)
 
-    monkeypatch.setattr(job_module, "trace_writers", lambda name: [Full()])
+    monkeypatch.setattr(job_module, "write_atomic", write)
     with pytest.raises(InputError, match=r"^cannot write a.json: No space left on device$"):
         run_job(oracle_config(suite={"runs": 9}), tmp_path, load=just_notes)
 
@@ -295,11 +296,16 @@ def test_an_experiment_is_checked_without_running_it() -> None:
 def test_whoever_listens_hears_of_units_that_count(tmp_path: Path) -> None:
     heard = []
 
-    def listen(unit: Unit, outcome: Outcome) -> None:
-        heard.append((unit.run_id, outcome.result.status, read_journal(tmp_path).lines[-1]["run_id"]))
+    class Listens(Observer):
+        def finished(self, job: Job, row: Mapping[str, Any], source: Source) -> None:
+            heard.append((row["run_id"], row["status"], source, read_journal(tmp_path).lines[-1]["run_id"]))
 
-    run_job(oracle_config(), tmp_path, load=lambda config: [NotesScenario(), CrashingScenario()], on_result=listen)
+        def closed(self) -> None:
+            heard.append("closed")
 
-    assert [(name, status) for name, status, _ in heard] == [
-        (name, status) for name, status in zip([item[2] for item in heard], ["success", "exception"], strict=True)
-    ]
+    scenarios = [NotesScenario(), CrashingScenario()]
+    run_job(oracle_config(), tmp_path, load=lambda config: scenarios, observer=Listens())
+
+    assert heard.pop() == "closed"
+    assert [item[1:3] for item in heard] == [("success", "run"), ("exception", "run")]
+    assert all(item[0] == item[3] for item in heard)

@@ -9,9 +9,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pare_runner.batch import bench
 from pare_runner.batch.invocation import job_units, run_job
-from pare_runner.batch.runs import OracleRuns
-from pare_runner.batch.sweep_files import PlannedJob, write_sweep
+from pare_runner.batch.plan import PlannedJob
+from pare_runner.batch.sweep_files import write_sweep
 from pare_runner.cli.hydra_entry import main
 from tests.batch.situations import NotesScenario, all_scenarios, oracle_config
 
@@ -44,13 +45,13 @@ def test_the_shipped_scenarios_run() -> None:
     assert pl.read_parquet("out/results.parquet")["world_hash"].null_count() == 0
 
 
-def test_an_interrupt_is_status_130_and_starts_no_other_job() -> None:
+def test_an_interrupt_is_status_130_and_starts_no_other_job(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*arguments: object, **options: object) -> object:
         raise KeyboardInterrupt
 
-    job = functools.partial(run_notes, runs=OracleRuns(oracle_config(), interrupted))
+    monkeypatch.setattr(bench, "run_oracle", interrupted)
 
-    assert main(["-m", "output_dir=out", "seed=1,2"], run_job=job) == 130
+    assert main(["-m", "output_dir=out", "oracle=true", "seed=1,2"], run_job=run_notes) == 130
     assert len(list(Path("out").glob("*/summary.json"))) == 1
     assert len(list(Path("out").glob("*/manifest.json"))) == 1
 

@@ -76,7 +76,7 @@ def test_the_last_line_of_a_run_counts(tmp_path: Path) -> None:
         journal.append(line("a", "exception"))
         journal.append(line("a", "success"))
 
-    assert {name: item["status"] for name, item in read_journal(tmp_path).latest().items()} == {"a": "success"}
+    assert [item["status"] for item in read_journal(tmp_path).latest().values()] == ["success"]
 
 
 def test_a_line_that_cannot_be_written_leaves_no_part_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from pare_runner.batch.invocation import run_job
-from pare_runner.batch.logs import PACKAGE_LOG, UNIT_LOG, forget_frames, job_log, unit_log
-from pare_runner.batch.units import Unit
-from tests.batch.situations import NotesScenario, all_scenarios, oracle_config
+from pare_runner.batch.logs import PACKAGE_LOG, UNIT_LOG, forget_frames, job_context, job_log, logging_runs, unit_log
+from tests.batch.situations import all_scenarios, oracle_config
 from tests.cli.conftest import SHIPPED
 from tests.cli.test_verify import experiment
 
@@ -90,15 +89,24 @@ def test_a_run_log_that_is_written_already_is_not_written_twice(tmp_path: Path) 
     assert (tmp_path / "run.log").read_text() == "once\n"
 
 
-def test_whoever_logs_in_a_run_is_heard(tmp_path: Path) -> None:
-    unit = Unit(NotesScenario(), 1, "notes")
-    config = oracle_config()
-
-    with unit_log(config, tmp_path, unit):
+def test_whoever_logs_in_a_run_is_heard() -> None:
+    with logging_runs("INFO", to_file=True), unit_log() as collected:
         logging.getLogger("somebody.else").warning("hello")
     logging.getLogger("somebody.else").warning("too late")
 
-    assert (tmp_path / "logs/notes.log").read_text() == "[WARNING] hello\n"
+    assert collected.getvalue() == "[WARNING] hello\n"
+
+
+def test_what_is_logged_in_a_job_reaches_its_log_only(tmp_path: Path) -> None:
+    config = oracle_config()
+    with job_log(config, tmp_path / "a", 0), job_log(config, tmp_path / "b", 1):
+        with job_context(1):
+            PACKAGE_LOG.warning("of b")
+        PACKAGE_LOG.warning("of all")
+
+    logs = [(tmp_path / name / "run.log").read_text() for name in ("a", "b")]
+    assert ["of b" in text for text in logs] == [False, True]
+    assert all("of all" in text for text in logs)
 
 
 def test_frames_are_let_go() -> None:

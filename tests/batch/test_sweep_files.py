@@ -10,7 +10,8 @@ import pytest
 
 from pare_runner.batch.frames_io import SWEEP_SCHEMA
 from pare_runner.batch.invocation import job_units, run_job
-from pare_runner.batch.sweep_files import PlannedJob, read_plan, write_plan, write_sweep
+from pare_runner.batch.plan import Plan, PlannedJob, read_plan
+from pare_runner.batch.sweep_files import write_sweep
 from pare_runner.errors import InputError
 from tests.batch.situations import all_scenarios, oracle_config
 
@@ -29,14 +30,15 @@ def plan() -> list[PlannedJob]:
 
 
 def test_the_plan_names_all_units_before_anything_runs(tmp_path: Path) -> None:
-    write_plan(tmp_path / "sweep", plan())
+    Plan(tuple(plan()), True, ("pare_runner", "seed=0,1,2"), "/here").write(tmp_path / "sweep")
 
     content = orjson.loads((tmp_path / "sweep/plan.json").read_bytes())
     assert content["units"] == 36
     assert [job["folder"] for job in content["jobs"]] == ["seed=0", "seed=1", "seed=2"]
     assert content["jobs"][0]["units"] == {scenario.scenario_id: 2 for scenario in all_scenarios()}
     assert len({job["config_hash"] for job in content["jobs"]}) == 3
-    assert read_plan(tmp_path / "sweep") == plan()
+    read = read_plan(tmp_path / "sweep")
+    assert (list(read.jobs), read.sweep, read.command_line) == (plan(), True, ("pare_runner", "seed=0,1,2"))
 
 
 def test_results_of_all_jobs_finished_or_not(tmp_path: Path) -> None:
