@@ -104,11 +104,14 @@ ANOTHER: dict[str, Any] = {
     "suite": {"runs": 4},
     "prompts_dir": "my_prompts",
     "replay": "outputs/a",
+    "resume": "outputs/a",
+    "only": "failed",
+    "cache": "refresh",
 }
 OUTSIDE_IDENTITY = {
     *DOCUMENTED_MULTI,
     *("export", "output_dir", "trace_dump_format", "use_custom_logger", "judge_only", "judge_engine_config"),
-    *("scenarios", "suite", "prompts_dir", "replay", "judge_prompt_hash"),
+    *("scenarios", "suite", "prompts_dir", "replay", "judge_prompt_hash", "resume", "only", "cache"),
 }
 OURS = {
     "seed": 0,

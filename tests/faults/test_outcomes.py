@@ -14,7 +14,8 @@ import pytest
 
 from pare_runner import __file__ as package
 from pare_runner.batch.invocation import run_job
-from pare_runner.batch.job import JobReport
+from pare_runner.batch.job import Job, JobReport
+from pare_runner.batch.observer import Observer
 from pare_runner.batch.verification import Tally, verify_job
 from pare_runner.episode.phase import LIMITS
 from pare_runner.episode.run import FORCED_FAILURES
@@ -178,9 +179,14 @@ def test_what_a_judge_makes_of_a_run(tmp_path: Path) -> None:
 def test_an_endpoint_that_dies_midway(tmp_path: Path) -> None:
     scenarios = write_picnics(tmp_path / "picnics", ["cake", "tea", "milk"])
     with ExitStack() as alive:
+
+        class Closing(Observer):
+            def finished(self, job: Job, row: Mapping[str, Any], source: str) -> None:
+                alive.close()
+
         server = alive.enter_context(FaultServer(playing()).in_thread())
         config = job_config(server, scenarios, max_concurrent_scenarios=1, engine={"max_retries": 1})
-        report = run_job(config, tmp_path / "job", on_result=lambda unit, outcome: alive.close())
+        report = run_job(config, tmp_path / "job", observer=Closing())
     first, *rest = rows_of(tmp_path / "job").values()
     assert report.exit_status == 1
     assert first["status"] == "success"
