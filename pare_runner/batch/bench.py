@@ -5,39 +5,46 @@ It is the worker's side of every executor. It writes nothing but the recording o
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
 from typing import Self
 
-from pare_runner.batch.agents import AgentFactory, online_engines
+from pare_runner.batch.agents import AgentFactory, noise_settings, online_engines
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.logs import forget_frames, job_context, log_outcome, unit_log
 from pare_runner.batch.rendering import Renderer
+from pare_runner.batch.time_limit import time_limit
 from pare_runner.batch.work import JobSpec, Report, Task
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import fill, new_outcome
 from pare_runner.errors import PareError
 from pare_runner.llm.adapters import Adapters
-from pare_runner.llm.http.endpoints import Endpoints
+from pare_runner.llm.http.endpoints import Endpoints, own_limiter
+from pare_runner.llm.http.limiter import MakeSlots
+from pare_runner.llm.http.presence import Away
+from pare_runner.llm.recording.recorder import TakeoverMismatch
 from pare_runner.llm.recording.replay import ReplayPolicy
 from pare_runner.llm.recording.store import CallStore
 from pare_runner.llm.secrets import environment
+from pare_runner.noise.settings import NoiseSettings
+from pare_runner.policy.request import Role, Usage
 from pare_runner.scenarios.scenario import PAREScenario
 
 log = logging.getLogger(__name__)
 
 FindScenario = Callable[[int, str], PAREScenario]
 """The scenario of a job by its id."""
-MakeEndpoints = Callable[[], Endpoints]
+OnUsage = Callable[[int, Role, Usage], None]
+"""Told of each model call as it ends: the job, the role that asked, and the tokens."""
 
 
 class UnitTimeout(PareError):
@@ -52,6 +59,7 @@ class _Place:
     renderer: Renderer
     factory: AgentFactory | None = None
     store: CallStore | None = None
+    noise: dict[str, NoiseSettings] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -63,7 +71,9 @@ class Bench:
 
     jobs: Mapping[int, JobSpec]
     scenario: FindScenario
-    make_endpoints: MakeEndpoints = lambda: Endpoints(environment())
+    make_limiter: MakeSlots = own_limiter
+    on_usage: OnUsage | None = None
+    on_expired: Callable[[Task], None] = lambda task: None
     adapters: Adapters = field(default_factory=Adapters)
     _endpoints: Endpoints | None = field(default=None, init=False)
     _places: dict[int, _Place] = field(default_factory=dict, init=False)
@@ -71,9 +81,15 @@ class Bench:
     _resources: AsyncExitStack = field(default_factory=AsyncExitStack, init=False)
 
     async def __aenter__(self) -> Self:
-        if any(asks_models(spec.config) for spec in self.jobs.values()):
-            self._endpoints = await self._resources.enter_async_context(self.make_endpoints())
+        asking = [spec.config for spec in self.jobs.values() if asks_models(spec.config)]
+        if asking:
+            endpoints = Endpoints(environment(), self.make_limiter, asking[0].offline_patience)
+            self._endpoints = await self._resources.enter_async_context(endpoints)
         return self
+
+    def away(self) -> list[Away]:
+        """The services that runs here wait for; may be asked by any thread."""
+        return [] if self._endpoints is None else self._endpoints.away()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -94,7 +110,12 @@ class Bench:
             contexts.enter_context(job_context(task.job))
             collected = contexts.enter_context(unit_log())
             began = perf_counter()
-            outcome = await self._outcome(place, task)
+            try:
+                outcome = await self._outcome(place, task)
+            except TakeoverMismatch as mismatch:
+                log.warning("%s is made from its beginning: %s", task.run_id, mismatch)
+                task = replace(task, attempt=task.attempt + 1, earlier=None)
+                outcome = await self._outcome(place, task)
             outcome.result.duration = perf_counter() - began
             if place.store is not None:
                 place.store.sync()
@@ -127,19 +148,27 @@ class Bench:
 
     async def _outcome(self, place: _Place, task: Task) -> Outcome:
         config, scenario = place.spec.config, self.scenario(task.job, task.unit.scenario)
+        noise = place.noise.get(task.unit.scenario)
+        if noise is None:
+            noise = place.noise[task.unit.scenario] = noise_settings(config, scenario)
         if place.factory is None:
-            return run_oracle(scenario, seed=config.seed, run_number=task.unit.run)
+            return run_oracle(scenario, seed=config.seed, run_number=task.unit.run, noise=noise)
         outcome = new_outcome(scenario, seed=config.seed, run_number=task.unit.run)
         try:
-            async with asyncio.timeout(config.timeout_seconds):
-                await self._fill(outcome, place.factory, place.store, task)
+            async with time_limit(config.timeout_seconds, partial(self.on_expired, task)):
+                await self._fill(outcome, noise, place.factory, place.store, task)
         except TimeoutError:
             outcome.result.exception = timed_out(config)
         return outcome
 
-    async def _fill(self, outcome: Outcome, factory: AgentFactory, store: CallStore | None, task: Task) -> None:
+    async def _fill(
+        self, outcome: Outcome, noise: NoiseSettings, factory: AgentFactory, store: CallStore | None, task: Task
+    ) -> None:
         policies = factory.policies(task.unit)
-        await fill(outcome, factory.agents(outcome.scenario, task.unit.run, store, policies, task.attempt))
+        earlier = None if task.earlier is None else task.earlier.calls
+        tell = None if self.on_usage is None else partial(self.on_usage, task.job)
+        agents = factory.agents(outcome.scenario, task.unit.run, store, policies, task.attempt, earlier, tell)
+        await fill(outcome, agents, noise)
         replay = policies["user"]
         if isinstance(replay, ReplayPolicy):
             replay.check()  # a run that asked something else is no result of anybody's

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig
-from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitKey
-from pare_runner.llm.recording.recording import UnitCalls
+from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitCalls, UnitKey
 from pare_runner.traces.contract import TraceFile
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -14,8 +13,7 @@ import pytest
 
 from pare_runner import __file__ as package
 from pare_runner.batch.invocation import run_job
-from pare_runner.batch.job import Job, JobReport
-from pare_runner.batch.observer import Observer
+from pare_runner.batch.job import JobReport
 from pare_runner.batch.verification import Tally, verify_job
 from pare_runner.episode.phase import LIMITS
 from pare_runner.episode.run import FORCED_FAILURES
@@ -53,7 +51,7 @@ def run(folder: Path, listed: Mapping[str, Case]) -> Done:
             observe_max_iterations=1,
             max_turns=cases.MAX_TURNS,
             max_idle_turns=cases.MAX_IDLE_TURNS,
-            max_tokens=cases.MAX_TOKENS,
+            max_tokens_per_run=cases.MAX_TOKENS,
             max_scenario_duration=cases.MAX_DURATION,
             format_retries=cases.FORMAT_RETRIES,
             engine={"read_timeout": 0.75, "max_retries": cases.MAX_RETRIES},
@@ -174,26 +172,6 @@ def test_what_a_judge_makes_of_a_run(tmp_path: Path) -> None:
     tally = Tally()
     verify_job(tmp_path / "job", tally)
     assert (tally.runs, tally.partly) == (len(JUDGES), [])
-
-
-def test_an_endpoint_that_dies_midway(tmp_path: Path) -> None:
-    scenarios = write_picnics(tmp_path / "picnics", ["cake", "tea", "milk"])
-    with ExitStack() as alive:
-
-        class Closing(Observer):
-            def finished(self, job: Job, row: Mapping[str, Any], source: str) -> None:
-                alive.close()
-
-        server = alive.enter_context(FaultServer(playing()).in_thread())
-        config = job_config(server, scenarios, max_concurrent_scenarios=1, engine={"max_retries": 1})
-        report = run_job(config, tmp_path / "job", observer=Closing())
-    first, *rest = rows_of(tmp_path / "job").values()
-    assert report.exit_status == 1
-    assert first["status"] == "success"
-    assert len(rest) == 2
-    for row in rest:
-        assert (row["status"], row["termination_reason"], row["exception_type"]) == ("exception", None, "ModelError")
-        assert row["exception_message"].startswith(f"unreachable: cannot connect to {server.base_url}/chat/completions")
 
 
 def test_no_tls_where_https_is_asked_for(tmp_path: Path) -> None:

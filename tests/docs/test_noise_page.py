@@ -1,0 +1,68 @@
+"""The page on noise: its tables agree with the options and the class, its example of a data file can be read."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+
+import yaml
+
+from pare_runner.cli.conf_dirs import packaged_conf_dir
+from pare_runner.noise.config import DOCUMENTED_WEIGHTS, EnvEventsConfig, ToolAugmentationConfig
+from pare_runner.noise.data import parse_augmentation_data
+from pare_runner.noise.settings import NoiseSettings
+from pare_runner.noise.texts import tool_texts
+from tests.docs.pages import blocks, page
+
+PAGE = page("noise.md")
+CONF = packaged_conf_dir() / "noise"
+
+
+TOOLS, _, EVENTS = PAGE.partition("## Environment events")
+ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|", re.MULTILINE)
+
+
+def test_every_key_of_the_tools_is_in_the_table_with_its_defaults() -> None:
+    composed = yaml.safe_load((CONF / "base/off.yaml").read_text())["tool_augmentation_config"]
+    rows = [row for row in ROW.findall(TOOLS) if "`" not in row[2]]
+    assert rows == [
+        (item.name, str(composed[item.name]).lower(), str(item.default).lower())
+        for item in dataclasses.fields(ToolAugmentationConfig)
+    ]
+
+
+def test_every_key_of_the_events_is_in_the_table_with_its_defaults() -> None:
+    rows = {name: (composed, given) for name, composed, given in ROW.findall(EVENTS)}
+    assert set(rows) == {item.name for item in dataclasses.fields(EnvEventsConfig)}
+    composed, default = yaml.safe_load((CONF / "base/env.yaml").read_text())["env_events_config"], EnvEventsConfig()
+    levels = sorted(int(path.stem.removeprefix("env_")) for path in CONF.glob("env_*.yaml"))
+    assert rows.pop("num_env_events_per_minute") == (", ".join(map(str, levels)), "10")
+    assert rows.pop("weight_per_app_class") == ("as in the class", "email, messaging, shopping 1")
+    assert {name: weight for name, weight in composed["weight_per_app_class"].items() if weight} == dict(
+        DOCUMENTED_WEIGHTS
+    )
+    for name, shown in rows.items():
+        assert shown == (_shown(composed[name]), _shown(getattr(default, name)))
+
+
+def _shown(value: object) -> str:
+    return "null" if value is None else str(value)
+
+
+def test_every_option_for_tools_is_in_the_table_with_its_own_words() -> None:
+    table = PAGE.partition("## Tools")[2].partition("The first ones set keys")[0]
+    for path in CONF.glob("*.yaml"):
+        text = path.read_text()
+        if "env_events_config" not in text and "defaults:" not in text:
+            said = text.splitlines()[1].removeprefix("# ")
+            assert f"`{path.stem}`" in table
+            assert said in table or path.stem.startswith("tfp_")
+
+
+def test_the_example_of_a_data_file_is_one() -> None:
+    (text,) = blocks(PAGE, "json augmentation data")
+    data = parse_augmentation_data(json.loads(text), "the page")
+    assert tool_texts(NoiseSettings(ToolAugmentationConfig(), data=data)).names == {
+        "StatefulNotesApp__create_note": "jot_down"
+    }
