@@ -38,6 +38,7 @@ from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import finish, run_episode
 from pare_runner.errors import InputError, PareError
 from pare_runner.llm.recording.difference import changed_lines
+from pare_runner.llm.recording.files import recorded_files
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitKey
 from pare_runner.llm.recording.replay import ReplayMismatch, ReplayPolicy
 from pare_runner.policy.request import ModelError
@@ -92,7 +93,7 @@ def verify_job(directory: Path, tally: Tally, on_run: OnRun = lambda done, plann
     with chdir(place), logging_runs("ERROR", to_file=True):
         units = plan_units(config, load(config))
         factory = None
-        if not config.oracle and rows:  # of a job that had not come to anything there need not be a recording
+        if not config.oracle and (rows or recorded_files(files)):  # a job that has not begun has no recording
             factory = AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=str(files))
         _Rerun(str(directory), files, config, Renderer.of(config), factory, rows, tally, on_run).run(units)
 

@@ -32,7 +32,9 @@ def verify_sweep(directory: Path, tally: Tally) -> None:
     absent = [job.folder for job in jobs if not read_journal(directory / job.folder).lines]
     gone = [folder for folder in _begun(directory) if folder in absent]
     if gone:
-        raise Difference(f"{directory}: {SWEEP} knows of a job in {', '.join(gone)}, but its {JOURNAL} has no line")
+        raise Difference(
+            f"{directory}: {SWEEP} knows of a job in {', '.join(gone)}, but there is no run in its {JOURNAL}"
+        )
     planned = {directory / job.folder: job for job in jobs}
     for path in sorted(directory.rglob(MANIFEST)):
         if path.parent not in planned:

@@ -32,8 +32,8 @@ def rows() -> list[dict[str, object]]:
     found = []
     for scenario in (NotesScenario(), FailingScenario()):
         for number in (2, 1):
-            outcome = run_oracle(scenario, run_number=number)
-            found.append(unit_row(f"{scenario.scenario_id}_{number}", outcome, CONFIG, SHARED))
+            run_id = f"{scenario.scenario_id}_{number}"
+            found.append(unit_row(run_id, run_oracle(scenario, run_number=number), CONFIG, SHARED))
     return found
 
 
@@ -53,9 +53,17 @@ def test_hashes_of_a_scenario_that_has_some() -> None:
     scenario = NotesScenario()
     scenario.world_hash, scenario.scoring_hash = "w", "s"  # type: ignore[attr-defined]
 
-    row = unit_row("notes", run_oracle(scenario), CONFIG, SHARED)
+    row = unit_row("notes", run_oracle(scenario), CONFIG, SHARED, 2)
 
-    assert (row["world_hash"], row["scoring_hash"]) == ("w", "s")
+    assert (row["world_hash"], row["scoring_hash"], row["attempt"]) == ("w", "s", None)
+
+
+def test_runs_with_agents_say_which_attempt_it_was() -> None:
+    config = oracle_config(oracle=False)
+
+    row = unit_row("notes", run_oracle(NotesScenario()), config, config_columns(config), 2)
+
+    assert unit_frame([row])["attempt"].to_list() == [2]
 
 
 def test_text_that_is_no_unicode_is_escaped() -> None:

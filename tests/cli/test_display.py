@@ -21,7 +21,7 @@ from pare_runner.llm.adapters import Adapters
 from pare_runner.llm.config import LLMEngineConfig, Prices
 from tests.batch.situations import NotesScenario, all_scenarios, oracle_config
 from tests.cli.conftest import SHIPPED
-from tests.cli.test_verify import Networked, experiment
+from tests.cli.test_verify import Networked, behind_a_network, experiment
 
 DINNER = str(SHIPPED / "dinner_headcount_change.yaml")
 PRICES = Prices(input=1.0, output=2.0, source="here", date="2026-11-20")
@@ -73,17 +73,15 @@ def test_on_a_narrow_terminal_reasons_stand_below_the_table(
     assert max(map(len, lines[: lines.index("next:")])) <= 80
 
 
-def networked(monkeypatch: pytest.MonkeyPatch, prices: Prices | None) -> MultiScenarioRunnerConfig:
+def networked(prices: Prices | None) -> MultiScenarioRunnerConfig:
     model = LLMEngineConfig(model_name="m", alias="m-70b", endpoint="http://127.0.0.1:9/v1", prices=prices)
     engines = {"user_engine_config": model, "observe_engine_config": model, "execute_engine_config": model}
-    monkeypatch.setattr(Adapters, "policy", lambda adapters, engine, endpoints: Networked())
     return experiment(**engines, scenarios=(DINNER,))
 
 
-def test_tokens_and_cost_are_shown_when_they_are_known(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines = shown(capsys, networked(monkeypatch, PRICES))
+def test_tokens_and_cost_are_shown_when_they_are_known(capsys: pytest.CaptureFixture[str]) -> None:
+    with behind_a_network(Networked()):
+        lines = shown(capsys, networked(PRICES))
 
     assert lines[0].split()[-4:] == ["calls", "tokens", "cost", "why"]
     assert "1,128" in lines[1]
@@ -91,8 +89,9 @@ def test_tokens_and_cost_are_shown_when_they_are_known(
     assert "cost: $0.0012" in lines
 
 
-def test_a_cost_that_is_not_known_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = shown(capsys, networked(monkeypatch, None))
+def test_a_cost_that_is_not_known_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with behind_a_network(Networked()):
+        lines = shown(capsys, networked(None))
 
     assert "cost" not in lines[0].split()
     assert "cost unknown: no price for m-70b" in lines
@@ -199,5 +198,5 @@ def test_a_job_of_ones_own_prints_nothing(capsys: pytest.CaptureFixture[str]) ->
 
 def test_there_is_no_bar_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     with progress() as observer:
-        assert type(observer) is Observer
+        assert type(observer) is Observer, "the log's lines say the same"
     assert capsys.readouterr().err == ""

@@ -7,7 +7,8 @@ import json
 import random
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,7 @@ def experiment(**changes: Any) -> MultiScenarioRunnerConfig:
         "simulated_generation_time_mode": "fixed",
         "executor_type": "async",
         "export": True,
+        "executor_type": "async",
         "scenarios": SCENARIOS,
     }
     return MultiScenarioRunnerConfig(**(settings | changes))
@@ -220,6 +222,7 @@ def sweep(original: Path, tmp_path: Path) -> Path:
     shutil.copytree(original, tmp_path / "sweep" / "0")
     config = experiment()
     jobs = [PlannedJob.of(folder, (), config, job_units(config)) for folder in ("0", "1")]
+    (tmp_path / "sweep/0/plan.json").unlink()
     Plan(tuple(jobs)).write(tmp_path / "sweep")
     write_sweep(tmp_path / "sweep", jobs)
     return tmp_path / "sweep"
@@ -244,7 +247,7 @@ def test_jobs_of_a_sweep_that_are_gone_or_came_from_nowhere(pare: Pare, sweep: P
     change(sweep / "sweep.json", '"started": false', '"started": true')
     said = pare("verify", str(sweep))
     assert said.status == 1
-    assert f"{sweep}: sweep.json knows of a job in 1, but its results.jsonl has no line" in said.err
+    assert f"{sweep}: sweep.json knows of a job in 1, but there is no run in its results.jsonl" in said.err
     shutil.copytree(original, sweep / "2")
     change(sweep / "sweep.json", '"started": true', '"started": false')
     change(sweep / "sweep.json", '"started": true', '"started": false')
@@ -372,6 +375,12 @@ def test_nothing_to_verify(pare: Pare, job: Path) -> None:
     assert "no finished run in" in pare("verify", str(job)).err
     (job / "calls.jsonl").unlink()
     said = pare("verify", str(job))
+    assert (said.status, "no finished run in" in said.err) == (2, True)
+
+
+def test_a_recording_that_is_gone(pare: Pare, job: Path) -> None:
+    (job / "calls.jsonl").unlink()
+    said = pare("verify", str(job))
     assert (said.status, "holds no recorded model calls" in said.err) == (2, True)
 
 
@@ -411,6 +420,14 @@ class NetworkedSession:
         return self.session.next_due()
 
 
+@contextmanager
+def behind_a_network(policy: Policy) -> Iterator[None]:
+    """Every model that needs a network is `policy`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Adapters, "policy", lambda self, config, endpoints: policy)
+        yield
+
+
 Networking = Callable[..., Path]
 
 
@@ -421,10 +438,10 @@ def networked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Networking:
     def run(mode: str, policy: Networked | None = None, runs: int = 1) -> Path:
         model = LLMEngineConfig(model_name="m", endpoint="https://127.0.0.1:9/v1", api_key_env="LOST_KEY")
         engines = {"user_engine_config": model, "observe_engine_config": model, "execute_engine_config": model}
-        config = experiment(**engines, simulated_generation_time_mode=mode, suite=SuiteConfig(runs=runs))
-        with monkeypatch.context() as context:
-            context.setenv("LOST_KEY", "k-123")
-            context.setattr(Adapters, "policy", lambda adapters, engine, endpoints: policy or Networked())
+        once_at_a_time = {"max_concurrent_scenarios": 1, "simulated_generation_time_mode": mode}
+        config = experiment(**engines, **once_at_a_time, suite=SuiteConfig(runs=runs))
+        with monkeypatch.context() as environment, behind_a_network(policy or Networked()):
+            environment.setenv("LOST_KEY", "k-123")
             run_job(config, tmp_path / "job", command_line=())
         return tmp_path / "job"
 

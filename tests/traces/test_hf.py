@@ -316,5 +316,6 @@ def test_the_file_is_named_by_the_run_and_equal_for_equal_runs() -> None:
     second = writer.render(run_oracle(scenario), TraceContext("a_run"))
     third = writer.render(run_oracle(NotesScenario()), TraceContext("a_run"))
 
-    assert first.name == "a_run.json"
-    assert first.data == second.data == third.data
+    assert (writer.name, first.name) == ("hf", "a_run.json")
+    assert first == second == third
+    assert orjson.loads(first.data)["metadata"]["definition"]["scenario_id"] == "notes"
