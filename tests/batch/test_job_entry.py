@@ -10,7 +10,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pare_runner.batch import bench
 from pare_runner.batch.invocation import job_units, run_job
 from pare_runner.batch.plan import PlannedJob
 from pare_runner.batch.sweep_files import write_sweep

@@ -17,7 +17,6 @@ from pare_runner.cli import display
 from pare_runner.cli.display import progress, reason, show_results, sweep_cells
 from pare_runner.cli.hydra_entry import main
 from pare_runner.cli.next_steps import step_lines
-from pare_runner.llm.adapters import Adapters
 from pare_runner.llm.config import LLMEngineConfig, Prices
 from tests.batch.situations import NotesScenario, all_scenarios, oracle_config
 from tests.cli.conftest import SHIPPED

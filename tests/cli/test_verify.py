@@ -28,7 +28,7 @@ from pare_runner.llm.config import LLMEngineConfig
 from pare_runner.llm.offline.registry import offline_policy
 from pare_runner.llm.recording.keys import UnitKey
 from pare_runner.llm.recording.store import CallStore
-from pare_runner.policy.policy import Session, View
+from pare_runner.policy.policy import Policy, Session, View
 from pare_runner.policy.request import ModelError, Request, Response, Role, Usage
 from tests.cli.conftest import SHIPPED, Pare
 
@@ -48,7 +48,6 @@ def experiment(**changes: Any) -> MultiScenarioRunnerConfig:
         "observe_max_iterations": 5,
         "execute_max_iterations": 10,
         "simulated_generation_time_mode": "fixed",
-        "executor_type": "async",
         "export": True,
         "executor_type": "async",
         "scenarios": SCENARIOS,
