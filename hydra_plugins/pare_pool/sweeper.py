@@ -15,7 +15,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
 from pare_runner.cli.body import JobBody
-from pare_runner.cli.sweep import compose_jobs, placed_jobs, sweep_files
+from pare_runner.cli.sweep import check_budgets, compose_jobs, placed_jobs, sweep_files
 
 
 @dataclass
@@ -51,11 +51,13 @@ class PareSweeper(BasicSweeper):
 
         sweep_dir = Path(str(self.config.hydra.sweep.dir))
         jobs = placed_jobs(sweep_dir, jobs)
+        launch_composed = getattr(self.launcher, "launch_composed", None)
+        pooled = launch_composed is not None and self.task_function.run_all is not None
+        if launch_composed is None:
+            check_budgets(jobs)
         sweep_dir.mkdir(parents=True, exist_ok=True)
         OmegaConf.save(self.config, sweep_dir / "multirun.yaml")
 
-        launch_composed = getattr(self.launcher, "launch_composed", None)
-        pooled = launch_composed is not None and self.task_function.run_all is not None
         with sweep_files(sweep_dir, jobs, plan=not pooled):  # a pool writes the plan when all it needs is there
             if launch_composed is not None:
                 return [launch_composed(jobs)]

@@ -171,7 +171,9 @@ class MultiScenarioRunnerConfig(ScenarioRunnerConfig):
         None, "Wall-clock seconds after which an invocation starts no further run; empty: no limit.", gt=0
     )
     offline_patience: float | None = serves(
-        1800.0, "Seconds to wait for a service that cannot be reached before an invocation stops; empty: for ever.", ge=0
+        1800.0,
+        "Seconds to wait for a service that cannot be reached, then an invocation stops; empty: for ever.",
+        ge=0,
     )
 
     @model_validator(mode="after")

@@ -32,7 +32,11 @@ from pare_runner.cli.flags import CommandLine
 from pare_runner.errors import ConfigError
 
 JOB_NAME = "pare_runner"
-INVOCATION_ONLY = ("output_dir", "resume", "only", "cache")
+INVOCATION_ONLY = (
+    *("output_dir", "resume", "only", "cache"),
+    *("limits.max_cost_usd", "limits.max_tokens", "limits.max_wall", "limits.offline_patience"),
+    *("max_cost_usd", "max_total_tokens", "max_wall", "offline_patience"),
+)
 """Keys that hold for a sweep as a whole."""
 SWEEP_GROUP = "sweep"
 """Group whose options are whole grids: choosing one asks for a sweep."""
