@@ -14,13 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pare_runner.atomic import writing
-from pare_runner.batch.budget import Budget
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.engine import Engine
 from pare_runner.batch.executors.registry import make_executor
 from pare_runner.batch.identity import config_hash
 from pare_runner.batch.job import Job, JobReport
-from pare_runner.batch.journal import read_journal
 from pare_runner.batch.lock import locked
 from pare_runner.batch.logs import logging_runs
 from pare_runner.batch.manifest import MANIFEST, Manifest, read_manifest
@@ -29,6 +27,7 @@ from pare_runner.batch.plan import HERE, Plan, find_plan
 from pare_runner.batch.readiness import check_agents
 from pare_runner.batch.request import JobRequest
 from pare_runner.batch.resuming import check_same, other_experiment, placed
+from pare_runner.batch.spent import budget_of
 from pare_runner.batch.units import LoadSuite, Unit, plan_units
 from pare_runner.errors import ConfigError, InputError
 from pare_runner.library.catalog import load_suite
@@ -80,26 +79,9 @@ class Invocation:
             lock = resources.enter_context(locked(self.directory, _say_waiting))
             resources.enter_context(logging_runs(first.log_level, first.log_to_file))
             jobs = self._opened(requests, resources)
-            engine = Engine(jobs, self.observer, self._budget(jobs))
+            former = {job.directory: (job.config, job.rows.values()) for job in jobs}
+            engine = Engine(jobs, self.observer, budget_of(self.directory, former, resume=self.resume))
             return engine.run(executor, only_exceptions=self.only_exceptions, lock=lock)
-
-    def _budget(self, jobs: Sequence[Job]) -> Budget:
-        """The budget of the jobs, with what the directory has used of it."""
-        budget = Budget.of(jobs[0].config, self.directory)
-        for job in jobs:
-            for row in job.rows.values():
-                budget.count(job.config, row)
-        if budget.limited and self.resume:
-            plan = find_plan(self.directory)
-            mine = {job.directory for job in jobs}
-            others = [self.directory / job.folder for job in plan.jobs] if plan is not None else []
-            for folder in others:
-                if folder not in mine:
-                    for row in read_journal(folder).latest().values():
-                        budget.count_row(row)
-        if budget.unpriced and budget.max_cost_usd is not None:
-            log.warning("limits.max_cost_usd: the cost of %d earlier runs is unknown and not counted", budget.unpriced)
-        return budget
 
     def _opened(self, requests: Sequence[JobRequest], resources: ExitStack) -> list[Job]:
         """The open jobs. All they need is on disk before the plan is, and the plan before the first journal."""
