@@ -19,7 +19,7 @@ from pare_runner.batch.past_runs import PastRuns, Row
 from pare_runner.batch.prompt_sizes import CHARACTERS, REPLY_TOKENS, PromptSizes
 from pare_runner.scenarios.scenario import PAREScenario
 
-PLAYED = 20
+PLAYED = 10
 """Scenarios of a job that are played at most to see what is asked."""
 SHOWN = 20
 """Jobs shown at most."""

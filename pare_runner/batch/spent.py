@@ -11,6 +11,7 @@ from pare_runner.batch.budget import Budget
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.journal import read_journal
 from pare_runner.batch.plan import find_plan
+from pare_runner.library.files import shown
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ def budget_of(directory: Path, jobs: Mapping[Path, Former], *, resume: bool) -> 
 
     Jobs that were planned there and are none of these count as well. InputError for a journal that cannot be read.
     """
-    budget = Budget.of(next(iter(jobs.values()))[0], directory)
+    budget = Budget.of(next(iter(jobs.values()))[0], Path(shown(directory)))
     for config, rows in jobs.values():
         for row in rows:
             budget.count(config, row)
