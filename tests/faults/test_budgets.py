@@ -124,3 +124,14 @@ def test_an_unknown_price_stops_a_budgeted_run_before_it_starts(
     assert len(server.bodies) == asked
     assert run_job(config.model_copy(update={"max_cost_usd": None}), tmp_path / "job").exit_status == 0
     assert read_plan(tmp_path / "job").planned == len(WORDS)
+
+
+@pytest.mark.parametrize("executor", ["thread", "process"])
+def test_a_budget_holds_with_workers_of_their_own(
+    executor: str, server: FaultServer, picnics: Path, tmp_path: Path
+) -> None:
+    config = priced(server, picnics, 4, executor_type=executor, max_total_tokens=1)
+    report = run_job(config, tmp_path / "job")
+
+    assert report.exit_status == 75
+    assert 1 <= len(rows_of(tmp_path / "job")) <= 4
