@@ -43,9 +43,15 @@ def read_lines(path: Path) -> Iterator[Line]:
     a head, which says how many lines of each kind there are.
     """
     try:
-        *texts, tail = path.read_bytes().split(b"\n")
+        text = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
+    yield from lines_in(text, path)
+
+
+def lines_in(content: bytes, path: Path) -> Iterator[Line]:
+    """The lines of `content`, which is or could be that of `path`; see `read_lines`."""
+    *texts, tail = content.split(b"\n")
     finished = path.name == CALLS
     if tail and finished:
         texts.append(tail)

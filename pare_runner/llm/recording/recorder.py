@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT, Due, UnitKey
-from pare_runner.llm.recording.store import CallStore
+from pare_runner.llm.recording.kept import CallSink
 from pare_runner.policy.policy import Policy, Session, View
 from pare_runner.policy.request import ModelError, Request, Response, Role
 
@@ -16,7 +16,7 @@ class RecordingPolicy:
     """
 
     def __init__(
-        self, policy: Policy, store: CallStore, unit: UnitKey, sampling: str = "", attempt: int = FIRST_ATTEMPT
+        self, policy: Policy, store: CallSink, unit: UnitKey, sampling: str = "", attempt: int = FIRST_ATTEMPT
     ) -> None:
         self._policy = policy
         self._store = store
@@ -35,7 +35,7 @@ class _RecordingSession:
     __slots__ = ("_asked", "_attempt", "_calls", "_role", "_sampling", "_session", "_store", "_unit")
 
     def __init__(
-        self, session: Session, role: Role, store: CallStore, unit: UnitKey, sampling: str, attempt: int
+        self, session: Session, role: Role, store: CallSink, unit: UnitKey, sampling: str, attempt: int
     ) -> None:
         self._session = session
         self._role: Role = role

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 from pare_runner.errors import InputError
-from pare_runner.llm.recording.files import CALLS, Line, read_lines, recorded_files
+from pare_runner.llm.recording.files import CALLS, Line, lines_in, read_lines, recorded_files
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT, Call, Due, UnitKey
 from pare_runner.llm.recording.lines import read_call, read_due
 from pare_runner.policy.request import Role
@@ -44,17 +45,14 @@ class Recording:
         if not files:
             raise InputError(f"{directory} holds no recorded model calls", hint=f"{CALLS} is where a job leaves them")
         recording = cls(directory)
-        calls: list[tuple[Line, Call]] = []
-        for path in files:
-            for line in read_lines(path):
-                try:
-                    call = recording._add(line)
-                except (KeyError, TypeError, AttributeError) as error:
-                    raise InputError(f"is no line of a recording: {error!r}", where=line.where) from error
-                if call is not None:
-                    calls.append((line, call))
-        for line, call in calls:
-            recording._check_references(line, call)
+        recording._read(line for path in files for line in read_lines(path))
+        return recording
+
+    @classmethod
+    def of(cls, lines: bytes, name: Path) -> Self:
+        """The recording that `lines` are, as of an unfinished file called `name`; InputError as for `load`."""
+        recording = cls(name)
+        recording._read(lines_in(lines, name))
         return recording
 
     def unit(self, unit: UnitKey, attempt: int = FIRST_ATTEMPT) -> UnitCalls:
@@ -65,6 +63,18 @@ class Recording:
     def call_count(self) -> int:
         """Number of calls of all units."""
         return sum(len(unit.calls) for unit in self.units.values())
+
+    def _read(self, lines: Iterable[Line]) -> None:
+        calls: list[tuple[Line, Call]] = []
+        for line in lines:
+            try:
+                call = self._add(line)
+            except (KeyError, TypeError, AttributeError) as error:
+                raise InputError(f"is no line of a recording: {error!r}", where=line.where) from error
+            if call is not None:
+                calls.append((line, call))
+        for line, call in calls:
+            self._check_references(line, call)
 
     def _add(self, line: Line) -> Call | None:
         value = line.value
