@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from pare_runner.llm.config import LLMEngineConfig as LLMEngineConfig
     from pare_runner.noise.config import EnvEventsConfig as EnvEventsConfig
     from pare_runner.noise.config import ToolAugmentationConfig as ToolAugmentationConfig
+    from pare_runner.noise.config import default_weight_per_app_class as default_weight_per_app_class
+    from pare_runner.noise.env_events.expander import PAREEnvEventsExpander as PAREEnvEventsExpander
     from pare_runner.scenarios.compiler.compile import compile_scenario as compile_scenario
     from pare_runner.scenarios.environment import Environment as Environment
     from pare_runner.scenarios.registration import ScenarioRegistry as ScenarioRegistry

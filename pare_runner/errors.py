@@ -1,7 +1,8 @@
 """The error tree: what a user did wrong is an `InputError`, everything else is ours.
 
 A message says what is wrong, where, and which valid name is nearest. Entries of the command line print `str(error)` and
-leave with `error.exit_status`; a traceback is shown only when `PARE_DEBUG=1`.
+leave with `error.exit_status`; a traceback is shown only when `PARE_DEBUG=1`. `Abandoned` stands beside the tree: it is
+no error of anybody's, it ends a run that has no outcome.
 """
 
 from __future__ import annotations
@@ -59,6 +60,19 @@ class ScenarioError(InputError):
 
 class ConfigError(InputError):
     """A configuration that cannot be run."""
+
+
+class Abandoned(BaseException):
+    """A run that is broken off and not over: what happened outside of it says that it cannot, or must not, go on.
+
+    It is no outcome, so nothing that turns what a run raises into one may catch it, neither `except Exception` in an
+    episode nor in somebody's agent; like a cancellation it passes through to whoever started the run. What the run's
+    calls had brought stands in the recording, and the run is made again from there or from its beginning.
+    """
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        super().__init__(message)
 
 
 class CheckError(PareError):

@@ -46,6 +46,7 @@ PUBLIC: Mapping[str, str] = {
     "MultiScenarioRunnerConfig": "pare_runner.batch.config",
     "OperationType": "pare_runner.kernel.events",
     "OracleEvent": "pare_runner.kernel.events",
+    "PAREEnvEventsExpander": "pare_runner.noise.env_events.expander",
     "PAREMultiScenarioValidationResult": "pare_runner.batch.results",
     "PARE_RESULT_SCHEMA": "pare_runner.batch.frame",
     "Ref": "pare_runner.kernel.references",
@@ -54,6 +55,7 @@ PUBLIC: Mapping[str, str] = {
     "ToolAugmentationConfig": "pare_runner.noise.config",
     "TwoAgentScenarioRunner": "pare_runner.batch.runner",
     "ValidationEvent": "pare_runner.kernel.events",
+    "default_weight_per_app_class": "pare_runner.noise.config",
     "register_pare_scenarios": "pare_runner.library.catalog",
     "run_oracle": "pare_runner.episode.oracle",
 }

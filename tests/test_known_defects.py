@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -22,12 +23,23 @@ from pare_runner.batch.metrics import metric_columns
 from pare_runner.episode.metrics import RunMetrics
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
-from pare_runner.kernel.events import AbstractEvent, Action, Event, EventType, OracleEvent, ValidationEvent
+from pare_runner.kernel.events import (
+    AbstractEvent,
+    Action,
+    CompletedEvent,
+    Event,
+    EventType,
+    OracleEvent,
+    ValidationEvent,
+)
+from pare_runner.noise.config import EnvEventsConfig, ToolAugmentationConfig
+from pare_runner.noise.settings import NO_NOISE, NoiseSettings
 from pare_runner.prove.proof import prove
 from pare_runner.scenarios.compiler.compile import compile_scenario
 from pare_runner.scenarios.environment import Environment
 from pare_runner.scenarios.scenario import PAREScenario
 from tests.episode.conftest import ACCEPT, PROPOSE, WAIT, Play, calling
+from tests.noise.conftest import lasting, noisy, settings
 
 START = 1763456400.0
 HEAD = "id: s\nstart_time: 2025-11-18T09:00:00Z\n"
@@ -352,7 +364,47 @@ def test_kd_48_a_tool_is_found_in_whatever_place_and_a_pause_of_no_time_is_a_pau
     assert all(play.asked[1].request.choices.get(name) is not None for name in names)
 
 
-MINE = {*range(1, 13), *range(14, 38), *range(46, 49)}
+FAILING_TOOLS = ToolAugmentationConfig(
+    tool_failure_probability=1.0, apply_tool_name_augmentation=False, apply_tool_description_augmentation=False
+)
+
+
+def noise_log(outcome: Outcome) -> list[CompletedEvent]:
+    return [event for event in outcome.log if event.noise]
+
+
+def test_kd_13_noise_reaches_the_run() -> None:
+    quiet, loud = noisy(lasting(360), NO_NOISE), noisy(lasting(360), settings(10))
+    assert (len(noise_log(quiet)), len(noise_log(loud))) == (0, 60)
+    play = Play(
+        LOOP,
+        user=[WAIT, ACCEPT],
+        observe=[PROPOSE],
+        execute=[ADD],
+        noise=NoiseSettings(tools=FAILING_TOOLS),
+    )
+    assert play.log[2] == "20 create_note!"
+
+
+def test_kd_13_the_default_weights_of_meta_are_are_weights_of_the_same_apps() -> None:
+    theirs = ("EmailClientApp", "ApartmentListingApp", "MessagingApp", "MessagingAppV2", "ShoppingApp")
+    loud = noisy(lasting(360), settings(10, weight_per_app_class=dict.fromkeys(theirs, 1.0)))
+    assert {event.app_name() for event in noise_log(loud)} == {"Emails", "Messages", "Shopping", "Apartment"}
+    with pytest.raises(ValueError, match="gives every app the weight 0"):
+        EnvEventsConfig(weight_per_app_class={"StatefulEmailApp": 0.0})
+
+
+def test_kd_39_noise_has_its_rate_targets_what_exists_and_comes_to_every_app() -> None:
+    for rate in (2, 4, 10):
+        loud = noisy(lasting(720), settings(rate))
+        assert len(noise_log(loud)) == 12 * rate
+        assert loud.failed_events == []
+        counts = Counter(event.app_name() for event in noise_log(loud))
+        assert set(counts) == {"Emails", "Messages", "Shopping", "Apartment"}
+        assert min(counts.values()) >= 2 * rate
+
+
+MINE = {*range(1, 38), 39, *range(46, 49)}
 
 
 def test_every_known_defect_has_a_test_or_a_reason() -> None:

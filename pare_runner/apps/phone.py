@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pare_runner.apps.core.app import App
@@ -16,6 +16,9 @@ from pare_runner.apps.notifications import NotificationCenter
 from pare_runner.errors import bracketed_hint, did_you_mean
 from pare_runner.kernel.events import Action, CompletedEvent, Event, EventMetadata, EventType, OracleEvent
 from pare_runner.kernel.log import EventLog
+
+Obstacle = Callable[[App, str], Exception | None]
+"""What keeps a call of a tool of an app from being carried out: the error it fails with; None lets it pass."""
 
 
 class ToolUnavailable(LookupError):
@@ -36,7 +39,8 @@ class Phone:
         self.notifications = NotificationCenter()
         self.active: StatefulApp | None = None
         self.background: list[str] = []
-        self._calls: dict[tuple[str, str, str], int] = {}
+        self.obstacle: Obstacle | None = None
+        self._calls: dict[tuple[str, str, str, str], int] = {}
         self._timed = [app for app in self.apps.values() if type(app).next_timer is not App.next_timer]
         # Without a cycle a finished phone is freed at once, not by the garbage collector some runs later.
         services.launcher = weakref.proxy(self)
@@ -87,12 +91,16 @@ class Phone:
     ) -> CompletedEvent:
         """Make a call that no event scheduled; its id says who called what for the how-manyeth time.
 
-        `mode` is what the assistant was doing, for the log.
+        `mode` is what the assistant was doing, for the log. The assistant's calls may meet the `obstacle`; those that
+        do are counted by themselves, so that the ids of all others are what they would be without it.
         """
-        counter = (actor.value, app_name, function)
-        number = self._calls[counter] = self._calls.get(counter, 0) + 1
-        self.services.begin("call", *counter, number)
-        return self._call(actor, app_name, function, args, f"{'-'.join(counter)}-call-{number}", (), mode=mode)
+        app = self.apps.get(app_name)
+        met = self.obstacle(app, function) if self.obstacle and app and actor is EventType.AGENT else None
+        caller, kind = (actor.value, app_name, function), "call" if met is None else "failure"
+        number = self._calls[*caller, kind] = self._calls.get((*caller, kind), 0) + 1
+        self.services.begin(kind, *caller, number)
+        event_id = f"{'-'.join(caller)}-{kind}-{number}"
+        return self._call(actor, app_name, function, args, event_id, (), obstacle=met, mode=mode)
 
     def user_tools(self) -> dict[str, ToolSpec]:
         """`App__tool` → what the user can tap now: home screen, agent interface, the screen in front."""
@@ -165,6 +173,7 @@ class Phone:
         *,
         scheduled: bool = False,
         failure: Exception | None = None,
+        obstacle: Exception | None = None,
         mode: str | None = None,
     ) -> CompletedEvent:
         time = self.services.clock.now
@@ -177,6 +186,8 @@ class Phone:
             target, spec = self._find(actor, app_name, function)
             bound = spec.bind(args)
             logged = to_json(bound)  # before the call, which must not be able to change what the log says
+            if obstacle is not None:
+                raise obstacle
             outcome = spec.function(target, **bound)
             metadata = EventMetadata(to_json(outcome), None if outcome is None else type(outcome).__name__)
             if actor is EventType.USER and spec.transitions and isinstance(app, StatefulApp):

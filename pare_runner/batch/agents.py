@@ -14,15 +14,24 @@ from pare_runner.batch.journal import read_journal
 from pare_runner.batch.recorded_models import model_difference, other_models, recorded_config
 from pare_runner.episode.run import Agents
 from pare_runner.episode.settings import EpisodeSettings, TokenTime
+from pare_runner.errors import ConfigError
 from pare_runner.library.assistants import MakeAssistant, assistant, source_hash
+from pare_runner.library.noise_data import load_augmentation_data
 from pare_runner.library.prompts import load_prompts
 from pare_runner.llm.config import OFFLINE, LLMEngineConfig
 from pare_runner.llm.offline.registry import offline_policy
-from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitKey
-from pare_runner.llm.recording.recorder import RecordingPolicy
+from pare_runner.llm.recording.kept import CallSink
+from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitCalls, UnitKey
+from pare_runner.llm.recording.recorder import OnCall, RecordingPolicy
 from pare_runner.llm.recording.recording import Recording
 from pare_runner.llm.recording.replay import ReplayPolicy
-from pare_runner.llm.recording.store import CallStore
+from pare_runner.llm.recording.takeover import Takeover
+from pare_runner.llm.secrets import environment
+from pare_runner.noise.config import EnvEventsConfig, ToolAugmentationConfig
+from pare_runner.noise.data import NO_DATA
+from pare_runner.noise.env_events.lanes import check_events
+from pare_runner.noise.settings import NoiseSettings
+from pare_runner.noise.texts import tool_texts
 from pare_runner.policy.policy import Policy
 from pare_runner.policy.request import Role
 from pare_runner.scenarios.scenario import PAREScenario
@@ -79,22 +88,70 @@ def episode_settings(config: ScenarioRunnerConfig) -> EpisodeSettings:
         idle_step=config.poll_seconds,
         proposal_timeout=config.proposal_timeout,
         max_duration=config.max_scenario_duration,
-        max_tokens=config.max_tokens,
+        max_tokens=config.max_tokens_per_run,
     )
 
 
 def with_hashes(config: C, prompts_dir: str | None = None) -> C:
-    """`config` with the hashes of its prompts, the judge's too, and of an assistant of one's own.
+    """`config` with the hashes of its prompts, the judge's too, of an assistant of one's own, and of augmentation data.
 
-    `prompts_dir` is for a configuration that has none itself. Without agents there are no hashes.
+    `prompts_dir` is for a configuration that has none itself. Without agents there is only the hash of the data, and
+    without noise that reads the data not even that. InputError for data that cannot be used.
     """
+    data_hash = load_augmentation_data(environment()).digest if _reads_data(config) else None
     if config.oracle:
-        return config
+        return config.model_copy(update={"noise_hash": data_hash})
     prompts = _prompts(prompts_dir or getattr(config, "prompts_dir", None))
-    hashes = {"prompts_hash": prompts.hash, "agent_hash": source_hash(config.agent_type)}
+    hashes = {
+        "prompts_hash": prompts.hash,
+        "agent_hash": source_hash(config.agent_type),
+        "noise_hash": data_hash,
+    }
     if config.judge_engine_config is not None:
         hashes["judge_prompt_hash"] = prompts.judge_hash
     return config.model_copy(update=hashes)
+
+
+def noise_settings(config: ScenarioRunnerConfig, scenario: PAREScenario | None = None) -> NoiseSettings:
+    """The noise of the runs of `config`, with the augmentation data if any of it reads that.
+
+    Given a `scenario`, the data is loaded for configs of its own as well. An oracle run has no tool noise. Raises
+    InputError for data that cannot be used or lacks what is asked for, and ConfigError if it is not the data of
+    `config.noise_hash`.
+    """
+    tools = None if config.oracle else config.tool_augmentation_config
+    needed = _reads_data(config) or (scenario is not None and _scenario_reads_data(config, scenario))
+    data = load_augmentation_data(environment()) if needed else NO_DATA
+    if _reads_data(config) and config.noise_hash not in (None, data.digest):
+        message = "the augmentation data is not what this configuration was made with"
+        raise ConfigError(message, hint="ENV_AUGMENTATION_DATA_PATH names the file to read")
+    noise = NoiseSettings(tools, config.env_events_config, data)
+    tool_texts(noise)  # what is missing is told before the first run
+    if noise.events is not None:
+        check_events(noise.events, data)
+    return noise
+
+
+def _reads_data(config: ScenarioRunnerConfig) -> bool:
+    """Whether the noise of `config` draws from augmentation data."""
+    return (not config.oracle and _rewrites(config.tool_augmentation_config)) or _happens(config.env_events_config)
+
+
+def _scenario_reads_data(config: ScenarioRunnerConfig, scenario: PAREScenario) -> bool:
+    own_tools = config.tool_augmentation_config is None and not config.oracle
+    return (own_tools and _rewrites(scenario.tool_augmentation_config)) or (
+        config.env_events_config is None and _happens(scenario.env_events_config)
+    )
+
+
+def _rewrites(tools: object) -> bool:
+    return isinstance(tools, ToolAugmentationConfig) and (
+        tools.apply_tool_name_augmentation or tools.apply_tool_description_augmentation
+    )
+
+
+def _happens(events: object) -> bool:
+    return isinstance(events, EnvEventsConfig) and events.num_env_events_per_minute > 0
 
 
 def scoring_hash(config: MultiScenarioRunnerConfig, scenario: PAREScenario) -> str | None:
@@ -166,19 +223,26 @@ class AgentFactory:
         self,
         scenario: PAREScenario,
         run_number: int,
-        store: CallStore | None = None,
+        store: CallSink | None = None,
         policies: Mapping[Role, Policy] | None = None,
         attempt: int = FIRST_ATTEMPT,
+        earlier: UnitCalls | None = None,
+        on_call: OnCall | None = None,
     ) -> Agents:
         """The agents of one run, with `policies` if they are made already.
 
-        Their model calls go into `store` as those of this `attempt`.
+        Their model calls go into `store` as those of this `attempt`, and `on_call` is told of them. Of the replies in
+        `earlier` those of models are taken over instead of being asked for again.
         """
         unit = UnitKey(scenario.scenario_id, run_number)
         answering = policies or self.policies(unit)
-        if store is not None:
+        if store is not None and earlier is not None and self.recording is None:
+            models = tuple(online_engines(self.config))
+            takeover = Takeover(earlier, models, store, unit, attempt, rerecord=True)
+            answering = dict(takeover.policies(answering, self.sampling, lambda role: on_call))
+        elif store is not None:
             answering = {
-                role: RecordingPolicy(policy, store, unit, self.sampling[role], attempt)
+                role: RecordingPolicy(policy, store, unit, self.sampling[role], attempt, on_call=on_call)
                 for role, policy in answering.items()
             }
         settings = replace(self.settings, max_turns=turns_limit(self.config, scenario))

@@ -5,39 +5,49 @@ It is the worker's side of every executor. It writes nothing but the recording o
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
 from typing import Self
 
-from pare_runner.batch.agents import AgentFactory, online_engines
+from pare_runner.batch.again import Again, ReplayedCalls
+from pare_runner.batch.agents import AgentFactory, noise_settings, online_engines
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.logs import forget_frames, job_context, log_outcome, unit_log
 from pare_runner.batch.rendering import Renderer
+from pare_runner.batch.time_limit import time_limit
 from pare_runner.batch.work import JobSpec, Report, Task
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import fill, new_outcome
-from pare_runner.errors import PareError
+from pare_runner.errors import InputError, PareError
 from pare_runner.llm.adapters import Adapters
-from pare_runner.llm.http.endpoints import Endpoints
+from pare_runner.llm.http.endpoints import Endpoints, own_limiter
+from pare_runner.llm.http.limiter import MakeSlots
+from pare_runner.llm.http.presence import Away
+from pare_runner.llm.recording.kept import CallSink, KeptCalls
+from pare_runner.llm.recording.recorder import TakeoverMismatch
+from pare_runner.llm.recording.recording import Recording
 from pare_runner.llm.recording.replay import ReplayPolicy
 from pare_runner.llm.recording.store import CallStore
 from pare_runner.llm.secrets import environment
+from pare_runner.noise.settings import NoiseSettings
+from pare_runner.policy.request import Role, Usage
 from pare_runner.scenarios.scenario import PAREScenario
 
 log = logging.getLogger(__name__)
 
 FindScenario = Callable[[int, str], PAREScenario]
 """The scenario of a job by its id."""
-MakeEndpoints = Callable[[], Endpoints]
+OnUsage = Callable[[int, Role, Usage], None]
+"""Told of each model call as it ends: the job, the role that asked, and the tokens."""
 
 
 class UnitTimeout(PareError):
@@ -52,6 +62,7 @@ class _Place:
     renderer: Renderer
     factory: AgentFactory | None = None
     store: CallStore | None = None
+    noise: dict[str, NoiseSettings] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -63,7 +74,9 @@ class Bench:
 
     jobs: Mapping[int, JobSpec]
     scenario: FindScenario
-    make_endpoints: MakeEndpoints = lambda: Endpoints(environment())
+    make_limiter: MakeSlots = own_limiter
+    on_usage: OnUsage | None = None
+    on_expired: Callable[[Task], None] = lambda task: None
     adapters: Adapters = field(default_factory=Adapters)
     _endpoints: Endpoints | None = field(default=None, init=False)
     _places: dict[int, _Place] = field(default_factory=dict, init=False)
@@ -71,9 +84,15 @@ class Bench:
     _resources: AsyncExitStack = field(default_factory=AsyncExitStack, init=False)
 
     async def __aenter__(self) -> Self:
-        if any(asks_models(spec.config) for spec in self.jobs.values()):
-            self._endpoints = await self._resources.enter_async_context(self.make_endpoints())
+        asking = [spec.config for spec in self.jobs.values() if asks_models(spec.config)]
+        if asking:
+            endpoints = Endpoints(environment(), self.make_limiter, asking[0].offline_patience)
+            self._endpoints = await self._resources.enter_async_context(endpoints)
         return self
+
+    def away(self) -> list[Away]:
+        """The services that runs here wait for; may be asked by any thread."""
+        return [] if self._endpoints is None else self._endpoints.away()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -94,11 +113,23 @@ class Bench:
             contexts.enter_context(job_context(task.job))
             collected = contexts.enter_context(unit_log())
             began = perf_counter()
-            outcome = await self._outcome(place, task)
-            outcome.result.duration = perf_counter() - began
+            calls: CallSink | None = KeptCalls(place.store) if place.spec.keep_calls else place.store
+            try:
+                outcome, calls = await self._again(place, task) or (await self._outcome(place, task, calls), calls)
+            except TakeoverMismatch as mismatch:
+                log.warning("%s is made from its beginning: %s", task.run_id, mismatch)
+                task = replace(task, attempt=task.attempt + 1, earlier=None)
+                calls = KeptCalls(place.store) if place.spec.keep_calls else place.store
+                outcome = await self._outcome(place, task, calls)
+            again = isinstance(calls, ReplayedCalls)
+            if not again:
+                outcome.result.duration = perf_counter() - began
             if place.store is not None:
                 place.store.sync()
-            return _report(place.renderer, task, outcome, collected if config.log_to_file else None)
+            report = report_on(place.renderer, task, outcome, collected if config.log_to_file else None)
+            report.source = "cache" if again else "run"
+            report.calls = calls.lines() if isinstance(calls, KeptCalls) else None
+            return report
 
     def close(self, job: int) -> None:
         """Let go of a job: no more of its runs are going to be made."""
@@ -125,21 +156,53 @@ class Bench:
             factory.connect(lambda engine: self.adapters.policy(engine, endpoints))
         return factory
 
-    async def _outcome(self, place: _Place, task: Task) -> Outcome:
+    async def _again(self, place: _Place, task: Task) -> tuple[Outcome, CallSink | None] | None:
+        """A run made again from its recorded calls; None for another task, and if they do not fit any more."""
+        if task.recorded is None or place.factory is None or place.store is None:
+            return None
+        scenario, calls = self.scenario(task.job, task.unit.scenario), ReplayedCalls()
+        outcome = new_outcome(scenario, seed=place.spec.config.seed, run_number=task.unit.run)
+        try:
+            recording = Recording.of(task.recorded.calls, Path("the cache"))
+            (attempt,) = recording.attempts(task.unit) or [task.attempt]
+            judge = place.factory.policies(task.unit).get("judge")
+            again = Again(place.factory, recording, task.unit, attempt, judge)
+            await again.fill(outcome, self._noise(place, task), calls, task.attempt)
+        except InputError as error:
+            log.warning("%s is run: its calls in the cache do not fit any more (%s)", task.run_id, error)
+            return None
+        outcome.result.duration = task.recorded.duration
+        place.store.append(calls.lines())
+        return outcome, calls
+
+    def _noise(self, place: _Place, task: Task) -> NoiseSettings:
+        noise = place.noise.get(task.unit.scenario)
+        if noise is None:
+            scenario = self.scenario(task.job, task.unit.scenario)
+            noise = place.noise[task.unit.scenario] = noise_settings(place.spec.config, scenario)
+        return noise
+
+    async def _outcome(self, place: _Place, task: Task, store: CallSink | None) -> Outcome:
         config, scenario = place.spec.config, self.scenario(task.job, task.unit.scenario)
+        noise = self._noise(place, task)
         if place.factory is None:
-            return run_oracle(scenario, seed=config.seed, run_number=task.unit.run)
+            return run_oracle(scenario, seed=config.seed, run_number=task.unit.run, noise=noise)
         outcome = new_outcome(scenario, seed=config.seed, run_number=task.unit.run)
         try:
-            async with asyncio.timeout(config.timeout_seconds):
-                await self._fill(outcome, place.factory, place.store, task)
+            async with time_limit(config.timeout_seconds, partial(self.on_expired, task)):
+                await self._fill(outcome, noise, place.factory, store, task)
         except TimeoutError:
             outcome.result.exception = timed_out(config)
         return outcome
 
-    async def _fill(self, outcome: Outcome, factory: AgentFactory, store: CallStore | None, task: Task) -> None:
+    async def _fill(
+        self, outcome: Outcome, noise: NoiseSettings, factory: AgentFactory, store: CallSink | None, task: Task
+    ) -> None:
         policies = factory.policies(task.unit)
-        await fill(outcome, factory.agents(outcome.scenario, task.unit.run, store, policies, task.attempt))
+        earlier = None if task.earlier is None else task.earlier.calls
+        tell = None if self.on_usage is None else partial(self.on_usage, task.job)
+        agents = factory.agents(outcome.scenario, task.unit.run, store, policies, task.attempt, earlier, tell)
+        await fill(outcome, agents, noise)
         replay = policies["user"]
         if isinstance(replay, ReplayPolicy):
             replay.check()  # a run that asked something else is no result of anybody's
@@ -161,10 +224,11 @@ def lost(config: MultiScenarioRunnerConfig, scenario: PAREScenario, task: Task, 
     outcome.oracle = config.oracle
     outcome.result.exception = error
     with unit_log() as collected:
-        return _report(Renderer.of(config), task, outcome, collected if config.log_to_file else None)
+        return report_on(Renderer.of(config), task, outcome, collected if config.log_to_file else None)
 
 
-def _report(renderer: Renderer, task: Task, outcome: Outcome, collected: StringIO | None) -> Report:
+def report_on(renderer: Renderer, task: Task, outcome: Outcome, collected: StringIO | None) -> Report:
+    """The report on `outcome`, whose end is logged; `collected` is the run's own log, None if it is not wanted."""
     report = renderer.report(task, outcome)
     log_outcome(outcome)
     forget_frames(outcome.result.exception)

@@ -28,6 +28,14 @@ MessageProtocol = Literal["native", "react"]
 PositiveCount = Annotated[int, Field(ge=1)]
 
 
+def _none_if_idle(tools: ToolAugmentationConfig | None) -> ToolAugmentationConfig | None:
+    """What changes nothing is no other experiment."""
+    return None if tools is not None and tools.is_idle else tools
+
+
+ToolNoise = Annotated[ToolAugmentationConfig | None, AfterValidator(_none_if_idle)]
+
+
 def _one_or_many(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
@@ -91,7 +99,7 @@ class ScenarioRunnerConfig(ConfigModel):
     simulated_generation_time_mode: GenerationTimeMode = shapes(
         "measured", "How long a model's reply takes on the virtual clock."
     )
-    tool_augmentation_config: ToolAugmentationConfig | None = shapes(None, "Failing, renamed and reworded tools.")
+    tool_augmentation_config: ToolNoise = shapes(None, "Failing, renamed and reworded tools.")
     env_events_config: EnvEventsConfig | None = shapes(None, "Environment events nobody scripted.")
     judge_only: bool = serves(False, "Judge recorded runs again instead of running.")
     judge_engine_config: LLMEngineConfig | None = serves(
@@ -121,9 +129,12 @@ class ScenarioRunnerConfig(ConfigModel):
     proposal_timeout: float | None = shapes(
         None, "Virtual seconds after which an unanswered proposal lapses; empty: never.", gt=0
     )
-    max_tokens: PositiveCount | None = shapes(None, "Tokens of all models in one scenario run; empty: no limit.")
+    max_tokens_per_run: PositiveCount | None = shapes(
+        None, "Tokens of all models in one scenario run; empty: no limit."
+    )
     prompts_hash: str | None = shapes(None, "Hash of the prompts; filled in when they are loaded.")
     agent_hash: str | None = shapes(None, "Hash of the source of an assistant of one's own; filled in as well.")
+    noise_hash: str | None = shapes(None, "Hash of the augmentation data, where the noise reads it; filled in as well.")
 
     @property
     def poll_seconds(self) -> float | None:
@@ -158,6 +169,20 @@ class MultiScenarioRunnerConfig(ScenarioRunnerConfig):
     )
     cache: CacheMode = serves(
         "use", "use: take finished runs from the cache; refresh: make all, replacing what is there; bypass: neither."
+    )
+    max_cost_usd: float | None = serves(
+        None, "US dollars of a whole invocation after which no further run starts; empty: no limit.", ge=0
+    )
+    max_total_tokens: PositiveCount | None = serves(
+        None, "Tokens of a whole invocation after which no further run starts; empty: no limit."
+    )
+    max_wall: float | None = serves(
+        None, "Wall-clock seconds after which an invocation starts no further run; empty: no limit.", gt=0
+    )
+    offline_patience: float | None = serves(
+        1800.0,
+        "Seconds to wait for a service that is away before an invocation stops; empty: for ever.",
+        ge=0,
     )
 
     @model_validator(mode="after")

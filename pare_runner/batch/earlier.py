@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pare_runner.batch.work import Earlier
 from pare_runner.llm.recording.files import recorded_files
-from pare_runner.llm.recording.keys import Call, Failure, UnitKey
-from pare_runner.llm.recording.recording import Recording, UnitCalls
+from pare_runner.llm.recording.keys import Call, Failure, UnitCalls, UnitKey
+from pare_runner.llm.recording.recording import Recording
 from pare_runner.policy.request import Role
 
 
@@ -25,6 +25,11 @@ class EarlierCalls:
         """The last attempt at `unit` of which something was recorded."""
         self._load()
         return max(self._attempts.get(unit, ()), default=None)
+
+    def is_over(self, unit: UnitKey, attempt: int) -> bool:
+        """Whether an attempt has come to an error, so that another one has to be made."""
+        calls = self._calls(unit, attempt)
+        return calls is not None and any(isinstance(call.answer, Failure) for call in calls.calls.values())
 
     def going_on(self, unit: UnitKey, attempt: int) -> Earlier | None:
         """What an attempt that was broken off has to go on with: its own calls, and those it was going to take over."""
@@ -51,7 +56,7 @@ class EarlierCalls:
     def _load(self) -> Recording | None:
         if not self._read:
             self._read = True
-            self._recording = Recording.load(self.directory) if recorded_files(self.directory) else None
+            self._recording = Recording.load(self.directory, tolerant=True) if recorded_files(self.directory) else None
             self._attempts = {}
             for unit, attempt in self._recording.units if self._recording is not None else ():
                 self._attempts.setdefault(unit, []).append(attempt)

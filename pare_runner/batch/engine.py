@@ -18,6 +18,7 @@ from pare_runner.batch.job import OK, STOPPED, Job, JobReport
 from pare_runner.batch.observer import Observer
 from pare_runner.batch.scenario_sources import ScenarioSource, source_of
 from pare_runner.batch.work import Report, Task
+from pare_runner.errors import Abandoned
 from pare_runner.scenarios.scenario import PAREScenario
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,8 @@ class Engine:
         try:
             if self._queue:
                 executor.run(self._crew(lock), self)
+        except Abandoned as gone:  # a service did not come back: what was in flight goes on with the next start
+            self.stop(gone.message)
         except KeyboardInterrupt:
             self._interrupted = True
             done = sum(len(job.rows) for job in self.jobs)
@@ -121,6 +124,8 @@ class Engine:
             log_level=first.log_level,
             log_to_file=first.log_to_file,
             began=self.observer.began,
+            on_usage=self.observer.called,
+            away=self.observer.services,
         )
 
     def _scenario(self, job: int, name: str) -> PAREScenario:

@@ -64,19 +64,25 @@ def run_interruptible(main: Coroutine[Any, Any, None]) -> None:
         for timer in timers:
             timer.daemon = True
             timer.start()
-        loop.call_soon_threadsafe(task.cancel)
+        if task is not None:
+            loop.call_soon_threadsafe(task.cancel)
 
-    with asyncio.Runner() as runner:
-        loop = runner.get_loop()
-        task = loop.create_task(main)
-        signal.signal(signal.SIGINT, interrupt)
-        try:
-            loop.run_until_complete(task)
-        except asyncio.CancelledError:
-            if interrupted:
-                raise KeyboardInterrupt from None
-            raise
-        finally:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            for timer in timers:
-                timer.cancel()
+    task: asyncio.Task[None] | None = None
+    try:
+        with asyncio.Runner() as runner:
+            loop = runner.get_loop()
+            task = loop.create_task(main)
+            signal.signal(signal.SIGINT, interrupt)
+            try:
+                loop.run_until_complete(task)
+            except asyncio.CancelledError:
+                if interrupted:
+                    raise KeyboardInterrupt from None
+                raise
+            finally:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+                for timer in timers:
+                    timer.cancel()
+    finally:
+        if task is not None and task.done() and not task.cancelled():
+            task.exception()  # a second Ctrl-C ends the task as well, which nobody asks any more

@@ -24,7 +24,7 @@ from pare_runner.batch.logs import logging_runs
 from pare_runner.batch.manifest import MANIFEST, Manifest, read_manifest
 from pare_runner.batch.observer import Observer
 from pare_runner.batch.plan import HERE, Plan, find_plan
-from pare_runner.batch.readiness import check_agents
+from pare_runner.batch.readiness import check_agents, check_noise
 from pare_runner.batch.request import JobRequest
 from pare_runner.batch.resuming import check_same, other_experiment, placed
 from pare_runner.batch.units import LoadSuite, Unit, plan_units
@@ -129,7 +129,9 @@ def job_units(config: MultiScenarioRunnerConfig, *, load: LoadSuite | None = Non
     if config.export:
         trace_writers(config.trace_dump_format)
     make_executor(config.executor_type)
-    return plan_units(config, (load or library_suite)(config))
+    units = plan_units(config, (load or library_suite)(config))
+    check_noise(config, [unit.scenario for unit in units])
+    return units
 
 
 def run_job(

@@ -181,14 +181,17 @@ class Job:
         if self.config.oracle:
             return task
         begun = self._earlier.last_attempt(task.unit)
-        return task if begun is None else replace(task, attempt=begun, earlier=self._earlier.going_on(task.unit, begun))
+        if begun is None:
+            return task
+        if self._earlier.is_over(task.unit, begun):
+            return replace(task, attempt=begun + 1, earlier=self._earlier.anew(task.unit, begun + 1))
+        return replace(task, attempt=begun, earlier=self._earlier.going_on(task.unit, begun))
 
     def _next_attempt(self, task: Task, row: dict[str, Any]) -> Task:
         """`task` as the attempt after the one in `row`, which may have begun and been broken off."""
         if self.config.oracle:
             return task
         attempt = (row.get("attempt") or FIRST_ATTEMPT) + 1
-        begun = self._earlier.last_attempt(task.unit) or 0
-        earlier = self._earlier.going_on if begun >= attempt else self._earlier.anew
-        attempt = max(attempt, begun)
-        return replace(task, attempt=attempt, earlier=earlier(task.unit, attempt))
+        if (self._earlier.last_attempt(task.unit) or 0) >= attempt:
+            return self._continued(task)
+        return replace(task, attempt=attempt, earlier=self._earlier.anew(task.unit, attempt))

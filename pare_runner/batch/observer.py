@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from pare_runner.batch.work import Task
+from pare_runner.llm.http.presence import Away
+from pare_runner.policy.request import Role, Usage
 
 if TYPE_CHECKING:
     from pare_runner.batch.job import Job
@@ -15,13 +17,22 @@ Source = Literal["run", "cache", "resume"]
 
 
 class Observer:
-    """Watches and does nothing; subclasses override what they show. All methods are called on the engine's thread."""
+    """Watches and does nothing; subclasses override what they show.
+
+    Methods are called on the engine's thread, unless they say otherwise.
+    """
 
     def opened(self, jobs: Sequence[Job]) -> None:
         """All jobs are open; `job.rows` holds what was finished before."""
 
     def began(self, task: Task) -> None:
         """A run has begun."""
+
+    def called(self, job: int, role: Role, usage: Usage) -> None:
+        """A model call of job number `job` has ended; may be told on any thread."""
+
+    def services(self, away: Callable[[], list[Away]]) -> None:
+        """`away()` tells, at any time, which services are waited for; each bench of this process hands in its own."""
 
     def finished(self, job: Job, row: Mapping[str, Any], source: Source) -> None:
         """A unit counts: its line stands in the journal."""

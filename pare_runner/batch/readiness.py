@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from pare_runner.batch.agents import AgentFactory, online_engines
+from pare_runner.batch.agents import AgentFactory, noise_settings, online_engines
 from pare_runner.batch.bench import asks_models
 from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
 from pare_runner.errors import ConfigError
@@ -13,6 +13,7 @@ from pare_runner.llm.adapters import Adapters
 from pare_runner.llm.config import LLMEngineConfig
 from pare_runner.llm.http.endpoints import Endpoints
 from pare_runner.llm.secrets import environment
+from pare_runner.scenarios.scenario import PAREScenario
 
 
 def check_agents(config: MultiScenarioRunnerConfig) -> None:
@@ -22,6 +23,14 @@ def check_agents(config: MultiScenarioRunnerConfig) -> None:
     AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=config.replay)
     if config.replay is None:
         _check_keys(config)
+
+
+def check_noise(config: ScenarioRunnerConfig, scenarios: Iterable[PAREScenario]) -> None:
+    """InputError for noise, configured or of the scenarios' own, that lacks data or does not fit them."""
+    noise_settings(config)
+    for scenario in scenarios:
+        if scenario.tool_augmentation_config is not None or scenario.env_events_config is not None:
+            noise_settings(config, scenario)
 
 
 def probe_models(config: MultiScenarioRunnerConfig, answered: list[LLMEngineConfig]) -> None:

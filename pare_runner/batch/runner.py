@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pare_runner.atomic import write_atomic, writing
-from pare_runner.batch.agents import AgentFactory, online_engines, with_hashes
+from pare_runner.batch.agents import AgentFactory, noise_settings, online_engines, with_hashes
 from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
 from pare_runner.batch.identity import config_hash, get_run_id
 from pare_runner.batch.readiness import probe_new
@@ -26,8 +26,6 @@ from pare_runner.scenarios.result import PAREScenarioValidationResult
 from pare_runner.scenarios.scenario import PAREScenario
 from pare_runner.traces.contract import TRACES
 from pare_runner.traces.registry import trace_writers
-
-_NOT_YET = ("tool_augmentation_config", "env_events_config")
 
 
 @dataclass(slots=True)
@@ -83,7 +81,9 @@ class TwoAgentScenarioRunner:
         _check(config, run_number)
         started = time.perf_counter()
         if config.oracle:
-            outcome = run_oracle(scenario, seed=config.seed, run_number=run_number)
+            outcome = run_oracle(
+                scenario, seed=config.seed, run_number=run_number, noise=noise_settings(config, scenario)
+            )
         else:
             if isinstance(config, MultiScenarioRunnerConfig):
                 prompts_dir, replay = prompts_dir or config.prompts_dir, replay or config.replay
@@ -102,16 +102,14 @@ class TwoAgentScenarioRunner:
                 await probe_new(online_engines(factory.config).values(), self._answered, self.adapters, endpoints)
                 factory.connect(lambda engine: self.adapters.policy(engine, endpoints))
             agents = factory.agents(scenario, run_number)
-            return await run_episode(scenario, agents, seed=factory.config.seed, run_number=run_number)
+            noise = noise_settings(factory.config, scenario)
+            return await run_episode(scenario, agents, seed=factory.config.seed, run_number=run_number, noise=noise)
 
 
 def _check(config: ScenarioRunnerConfig, run_number: int) -> None:
     """Refuse what would otherwise be found out only after the run, or not at all."""
     if run_number < 1:
         raise ConfigError(f"run_number={run_number}: run numbers start at 1")
-    for name in _NOT_YET:
-        if getattr(config, name) is not None:
-            raise ConfigError(f"{name}: noise is not available yet", hint=f"leave {name} out")
     if config.judge_only:
         raise ConfigError("judge_only: recorded runs cannot be judged again yet", hint="leave judge_only out")
     if config.export:

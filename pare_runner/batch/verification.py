@@ -18,7 +18,7 @@ import orjson
 from pydantic import ValidationError
 
 from pare_runner.atomic import json_bytes, read_json
-from pare_runner.batch.agents import AgentFactory, with_hashes
+from pare_runner.batch.agents import AgentFactory, noise_settings, with_hashes
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frame import WALL_CLOCK_COLUMNS
 from pare_runner.batch.frames_io import PARQUET
@@ -164,11 +164,12 @@ class _Rerun:
     def _again(self, key: UnitKey, unit: Unit, row: Row) -> tuple[Outcome, bool]:
         """What comes of a run, and whether all of it can be repeated."""
         scenario, seed, number = unit.scenario, self.config.seed, unit.run_number
+        noise = noise_settings(self.config, scenario)
         if self.factory is None:
-            return run_oracle(scenario, seed=seed, run_number=number), True
+            return run_oracle(scenario, seed=seed, run_number=number, noise=noise), True
         agents = self.factory.agents(scenario, key.run)
         replay = cast(ReplayPolicy, agents.policies["user"])  # one replay answers all roles
-        outcome = finish(run_episode(scenario, agents, seed=seed, run_number=number))
+        outcome = finish(run_episode(scenario, agents, seed=seed, run_number=number, noise=noise))
         self.tally.calls += replay.calls
         if replay.ended and row.get("exception_type") not in (None, ModelError.__name__):
             # What ended the run was no answer of a model: a time-out, an error of the policy itself.

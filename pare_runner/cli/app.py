@@ -26,6 +26,7 @@ COMMANDS: Commands = {
     "tour": ("pare_runner.cli.tour:tour", "See three assistants side by side, and read a failed run."),
     "scenarios": ("pare_runner.cli.scenarios.group:app", "List, show, check, prove and write scenarios."),
     "models": ("pare_runner.cli.models.group:app", "List models, and see whether one answers."),
+    "noise": ("pare_runner.cli.noise.group:app", "See the noise of a run before it runs."),
     "verify": ("pare_runner.cli.verify:verify", "Replay recorded runs without a model, and compare."),
     "prompts": ("pare_runner.cli.prompts:app", "Show what models receive, and copy the templates."),
 }

@@ -19,8 +19,6 @@ DORMANT = frozenset(
     {
         "user_type",
         "use_custom_logger",
-        "tool_augmentation_config",
-        "env_events_config",
         "judge_only",
         "enable_caching",
     }
@@ -33,6 +31,7 @@ DERIVED = {
     "prompts_hash": "it follows from prompts_dir",
     "agent_hash": "it follows from agent_type",
     "judge_prompt_hash": "it follows from prompts_dir",
+    "noise_hash": "it follows from the augmentation data",
     "max_turns_fixed": "it is true as soon as max_turns is set",
 }
 """Fields that are made from other keys of a composition, and how to set them."""

@@ -37,9 +37,13 @@ VIEWS = {
         "idle": "idle",
     },
     "limits": {
-        "max_tokens": "max_tokens",
+        "max_tokens_per_run": "max_tokens_per_run",
         "timeout_seconds": "timeout_seconds",
         "max_scenario_duration": "max_scenario_duration",
+        "max_cost_usd": "max_cost_usd",
+        "max_tokens": "max_total_tokens",
+        "max_wall": "max_wall",
+        "offline_patience": "offline_patience",
     },
 }
 """Node → its keys → the fields they set."""

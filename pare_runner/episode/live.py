@@ -8,14 +8,14 @@ from typing import Any
 
 from pare_runner.kernel.events import CompletedEvent, EventType, OperationType, OracleEvent
 from pare_runner.kernel.references import ReferenceFailed
-from pare_runner.kernel.simulation import Simulation
+from pare_runner.noise.env_events.simulation import NoisySimulation
 from pare_runner.scenarios.checks.matchers import Matcher
 from pare_runner.scenarios.environment import Environment
 
 Matches = Mapping[str, Mapping[str, Matcher]]
 
 
-class LiveSimulation(Simulation):
+class LiveSimulation(NoisySimulation):
     """A simulation whose oracle events wait for calls that meet them.
 
     An oracle event is open once its parents are met. The first completed call of the same tool by the same actor meets
@@ -63,7 +63,7 @@ class LiveSimulation(Simulation):
         super().after_call()
 
     def ahead(self) -> float | None:
-        """When the next event, time-out or timer is due; periodic asking changes nothing, so it is none."""
+        """When the next event, time-out or timer is due; periodic asking changes nothing, so it is none, like noise."""
         times = [time for time, _, what in self._queue if what != "check"]
         timer = self._host.next_timer()
         return min([*times, timer] if timer is not None else times, default=None)

@@ -18,7 +18,8 @@ class RunMetrics:
 
     `first_proposal_seconds` is virtual time from the start. `usage` adds up the tokens of each role, `calls` its model
     calls, `served` the calls by the model's name as the provider gave it, `latencies` are wall clock, one a call.
-    `errors` counts unusable replies and failed calls by kind, `refused` the calls of agents that were not made.
+    `errors` counts unusable replies and failed calls by kind, `refused` the calls of agents that were not made,
+    `noise_failures` those that noise kept from their tool.
     """
 
     idle_turns: int = 0
@@ -32,6 +33,7 @@ class RunMetrics:
     refused: dict[str, int] = field(default_factory=dict)
     latencies: list[float] = field(default_factory=list)
     retries: int = 0
+    noise_failures: int = 0
 
     @property
     def tokens(self) -> Usage:

@@ -6,22 +6,27 @@ import copy
 
 from pare_runner.episode.outcome import Outcome
 from pare_runner.kernel.events import CompletedEvent, EventType, OperationType
-from pare_runner.kernel.simulation import Simulation
+from pare_runner.noise.env_events.simulation import NoisySimulation
+from pare_runner.noise.env_events.stream import open_stream, with_own_events
+from pare_runner.noise.settings import NO_NOISE, NoiseSettings
 from pare_runner.scenarios.checks.conditions import accepted_proposals, list_proposals
 from pare_runner.scenarios.environment import Environment
 from pare_runner.scenarios.result import PAREScenarioValidationResult
 from pare_runner.scenarios.scenario import PAREScenario
 
 
-def run_oracle(scenario: PAREScenario, *, seed: int = 0, run_number: int = 1) -> Outcome:
+def run_oracle(
+    scenario: PAREScenario, *, seed: int = 0, run_number: int = 1, noise: NoiseSettings = NO_NOISE
+) -> Outcome:
     """Run the oracle of `scenario` and judge it.
 
-    Never raises for what a scenario does: an error in it or in one of its checks is the result's `exception`, and the
-    outcome holds whatever had happened by then.
+    Of `noise` the environment events matter: tools fail for agents only. If the run has none, those of a Python
+    scenario's own `env_events_config` do. Never raises for what a scenario does: an error in it or in one of its checks
+    is the result's `exception`, and the outcome holds whatever had happened by then.
     """
     outcome = Outcome(scenario, run_number, seed, True, PAREScenarioValidationResult(success=None), 0.0)
     try:
-        _run(outcome)
+        _run(outcome, noise)
     except Exception as error:  # whatever a scenario raises is the outcome of its run
         outcome.result.exception = error
         outcome.result.success = None
@@ -32,14 +37,22 @@ def run_oracle(scenario: PAREScenario, *, seed: int = 0, run_number: int = 1) ->
     return outcome
 
 
-def _run(outcome: Outcome) -> None:
+def _run(outcome: Outcome, noise: NoiseSettings) -> None:
     scenario = outcome.scenario
     scenario.initialize()
     outcome.end_time = scenario.start
+    outcome.noise = with_own_events(noise, scenario)
     phone = outcome.phone = scenario.new_phone(outcome.seed, outcome.run_number)
+    stream = open_stream(outcome.noise, scenario, phone, seed=outcome.seed, run_number=outcome.run_number)
     environment = Environment(phone, scenario.flow, oracle=True, start_time=scenario.start)
-    simulation = Simulation(
-        scenario.flow, phone, phone.services.clock, phone.log, duration=scenario.duration, environment=environment
+    simulation = NoisySimulation(
+        scenario.flow,
+        phone,
+        phone.services.clock,
+        phone.log,
+        noise=stream,
+        duration=scenario.duration,
+        environment=environment,
     )
     reason = simulation.run()
     environment.validation_failure = simulation.failed

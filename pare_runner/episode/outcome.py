@@ -8,6 +8,8 @@ from pare_runner.apps.phone import Phone
 from pare_runner.episode.exchange import Exchange
 from pare_runner.episode.metrics import RunMetrics
 from pare_runner.kernel.events import CompletedEvent
+from pare_runner.noise.failures import ToolDraw
+from pare_runner.noise.settings import NO_NOISE, NoiseSettings
 from pare_runner.scenarios.result import PAREScenarioValidationResult
 from pare_runner.scenarios.scenario import PAREScenario
 
@@ -17,7 +19,8 @@ class Outcome:
     """A finished run of `scenario`.
 
     `end_time` is virtual. `log` and `exchanges` (the model calls) are in order. `failed_events` are the scheduled
-    events whose call failed. `phone` is as the run left it; it is None when the run ended before there was one.
+    events whose call failed. `phone` is as the run left it; it is None when the run ended before there was one. `noise`
+    is what was in force, `tool_draws` the draws for calls of the assistant, in order.
     """
 
     scenario: PAREScenario
@@ -31,3 +34,5 @@ class Outcome:
     phone: Phone | None = None
     exchanges: list[Exchange] = field(default_factory=list)
     metrics: RunMetrics = field(default_factory=RunMetrics)
+    noise: NoiseSettings = NO_NOISE
+    tool_draws: list[ToolDraw] = field(default_factory=list)

@@ -14,12 +14,14 @@ from pare_runner.episode.exchange import Exchange
 from pare_runner.episode.settings import EpisodeSettings, TokenTime
 from pare_runner.episode.toolsets import Toolsets, ends_phase
 from pare_runner.episode.world import EpisodeEnded, World
+from pare_runner.errors import Abandoned
 from pare_runner.kernel.events import CompletedEvent, EventType
+from pare_runner.noise.failures import failed_by_noise, failure_text
 from pare_runner.policy.hashing import json_text
 from pare_runner.policy.messages import Message
 from pare_runner.policy.policy import Session
 from pare_runner.policy.request import ErrorKind, ModelError, Request, Response, Role
-from pare_runner.policy.tools import ToolList
+from pare_runner.policy.tools import Tool, ToolList
 
 LIMITS: Mapping[ErrorKind, str] = {
     "context_overflow": "limit:context",
@@ -43,7 +45,7 @@ class Stage:
     refused: dict[str, int] = field(default_factory=dict)
     """Calls that were not made, by why; a model's own mistakes stand with its exchanges."""
     current: EpisodePhase | None = None
-    ended: Exception | None = None
+    ended: Exception | Abandoned | None = None
     _counts: dict[Role, int] = field(default_factory=dict)
 
     def phase(self, role: Role) -> EpisodePhase:
@@ -65,7 +67,7 @@ class Stage:
         """
         try:
             return await self._ask(role, messages, tools)
-        except Exception as end:  # an agent may keep to itself what it should not
+        except (Exception, Abandoned) as end:  # an agent may keep to itself what it should not
             self.ended = end
             raise
 
@@ -196,11 +198,12 @@ class EpisodePhase:
             self._exchange.events.append(completed.event_id)
         self._ended = not completed.failed() and ends_phase(self.role, completed)
         self._world.settle()
-        return result_of(completed)
+        return result_of(completed, call.tool)
 
     def call_tool(self, name: str, /, **args: Any) -> Result:
-        """Make a call by the name of the tool."""
-        found = checked_call(name, args, self.tools)
+        """Make a call by the name of the tool; its own name will do where the run has given it another."""
+        tools = self.tools
+        found = checked_call(tools.known_as(name), args, tools)
         return self._refused(found.kind, found.message) if isinstance(found, Problem) else self.call(found)
 
     def _refused(self, kind: str, text: str) -> Result:
@@ -208,9 +211,11 @@ class EpisodePhase:
         return Result(text, failed=True)
 
 
-def result_of(completed: CompletedEvent) -> Result:
-    """What a model gets to see of a call: its result as text or JSON, or the error."""
+def result_of(completed: CompletedEvent, tool: Tool) -> Result:
+    """What a model gets to see of a call of `tool`: its result as text or JSON, or the error."""
     metadata = completed.metadata
+    if failed_by_noise(completed):
+        return Result(f"Error: {failure_text(tool.name)}", failed=True)
     if completed.failed():
         return Result(f"Error: {metadata.exception}", failed=True)
     value = metadata.return_value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from pare_runner.agents.assistant import ObserveExecuteAssistant
@@ -25,6 +25,10 @@ from pare_runner.episode.settings import EpisodeSettings
 from pare_runner.episode.toolsets import Toolsets
 from pare_runner.episode.turns import TurnLoop
 from pare_runner.episode.world import EpisodeEnded, World
+from pare_runner.noise.env_events.stream import open_stream, with_own_events
+from pare_runner.noise.failures import ToolFailures, failed_by_noise
+from pare_runner.noise.settings import NO_NOISE, NoiseSettings, with_own_tools
+from pare_runner.noise.texts import tool_texts
 from pare_runner.policy.policy import Policy, Session
 from pare_runner.policy.request import Role
 from pare_runner.scenarios.result import PAREScenarioValidationResult
@@ -65,21 +69,24 @@ def new_outcome(scenario: PAREScenario, *, seed: int = 0, run_number: int = 1) -
     return Outcome(scenario, run_number, seed, False, PAREScenarioValidationResult(success=None), 0.0)
 
 
-async def run_episode(scenario: PAREScenario, agents: Agents, *, seed: int = 0, run_number: int = 1) -> Outcome:
-    """Run `scenario` with `agents` and judge it; see `fill`."""
+async def run_episode(
+    scenario: PAREScenario, agents: Agents, *, seed: int = 0, run_number: int = 1, noise: NoiseSettings = NO_NOISE
+) -> Outcome:
+    """Run `scenario` with `agents` under `noise` and judge it; see `fill`."""
     outcome = new_outcome(scenario, seed=seed, run_number=run_number)
-    await fill(outcome, agents)
+    await fill(outcome, agents, noise)
     return outcome
 
 
-async def fill(outcome: Outcome, agents: Agents) -> None:
-    """Run the scenario of a new `outcome` with `agents`, and put into it what comes of that.
+async def fill(outcome: Outcome, agents: Agents, noise: NoiseSettings = NO_NOISE) -> None:
+    """Run the scenario of a new `outcome` with `agents` under `noise`, and put into it what comes of that.
 
-    Whatever the scenario, a check or a model does is told by the outcome. Cancellation passes; the outcome then holds
-    what had happened, and no verdict.
+    A part of `noise` that is absent is what a Python scenario says of itself, if it does. Whatever the scenario, a
+    check or a model does is told by the outcome. Cancellation passes; the outcome then holds what had happened, and no
+    verdict.
     """
     try:
-        await _run(outcome, agents)
+        await _run(outcome, agents, noise)
     except Exception as error:  # whatever is raised is the outcome of the run
         outcome.result.exception = error
         outcome.result.success = None
@@ -102,16 +109,24 @@ def finish(coroutine: Coroutine[Any, Any, T]) -> T:
     raise RuntimeError("a policy that has to wait needs an event loop")
 
 
-async def _run(outcome: Outcome, agents: Agents) -> None:
+async def _run(outcome: Outcome, agents: Agents, given: NoiseSettings) -> None:
     scenario, settings = outcome.scenario, agents.settings
     scenario.initialize()
     outcome.end_time = scenario.start
+    events = with_own_events(given, scenario)
+    noise = outcome.noise = replace(with_own_tools(given, scenario), events=events.events)
+    texts = tool_texts(noise)
     phone = outcome.phone = scenario.new_phone(outcome.seed, outcome.run_number)
+    stream = open_stream(events, scenario, phone, seed=outcome.seed, run_number=outcome.run_number)
     durations = (scenario.duration, settings.max_duration, max(LAST_MOMENT - scenario.start, 0.0))
-    world = World(scenario, phone, min(limit for limit in durations if limit is not None))
+    if noise.tools is not None and noise.tools.tool_failure_probability:
+        services = phone.services
+        failures = ToolFailures(noise.tools, services.draws, services.clock, scenario.start, outcome.tool_draws)
+        phone.obstacle = failures
+    world = World(scenario, phone, min(limit for limit in durations if limit is not None), stream)
     sessions = {role: policy.start(role, world) for role, policy in agents.policies.items()}
     acting: dict[Role, Session] = {role: session for role, session in sessions.items() if role != "judge"}
-    stage = Stage(world, settings, agents.protocol, acting, Toolsets(scenario), outcome.exchanges)
+    stage = Stage(world, settings, agents.protocol, acting, Toolsets(scenario, texts), outcome.exchanges)
     file = getattr(scenario, "file", None)
     setup = AgentSetup(
         agents.prompts,
@@ -169,3 +184,4 @@ def _count(outcome: Outcome, world: World, loop: TurnLoop) -> None:
     metrics.unseen_events = world.unseen_events()
     metrics.first_proposal_seconds = first_proposal(world.environment)
     metrics.refused = dict(loop.stage.refused)
+    metrics.noise_failures = sum(map(failed_by_noise, world.phone.log))

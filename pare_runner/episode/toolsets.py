@@ -12,6 +12,7 @@ from pare_runner.apps.core.tools import READ, ToolKind, ToolSpec
 from pare_runner.apps.phone import Phone
 from pare_runner.apps.system.app import HomeScreenSystemApp
 from pare_runner.kernel.events import CompletedEvent
+from pare_runner.noise.texts import NO_TEXTS, Key, ToolTexts
 from pare_runner.policy.request import Role
 from pare_runner.policy.tools import Tool, ToolList
 from pare_runner.scenarios.scenario import PAREScenario
@@ -36,14 +37,15 @@ _NOT_FOR_USERS = frozenset({"send_message_to_agent"})
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]")
 
 Toolset = dict[object, ToolList]
-_KNOWN: WeakKeyDictionary[PAREScenario, Toolset] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[PAREScenario, dict[Key, Toolset]] = WeakKeyDictionary()
 
 
 class Toolsets:
-    """Tool lists of a scenario's phone, each made once and shared by all its runs."""
+    """Tool lists of a scenario's phone, each made once and shared by all its runs with the same `texts`."""
 
-    def __init__(self, scenario: PAREScenario) -> None:
-        self._known = _KNOWN.setdefault(scenario, {})
+    def __init__(self, scenario: PAREScenario, texts: ToolTexts = NO_TEXTS) -> None:
+        self._texts = texts
+        self._known = _KNOWN.setdefault(scenario, {}).setdefault(texts.key, {})
 
     def assistant(self, role: Role, phone: Phone) -> ToolList:
         """The flat API: while observing what reads, waiting and proposing; while executing everything but waiting."""
@@ -54,7 +56,7 @@ class Toolsets:
                 for spec in type(app).tools(ToolKind.AGENT).values()
                 if _for_assistant(app, spec, observing=role == "observe")
             ]
-            self._known[role] = tool_list(found)
+            self._known[role] = tool_list(found, self._texts)
         return self._known[role]
 
     def user(self, phone: Phone, *, answers: bool) -> ToolList:
@@ -73,16 +75,20 @@ class Toolsets:
         return self._known[key]
 
 
-def tool_list(tools: Iterable[tuple[App, ToolSpec]]) -> ToolList:
-    """Tools called `<app>__<tool>`, in letters and a length that every provider takes; a taken name gets a number."""
+def tool_list(tools: Iterable[tuple[App, ToolSpec]], texts: ToolTexts = NO_TEXTS) -> ToolList:
+    """Tools called `<app>__<tool>`, in letters and a length that every provider takes; a taken name gets a number.
+
+    What `texts` has of another name or description of a tool stands in place of its own.
+    """
     found: dict[str, Tool] = {}
     for app, spec in tools:
-        wanted = _NOT_IN_NAMES.sub("_", f"{app.name}__{spec.name}")[:64]
+        called = texts.name(app, spec.name)
+        wanted = _NOT_IN_NAMES.sub("_", f"{app.name}__{called or spec.name}")[:64]
         name, number = wanted, 1
         while name in found:
             number += 1
             name = f"{wanted[:61]}_{number}"
-        found[name] = Tool(name, app.name, spec)
+        found[name] = Tool(name, app.name, spec, called, texts.description(app, spec.name))
     return ToolList(found.values())
 
 

@@ -18,6 +18,7 @@ from pare_runner.kernel.draws import Draws
 from pare_runner.kernel.events import CompletedEvent, Event, EventType, OperationType, OracleEvent
 from pare_runner.kernel.references import ReferenceFailed, resolve
 from pare_runner.kernel.simulation import DURATION
+from pare_runner.noise.env_events.stream import NoiseStream
 from pare_runner.policy.policy import Mode, Step, TapCall
 from pare_runner.policy.request import Role
 from pare_runner.scenarios.compiler.taps import NavigationPlanner
@@ -36,7 +37,9 @@ class EpisodeEnded(Exception):
 class World:
     """A `policy.View`, and what changes it: time that passes, calls, answers to proposals."""
 
-    def __init__(self, scenario: PAREScenario, phone: Phone, duration: float | None) -> None:
+    def __init__(
+        self, scenario: PAREScenario, phone: Phone, duration: float | None, noise: NoiseStream | None = None
+    ) -> None:
         self.scenario, self.phone = scenario, phone
         self.environment = Environment(phone, scenario.flow, oracle=False, start_time=scenario.start)
         self.simulation = LiveSimulation(
@@ -48,6 +51,7 @@ class World:
             environment=self.environment,
             matches=getattr(scenario, "matches", {}),
             happened=self._end_wait,
+            noise=noise,
         )
         self.mode: Mode = "observe"
         self.proposal: CompletedEvent | None = None
@@ -165,8 +169,9 @@ class World:
         return tuple(self._latest.pop(role, ()))
 
     def untold(self, role: Role) -> bool:
-        """Whether there is something `role` has not been told."""
-        return self._told[role] < len(self._queue(role))
+        """Whether there is something `role` has not been told; noise, which wakes nobody, is nothing."""
+        news = self._queue(role)[self._told[role] :]
+        return any(item.event is None or not item.event.noise for item in news)
 
     def begin_execution(self) -> None:
         """The executing assistant is told what the observing one has not been told either."""

@@ -212,6 +212,7 @@ class CompletedEvent:
     turn_number: int | None = None
     proactive_mode: str | None = None
     sequence: int = -1
+    noise: bool = False  # nobody scripted it
 
     def failed(self) -> bool:
         """Whether the call raised."""

@@ -17,7 +17,11 @@ GROUP = "pare.model_adapters"
 
 
 class Adapter(Protocol):
-    """Makes policies for the models of one kind. Both methods raise ConfigError for a model that cannot be used."""
+    """Makes policies for the models of one kind. Both methods raise ConfigError for a model that cannot be used.
+
+    Sessions of its policies keep nothing between calls and never act by themselves: a run that was broken off is taken
+    up again in its middle, with a new session that has not seen the calls before.
+    """
 
     def policy(self, config: LLMEngineConfig, endpoints: Endpoints) -> Policy:
         """The policy of a model; nothing is sent yet."""

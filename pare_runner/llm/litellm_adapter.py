@@ -6,6 +6,7 @@ The request and the reply are the same as over HTTP, and so are retries, limits 
 from __future__ import annotations
 
 import asyncio
+import ssl
 from dataclasses import replace
 from importlib import import_module
 from time import perf_counter
@@ -20,10 +21,9 @@ from pare_runner.llm.http.body import BodyWriter
 from pare_runner.llm.http.endpoints import Endpoints
 from pare_runner.llm.http.failures import Failure, classify, error_object
 from pare_runner.llm.http.keys import Keys
-from pare_runner.llm.http.limiter import Limiter
 from pare_runner.llm.http.probe import PING, once_more, shortened, verdict
 from pare_runner.llm.http.reply import read_reply
-from pare_runner.llm.http.retries import with_retries
+from pare_runner.llm.http.retries import Service, with_retries
 from pare_runner.policy.policy import Policy, View
 from pare_runner.policy.request import Request, Response, Role
 
@@ -53,7 +53,7 @@ class LiteLlmPolicy:
     def __init__(self, config: LLMEngineConfig, endpoints: Endpoints) -> None:
         self.config = config
         self.keys = Keys(endpoints.environ)
-        self.limiter: Limiter = endpoints.limiter(config)
+        self.service: Service = endpoints.service(config)
         self._endpoints = endpoints
         self._litellm = _litellm()
         self._writer = BodyWriter(config)
@@ -71,9 +71,9 @@ class LiteLlmPolicy:
         return LiteLlmSession(self)
 
     async def complete(self, request: Request) -> Response:
-        """Ask the model; raises ModelError after all retries."""
+        """Ask the model; raises ModelError after all retries, EndpointGone."""
         return await self._endpoints.pool.run(
-            lambda: with_retries(lambda: self.attempt(request), self.limiter, self.config, self.keys.clean)
+            lambda: with_retries(lambda: self.attempt(request), self.service, self.config, self.keys.clean)
         )
 
     async def attempt(self, request: Request) -> Response:
@@ -130,8 +130,21 @@ def _failure(error: Exception) -> Failure:
     if names & {"Timeout", "APITimeoutError"}:
         return Failure("timeout", message, retry=True)
     if "APIConnectionError" in names:
-        return Failure("unreachable", message, retry=True)
+        return Failure("unreachable", message, retry=True, lost=_is_of_the_connection(error))
     status = getattr(error, "status_code", None)
     if not isinstance(status, int):
         raise error
     return classify(status, error_object(str(error).encode("utf-8", "replace")), f"litellm: HTTP {status}")
+
+
+def _is_of_the_connection(error: BaseException) -> bool:
+    """Whether an error of the operating system stands behind one of litellm's.
+
+    litellm calls much an APIConnectionError, some defects of its own too, for which nobody has to wait.
+    """
+    behind: BaseException | None = error
+    for _ in range(10):
+        behind = None if behind is None else behind.__cause__ or behind.__context__
+        if isinstance(behind, OSError) and not isinstance(behind, ssl.SSLError | TimeoutError):
+            return True
+    return False

@@ -13,15 +13,23 @@ from pare_runner.policy.lazy import lazy
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool as a model sees it: `name` stands for the call of `spec` on the app called `app`."""
+    """A tool as a model sees it: `name` stands for the call of `spec` on the app called `app`.
+
+    `called` and `described` are another name (without the app) and another description than those of `spec`, if the
+    model is to know it by them.
+    """
 
     name: str
     app: str
     spec: ToolSpec
+    called: str | None = None
+    described: str | None = None
 
     @lazy
     def description(self) -> str:
-        """What the tool does and gives back, from its docstring."""
+        """What the tool does and gives back, from its docstring unless it is described in other words."""
+        if self.described is not None:
+            return self.described
         returns = self.spec.returns_description
         return f"{self.spec.description} Returns: {returns}" if returns else self.spec.description
 
@@ -58,6 +66,13 @@ class ToolList:
     def get(self, name: str) -> Tool | None:
         """The tool called `name`, wherever it stands in the list."""
         return self.by_name.get(name)
+
+    def known_as(self, name: str) -> str:
+        """The name in the list of the tool that is called `name` here, or would be had it not been given another."""
+        if name in self.by_name:
+            return name
+        renamed = (tool for tool in self.tools if tool.called is not None)
+        return next((tool.name for tool in renamed if f"{tool.app}__{tool.spec.name}" == name), name)
 
     @lazy
     def hash(self) -> str:

@@ -87,9 +87,9 @@ class Environment:
         return completed.metadata.return_value
 
     def calls(self, *actors: EventType) -> list[CompletedEvent]:
-        """Completed calls of `actors` that did not fail, oldest first."""
+        """Completed calls of `actors` that did not fail, oldest first; those of noise are nobody's."""
         for event in self.phone.log[self._sorted_until :]:
-            if event.action is not None and not event.failed():
+            if event.action is not None and not event.failed() and not event.noise:
                 self._calls.setdefault(event.event_type, []).append(event)
         self._sorted_until = len(self.phone.log)
         if len(actors) == 1:

@@ -12,7 +12,7 @@ from pare_runner.apps.core.dates import read_time
 from pare_runner.apps.core.services import Services, building
 from pare_runner.apps.phone import Phone
 from pare_runner.apps.system.app import HomeScreenSystemApp
-from pare_runner.errors import ConfigError, InputError, bracketed_hint, did_you_mean
+from pare_runner.errors import InputError, bracketed_hint, did_you_mean
 from pare_runner.kernel.clock import Clock
 from pare_runner.kernel.draws import Draws
 from pare_runner.kernel.events import AbstractEvent, OracleEvent
@@ -69,7 +69,7 @@ class PAREScenario:
     # To override ----------------------------------------------------------------------------------------------------
 
     def load_augmentation_data(self) -> dict[str, Any]:
-        """Data that `apply_augmentation_configs` may draw from; empty by default."""
+        """Data that the noise of a run draws from, in place of the run's own; empty by default."""
         return {}
 
     def init_and_populate_apps(self, *args: Any, **kwargs: Any) -> None:
@@ -79,9 +79,7 @@ class PAREScenario:
         """Create the events and put every one of them into `self.events`."""
 
     def apply_augmentation_configs(self) -> None:
-        """Add what the noise configs ask for to apps and events."""
-        if self.tool_augmentation_config is not None or self.env_events_config is not None:
-            raise ConfigError("noise is not available yet", hint="leave tool_augmentation_config and env_events_config")
+        """Change apps and events once more; the noise itself comes with the run, so by default nothing is done."""
 
     def validate(self, env: Environment) -> PAREScenarioValidationResult:
         """Judge a finished run; `success=None` is no verdict. The default fails only a failed validation event."""
@@ -105,7 +103,7 @@ class PAREScenario:
         self._flow = flow
 
     def _built(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Flow, Blueprint]:
-        self.augmentation_data = self.load_augmentation_data()
+        self.augmentation_data = self.load_augmentation_data() or self.augmentation_data
         services = self.new_services(Clock(self.start), IdSource(self.scenario_id, self.seed), self.seed)
         with building(services):
             self.init_and_populate_apps(*args, **kwargs)

@@ -156,6 +156,7 @@ class _Telling:
         content = str(event.get_args().get("content") or "")
         if event.scheduled or event.event_type not in (EventType.AGENT, EventType.USER):
             text = _call(event) if event.action else f"{event.event_id} ({event.event_type.value.lower()})"
+            text = f"noise: {text}" if event.noise else text
             self._add(time, "world", "event", text, failed)
         elif name in _WAITS:
             self._add(time, "user" if event.event_type is EventType.USER else "assistant", "wait", "waits")

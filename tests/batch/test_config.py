@@ -88,10 +88,11 @@ ANOTHER: dict[str, Any] = {
     "generation_seconds": 30.0,
     "idle": "poll:5",
     "proposal_timeout": 60.0,
-    "max_tokens": 1000,
+    "max_tokens_per_run": 1000,
     "prompts_hash": "0123",
     "judge_prompt_hash": "0123",
     "agent_hash": "0123",
+    "noise_hash": "data",
     "max_concurrent_scenarios": 3,
     "timeout_seconds": 3,
     "executor_type": "async",
@@ -104,11 +105,16 @@ ANOTHER: dict[str, Any] = {
     "suite": {"runs": 4},
     "prompts_dir": "my_prompts",
     "replay": "outputs/a",
+    "max_cost_usd": 5.0,
+    "max_total_tokens": 1000,
+    "max_wall": 60.0,
+    "offline_patience": None,
 }
 OUTSIDE_IDENTITY = {
     *DOCUMENTED_MULTI,
     *("export", "output_dir", "trace_dump_format", "use_custom_logger", "judge_only", "judge_engine_config"),
     *("scenarios", "suite", "prompts_dir", "replay", "judge_prompt_hash"),
+    *("max_cost_usd", "max_total_tokens", "max_wall", "offline_patience"),
 }
 OURS = {
     "seed": 0,
@@ -122,10 +128,11 @@ OURS = {
     "generation_seconds": 5.0,
     "idle": "jump",
     "proposal_timeout": None,
-    "max_tokens": None,
+    "max_tokens_per_run": None,
     "prompts_hash": None,
     "judge_prompt_hash": None,
     "agent_hash": None,
+    "noise_hash": None,
 }
 
 
@@ -206,7 +213,7 @@ def test_the_seconds_of_an_idle_turn(idle: str, seconds: float | None) -> None:
 
 
 def test_identity_is_plain_json_and_its_hash_ignores_order() -> None:
-    weights = {"b": 1.0, "a": 2.0}
+    weights = {"StatefulShoppingApp": 1.0, "StatefulEmailApp": 2.0}
     config = MultiScenarioRunnerConfig(env_events_config=EnvEventsConfig(weight_per_app_class=weights))
     turned = MultiScenarioRunnerConfig(
         env_events_config=EnvEventsConfig(weight_per_app_class=dict(reversed(weights.items())))
@@ -260,7 +267,7 @@ def test_run_numbers_start_at_one() -> None:
         {"idle": "poll:0"},
         {"idle": "poll:"},
         {"proposal_timeout": 0.0},
-        {"max_tokens": 0},
+        {"max_tokens_per_run": 0},
         {"executor_type": "threads"},
         {"log_level": "info"},
         {"trace_dump_format": "xml"},

@@ -84,7 +84,7 @@ def test_a_protocol_holds_the_rules_and_the_command_line_wins() -> None:
     assert (config.protocol, config.message_protocol, config.suite.runs) == ("pare_2026", "react", 4)
     assert (config.max_turns, config.max_turns_fixed) == (3, True)
     assert (config.simulated_generation_time_mode, config.poll_seconds) == ("tokens", 5.0)
-    assert (config.max_tokens, config.timeout_seconds, config.max_scenario_duration) == (None, 9, None)
+    assert (config.max_tokens_per_run, config.timeout_seconds, config.max_scenario_duration) == (None, 9, None)
 
 
 def test_without_a_word_from_the_command_line_the_protocol_decides() -> None:
@@ -92,7 +92,7 @@ def test_without_a_word_from_the_command_line_the_protocol_decides() -> None:
 
     assert (config.max_turns, config.max_turns_fixed) == (10, False)
     assert config.simulated_generation_time_mode == "measured"
-    assert (config.max_tokens, config.timeout_seconds) == (5_000_000, 7200)
+    assert (config.max_tokens_per_run, config.timeout_seconds) == (5_000_000, 7200)
 
 
 @pytest.mark.parametrize(
@@ -147,11 +147,11 @@ def test_what_may_be_a_key_is_masked(line: str) -> None:
 
 
 def test_an_empty_value_is_none_where_there_may_be_none() -> None:
-    line = "max_turns= proposal_timeout= limits.max_tokens= suite.limit= model=gpt5 model.prices.cached_input="
+    line = "max_turns= proposal_timeout= limits.max_tokens_per_run= suite.limit= model=gpt5 model.prices.cached_input="
     config = composed(f"{line} model.reasoning_effort= model.quirks.tool_choice= user.alias= user.prices=")
 
     engine, user = config.observe_engine_config, config.user_engine_config
-    assert (config.max_turns, config.proposal_timeout, config.max_tokens, config.suite.limit) == (None,) * 4
+    assert (config.max_turns, config.proposal_timeout, config.max_tokens_per_run, config.suite.limit) == (None,) * 4
     assert (engine.reasoning_effort, engine.quirks.tool_choice, user.alias, user.prices) == (None,) * 4
     assert engine.prices is not None
     assert engine.prices.cached_input is None

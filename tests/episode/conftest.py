@@ -16,6 +16,7 @@ from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import Agents, finish, run_episode
 from pare_runner.episode.settings import EpisodeSettings
 from pare_runner.library.prompts import shipped_texts
+from pare_runner.noise.settings import NO_NOISE, NoiseSettings
 from pare_runner.policy.messages import ToolCall
 from pare_runner.policy.policy import Policy, Session, View
 from pare_runner.policy.request import ModelError, Request, Response, Role, Usage
@@ -175,6 +176,8 @@ class Play:
         judge: Iterable[Answer] | None = None,
         prompts: PromptSet = PROMPTS,
         assistant: Callable[[AgentSetup], Assistant] = ObserveExecuteAssistant,
+        noise: NoiseSettings = NO_NOISE,
+        seed: int = 0,
         **settings: Any,
     ) -> None:
         given: dict[Role, Iterable[Answer] | Player] = {"user": user, "observe": observe, "execute": execute}
@@ -187,7 +190,8 @@ class Play:
             player.asked = self.asked
             policies[role] = player
         agents = Agents(policies, prompts, EpisodeSettings(**settings), assistant)
-        self.outcome: Outcome = finish(run_episode(compiled(made) if isinstance(made, str) else made, agents))
+        played = compiled(made) if isinstance(made, str) else made
+        self.outcome: Outcome = finish(run_episode(played, agents, seed=seed, noise=noise))
         self.result, self.metrics = self.outcome.result, self.outcome.metrics
 
     @property

@@ -316,9 +316,10 @@ def test_events_that_cannot_be_ordered() -> None:
     assert str(result.exception) == "notes: event 'made': it waits, directly or through others, for itself"
 
 
-def test_noise_that_is_not_there_yet() -> None:
-    result = run_oracle(NotesScenario(tool_augmentation_config=object())).result
+def test_a_scenarios_own_noise_must_be_a_configuration() -> None:
+    result = run_oracle(NotesScenario(env_events_config=object())).result
     assert isinstance(result.exception, ConfigError)
+    assert str(result.exception) == "notes: env_events_config must be an EnvEventsConfig, not object"
 
 
 def test_what_stops_python_is_no_outcome() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pare_runner.agents.assistant import ObserveExecuteAssistant
 from pare_runner.agents.contract import Phase
+from pare_runner.llm.http.retries import LOST
 from pare_runner.policy.request import ErrorKind
 from pare_runner.scenarios.result import Status
 from tests.faults.picnic import CHECKS, LOOK, SAY, SEND, WAIT, Special, executing, observing, role_of
@@ -101,9 +102,9 @@ def _long_winded(body: dict[str, Any], reply: Reply) -> Reply:
     return reply if len(answered) > 1 else Reply(None, [(SEND, arguments)])
 
 
-def _failing(kind: ErrorKind, fault: Fault, *, retried: bool = True) -> Case:
-    """A run that ends in an exception of a model call."""
-    return Case("exception", None, "ModelError", kind, observing(fault), MAX_RETRIES + 1 if retried else 1)
+def _failing(kind: ErrorKind, fault: Fault, *, retried: bool = True, free: int = 0) -> Case:
+    """A run that ends in an exception of a model call; `free` attempts of it were no retries."""
+    return Case("exception", None, "ModelError", kind, observing(fault), free + MAX_RETRIES + 1 if retried else 1)
 
 
 def _limited(reason: str, kind: ErrorKind, fault: Fault) -> Case:
@@ -144,8 +145,8 @@ VERDICTS: Mapping[str, Case] = {
 
 EXCEPTIONS: Mapping[str, Case] = {
     "cups": Case("success", "idle"),
-    "yarn": _failing("unreachable", disconnect()),
-    "scissors": _failing("unreachable", cut_body()),
+    "yarn": _failing("unreachable", disconnect(), free=LOST - 1),
+    "scissors": _failing("unreachable", cut_body(), free=LOST - 1),
     "snails": _failing("timeout", stall()),
     "sloths": _failing("timeout", Fault(408)),
     "crowds": _failing("rate_limited", too_many()),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -52,7 +51,7 @@ def run(folder: Path, listed: Mapping[str, Case]) -> Done:
             observe_max_iterations=1,
             max_turns=cases.MAX_TURNS,
             max_idle_turns=cases.MAX_IDLE_TURNS,
-            max_tokens=cases.MAX_TOKENS,
+            max_tokens_per_run=cases.MAX_TOKENS,
             max_scenario_duration=cases.MAX_DURATION,
             format_retries=cases.FORMAT_RETRIES,
             engine={"read_timeout": 0.75, "max_retries": cases.MAX_RETRIES},
@@ -173,21 +172,6 @@ def test_what_a_judge_makes_of_a_run(tmp_path: Path) -> None:
     tally = Tally()
     verify_job(tmp_path / "job", tally)
     assert (tally.runs, tally.partly) == (len(JUDGES), [])
-
-
-def test_an_endpoint_that_dies_midway(tmp_path: Path) -> None:
-    scenarios = write_picnics(tmp_path / "picnics", ["cake", "tea", "milk"])
-    with ExitStack() as alive:
-        server = alive.enter_context(FaultServer(playing()).in_thread())
-        config = job_config(server, scenarios, max_concurrent_scenarios=1, engine={"max_retries": 1})
-        report = run_job(config, tmp_path / "job", on_result=lambda unit, outcome: alive.close())
-    first, *rest = rows_of(tmp_path / "job").values()
-    assert report.exit_status == 1
-    assert first["status"] == "success"
-    assert len(rest) == 2
-    for row in rest:
-        assert (row["status"], row["termination_reason"], row["exception_type"]) == ("exception", None, "ModelError")
-        assert row["exception_message"].startswith(f"unreachable: cannot connect to {server.base_url}/chat/completions")
 
 
 def test_no_tls_where_https_is_asked_for(tmp_path: Path) -> None:

@@ -55,6 +55,11 @@ class Reply:
         choice = {"index": 0, "message": message, "finish_reason": reason}
         return {"object": "chat.completion", "model": self.model, "choices": [choice], "usage": self.usage}
 
+    @property
+    def body(self) -> bytes:
+        """The completion as it is sent."""
+        return orjson.dumps(self.value)
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -199,7 +204,8 @@ class FaultServer:
 
     `models` are listed at `/models`, None for a server without that list. With `key` every completion needs it, and the
     list too unless `open_list`. `bodies`, `headers` and `paths` hold what was asked for, `peers` the client's ends of
-    the connections; `most` is the largest number of completions that were in work at once.
+    the connections; `most` is the largest number of completions that were in work at once. `vanish_for` takes it off
+    the network for a while; what it was asked before is still counted.
     """
 
     def __init__(
@@ -222,13 +228,16 @@ class FaultServer:
         self.in_work = 0
         self.most = 0
         self._runner: web.ServerRunner | None = None
+        self._absence: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         self._closing = asyncio.Event()
-        self._runner = web.ServerRunner(web.Server(self._serve), shutdown_timeout=0.05)
+        self._server = web.Server(self._serve)
+        self._runner = web.ServerRunner(self._server, shutdown_timeout=0.05)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/v1"
+        self._site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await self._site.start()
+        self.base_url = f"http://127.0.0.1:{self._site.port}/v1"
         return self
 
     async def __aexit__(
@@ -236,7 +245,34 @@ class FaultServer:
     ) -> None:
         assert self._runner is not None
         self._closing.set()
+        if self._absence is not None:
+            self._absence.cancel()
+            await asyncio.gather(self._absence, return_exceptions=True)
         await self._runner.cleanup()
+
+    async def vanish(self) -> None:
+        """Nobody listens any more, and every connection is gone, whatever was being answered on it."""
+        await self._site.stop()
+        for connection in self._server.connections:
+            if connection.transport is not None:
+                connection.transport.abort()
+
+    async def come_back(self) -> None:
+        """Listen on the same port again."""
+        assert self._runner is not None
+        self._site = web.TCPSite(self._runner, "127.0.0.1", self._site.port)
+        await self._site.start()
+
+    def vanish_for(self, seconds: float) -> None:
+        """Vanish now and come back later; for scripts, which run on the server's own loop."""
+
+        async def absence() -> None:
+            await self.vanish()
+            await self._wait(seconds)
+            if not self._closing.is_set():
+                await self.come_back()
+
+        self._absence = asyncio.get_running_loop().create_task(absence())
 
     @contextlib.contextmanager
     def in_thread(self) -> Iterator[Self]:

@@ -20,6 +20,7 @@ from pare_runner.llm.adapters import Adapters
 from pare_runner.llm.config import LLMEngineConfig
 from pare_runner.llm.http.endpoints import Endpoints
 from pare_runner.llm.http.policy import HttpPolicy
+from pare_runner.llm.http.presence import EndpointGone
 from pare_runner.policy.policy import Policy
 from pare_runner.policy.request import ModelError, Response
 from tests.llm.fault_server import FaultServer, Reply
@@ -121,8 +122,16 @@ class FakeLiteLlm(ModuleType):
         return SimpleNamespace(model_dump=lambda: answer.value)
 
 
+def refused() -> APIConnectionError:
+    """What litellm makes of a connection that is refused."""
+    error = APIConnectionError("cannot connect", 500)
+    error.__cause__ = LookupError("as libraries have it")
+    error.__cause__.__context__ = ConnectionRefusedError(111, "Connection refused")
+    return error
+
+
 def through(
-    monkeypatch: pytest.MonkeyPatch, *answers: Reply | Exception, **fields: Any
+    monkeypatch: pytest.MonkeyPatch, *answers: Reply | Exception, patience: float | None = 30.0, **fields: Any
 ) -> tuple[Response, FakeLiteLlm]:
     """One call through the adapter."""
     fake = FakeLiteLlm(*answers)
@@ -136,7 +145,7 @@ def through(
             "max_backoff": 0.01,
         }
         config = LLMEngineConfig(**(named | fields))
-        async with Endpoints({VARIABLE: KEY, "TENANT": "t-1"}) as endpoints:
+        async with Endpoints({VARIABLE: KEY, "TENANT": "t-1"}, offline_patience=patience) as endpoints:
             policy = Adapters().policy(config, endpoints)
             return await policy.start("observe", view=None).complete(HELLO)  # type: ignore[arg-type]
 
@@ -185,6 +194,33 @@ def test_litellms_errors_become_ours(
         through(monkeypatch, error, error, api_key_env=VARIABLE)
     assert (caught.value.kind, caught.value.retries) == (kind, retries)
     assert KEY not in str(caught.value)
+
+
+def test_litellms_calls_are_parked_while_there_is_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    response, _ = through(monkeypatch, refused(), refused(), refused(), refused(), Reply(), max_retries=0)
+    assert (response.content, response.retries) == ("Done.", 4)
+
+
+def test_litellms_calls_do_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(EndpointGone, match="m: litellm has been away"):
+        through(monkeypatch, *(refused() for _ in range(20)), patience=0.5, alias="m")
+
+
+def test_one_call_tries_whether_litellms_service_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = FakeLiteLlm(*(refused() for _ in range(7)), *(Reply() for _ in range(5)))
+    monkeypatch.setitem(sys.modules, "litellm", fake)
+
+    async def work() -> list[Response]:
+        async with Endpoints({}) as endpoints:
+            config = LLMEngineConfig(model_name="anthropic/m", adapter="litellm", max_retries=0)
+            policy = Adapters().policy(config, endpoints)
+            calls = [policy.start("observe", view=None).complete(HELLO) for _ in range(5)]  # type: ignore[arg-type]
+            return await asyncio.gather(*calls)
+
+    responses = asyncio.run(work())
+    assert [response.content for response in responses] == ["Done."] * 5
+    assert sum(response.retries for response in responses) == 7
+    assert len(fake.calls) == 12
 
 
 def test_an_error_that_is_not_litellms_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:

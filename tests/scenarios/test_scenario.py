@@ -11,7 +11,7 @@ from pare_runner.apps.core.capture import EventRegisterer
 from pare_runner.apps.notes.app import StatefulNotesApp
 from pare_runner.apps.system.app import HomeScreenSystemApp
 from pare_runner.episode.oracle import run_oracle
-from pare_runner.errors import ConfigError, InputError
+from pare_runner.errors import InputError
 from pare_runner.kernel.events import Event
 from pare_runner.scenarios.environment import Environment
 from pare_runner.scenarios.result import PAREScenarioValidationResult, rate, status_of
@@ -163,11 +163,6 @@ def test_a_flow_that_cannot_be_ordered() -> None:
         Twice().initialize()
     outcome = run_oracle(Twice())
     assert (outcome.result.status, outcome.phone, outcome.log) == ("exception", None, [])
-
-
-def test_noise_that_does_not_exist_yet_is_refused() -> None:
-    with pytest.raises(ConfigError, match="noise is not available yet"):
-        Shelf(env_events_config=object()).initialize()
 
 
 def test_user_steps() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,13 @@ def test_every_python_makes_the_same_bytes(installed: dict[str, Path], tmp_path:
         assert traces.keys() == first.keys(), run
         different = [name for name, content in traces.items() if content != first[name]]
         assert not different, (run, different)
+
+
+def test_the_wheel_holds_the_files_that_are_no_code(wheel: Path) -> None:
+    package = ROOT / "pare_runner"
+    here = {str(path.relative_to(ROOT)) for ending in ("jinja", "json") for path in package.glob(f"**/*.{ending}")}
+    assert "pare_runner/library/noise_data/augmentation.json" in here
+    assert here <= set(zipfile.ZipFile(wheel).namelist())
 
 
 def test_the_wheel_brings_its_commands(installed: dict[str, Path], tmp_path: Path) -> None:

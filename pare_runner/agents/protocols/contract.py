@@ -50,7 +50,7 @@ def checked_call(name: str, args: Any, tools: ToolList, call_id: str = "") -> Ca
     if _too_deep(args):
         return Problem("bad_arguments", f"the arguments of {name} are nested more than {MAX_DEPTH} levels deep")
     try:
-        tool.spec.bind(args)
+        tool.spec.bind(args, tool.called)
     except TypeError as error:
         return Problem("bad_arguments", str(error))
     return Call(tool, args, call_id)

@@ -89,11 +89,12 @@ class ToolSpec:
         """The arguments that are not free text."""
         return tuple(argument for argument in self.arguments if not argument.free_text)
 
-    def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def bind(self, given: Mapping[str, Any], called: str | None = None) -> dict[str, Any]:
         """`given` checked, converted and completed with defaults, in signature order.
 
-        Raises TypeError naming the argument: unknown, missing or of a wrong type.
+        Raises TypeError naming the argument (unknown, missing or of a wrong type) and the tool, as it is `called`.
         """
+        tool = called or self.name
         bound: dict[str, Any] = {}
         for argument in self.arguments:
             name = argument.name
@@ -105,17 +106,15 @@ class ToolSpec:
                     if conversion.problems:
                         path, message, hint = conversion.problems[0]
                         where = "".join(f"[{step!r}]" for step in path[1:])
-                        raise TypeError(
-                            f"argument {name!r}{where} of {self.name} {message}{f' ({hint})' if hint else ''}"
-                        )
+                        raise TypeError(f"argument {name!r}{where} of {tool} {message}{f' ({hint})' if hint else ''}")
                 bound[name] = value
             elif argument.required:
-                raise TypeError(f"{self.name} needs the argument {name!r}")
+                raise TypeError(f"{tool} needs the argument {name!r}")
             else:
                 bound[name] = argument.default
         for name in given:
             if name not in self.by_name:
-                raise TypeError(f"{self.name} has no argument {name!r}{bracketed_hint(name, self.by_name)}")
+                raise TypeError(f"{tool} has no argument {name!r}{bracketed_hint(name, self.by_name)}")
         return bound
 
     def parameters_schema(self) -> dict[str, Any]:

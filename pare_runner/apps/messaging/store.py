@@ -96,6 +96,16 @@ class ConversationStore(StatefulApp):
                 user_id = self.new_id("User", self.id_to_name)
                 self.name_to_id[user_name], self.id_to_name[user_id] = user_id, user_name
 
+    def introduce(self, people: Mapping[str, str], conversation: ConversationV2) -> None:
+        """Make people known, id → name, and take in a conversation of theirs with the owner.
+
+        Who is known already stays as they are. ValueError for a conversation that cannot be taken in.
+        """
+        for user_id, user_name in people.items():
+            self.id_to_name.setdefault(user_id, user_name)
+            self.name_to_id.setdefault(user_name, user_id)
+        self._adopt(conversation)
+
     def send_into(self, conversation_id: str, content: str, attachment_path: str | None = None) -> str:
         """Send the owner's message into a conversation of any size and return its id.
 

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from pare_runner.batch.bench import Bench, FindScenario
+from pare_runner.batch.bench import Bench, FindScenario, OnUsage
 from pare_runner.batch.scenario_sources import FindSource
 from pare_runner.batch.work import JobSpec, Report, Task
+from pare_runner.llm.http.presence import Away
 
 
 class Desk(Protocol):
@@ -39,7 +40,8 @@ class Crew:
     `scenario` finds a job's scenario in this process, `source` what another process makes it from. `in_flight` is the
     number of runs at a time, None if it is for the executor to choose; `waits` says whether runs wait for a network.
     `lock` is the descriptor of the invocation's lock: a worker process that holds it keeps a resume waiting. `began` is
-    told of each run that begins.
+    told of each run that begins, `on_usage` of each model call that ends, on any thread; `away` is handed what tells
+    which services are waited for.
     """
 
     jobs: Mapping[int, JobSpec]
@@ -51,10 +53,14 @@ class Crew:
     log_level: str = "INFO"
     log_to_file: bool = True
     began: Callable[[Task], None] = lambda task: None
+    on_usage: OnUsage = lambda job, role, usage: None
+    away: Callable[[Callable[[], list[Away]]], None] = lambda ask: None
 
     def bench(self) -> Bench:
         """A bench in this process."""
-        return Bench(self.jobs, self.scenario)
+        bench = Bench(self.jobs, self.scenario, on_usage=self.on_usage)
+        self.away(bench.away)
+        return bench
 
 
 class Executor(Protocol):

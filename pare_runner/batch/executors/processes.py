@@ -11,19 +11,23 @@ import logging
 import math
 import os
 from collections import deque
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from pare_runner.batch.bench import timed_out
 from pare_runner.batch.executors.contract import Crew, Desk
 from pare_runner.batch.executors.loop import IN_FLIGHT
-from pare_runner.batch.executors.worker_handle import WorkerHandle
+from pare_runner.batch.executors.worker_handle import Name, WorkerHandle
 from pare_runner.batch.interrupts import run_interruptible
 from pare_runner.batch.work import Task
 from pare_runner.errors import PareError
+from pare_runner.llm.http.remote_limiter import LimiterHost
 
 log = logging.getLogger(__name__)
 
+TICK = 0.5
+"""Seconds between two looks at what a silent worker is doing."""
 GRACE = 2.0
 """Seconds beyond its limit after which a run that does not stop by itself is killed."""
 
@@ -59,13 +63,18 @@ class ProcessExecutor:
 
 @dataclass(slots=True)
 class _Foremen:
-    """What those who look after one worker each have in common: `crew`, `desk`, and tasks that lost their worker."""
+    """What those who look after one worker each have in common.
+
+    Of the tasks that lost their worker `suspects` may have killed it, `innocent` ones cannot have.
+    """
 
     crew: Crew
     desk: Desk
     capacity: int
     suspects: deque[Task] = field(default_factory=deque)
+    innocent: deque[Task] = field(default_factory=deque)
     handles: list[WorkerHandle] = field(default_factory=list)
+    limiters: LimiterHost = field(default_factory=LimiterHost)
     in_flight: int = 0
 
     async def work(self) -> None:
@@ -77,7 +86,7 @@ class _Foremen:
                     handle = await self._alone(self.suspects.popleft(), handle)
                     continue
                 while handle is None or len(handle.tasks) < self.capacity:
-                    task = self.desk.take()
+                    task = self._next()
                     if task is None:
                         break
                     handle = handle or await self._start()
@@ -85,13 +94,16 @@ class _Foremen:
                     await asyncio.sleep(0)
                 if handle is not None and handle.tasks:
                     handle = await self._listen(handle)
-                elif not self.in_flight and not self.suspects:
+                elif not (self.in_flight or self.suspects or self.innocent):
                     return
                 else:
                     await asyncio.sleep(0.05)  # what others have in flight may come back
         finally:
             if handle is not None:
                 await self._stop(handle)
+
+    def _next(self) -> Task | None:
+        return self.desk.again(self.innocent.popleft()) if self.innocent else self.desk.take()
 
     async def _alone(self, task: Task, handle: WorkerHandle | None) -> WorkerHandle | None:
         """Make `task` with a worker to itself; if that dies too, the task is what it died of."""
@@ -103,12 +115,13 @@ class _Foremen:
 
     async def _listen(self, handle: WorkerHandle, *, alone: bool = False) -> WorkerHandle | None:
         """Wait for the next thing that happens at `handle`; None if it is no more."""
-        deadline = self._deadline(handle)
-        message = await handle.receive(deadline)
-        match message:
-            case "late":
-                await self._kill_late(handle)
-                return None
+        match await handle.receive(TICK):
+            case "nothing":
+                now = asyncio.get_running_loop().time()
+                late = [name for name, end in self._deadlines(handle).items() if now >= end]
+                if late:
+                    await self._kill(handle, late)
+                    return None
             case None:
                 await self._bury(handle, alone=alone)
                 return None
@@ -121,6 +134,14 @@ class _Foremen:
             case ("error", name, error):
                 self._done(handle, name)
                 raise error
+            case ("expired", name):
+                handle.expired[name] = asyncio.get_running_loop().time()
+            case ("ask", number, asked):
+                self.limiters.receive(handle.name, asked, lambda granted: handle.send("granted", number))
+            case ("tell", told):
+                self.limiters.receive(handle.name, told)
+            case ("usage", job, role, usage):
+                self.crew.on_usage(job, role, usage)
             case ("log", level, logger, text):
                 logging.getLogger(logger).log(level, "%s", text)
         return handle
@@ -138,35 +159,30 @@ class _Foremen:
         self.in_flight -= 1
         return handle.tasks.pop(name)
 
-    def _deadline(self, handle: WorkerHandle) -> float | None:
-        """When, on the loop's clock, the first of a worker's runs is over its time; None without limits."""
-        ends = [
-            handle.since[name] + limit + GRACE
-            for name, task in handle.tasks.items()
-            if (limit := self.crew.jobs[task.job].config.timeout_seconds) is not None
-        ]
-        return min(ends, default=None)
+    def _deadlines(self, handle: WorkerHandle) -> dict[Name, float]:
+        """When, on the loop's clock, runs of a worker that do not end by themselves are killed.
 
-    async def _kill_late(self, handle: WorkerHandle) -> None:
-        """Kill a worker that does not end a run whose time is over; the others it had are made again."""
-        now = asyncio.get_running_loop().time()
-        late = []
+        A worker cancels a run whose time is over, and says so. One that blocks its worker keeps it from doing either.
+        """
+        ends = {name: since + GRACE for name, since in handle.expired.items() if name in handle.tasks}
         for name, task in handle.tasks.items():
             limit = self.crew.jobs[task.job].config.timeout_seconds
-            if limit is not None and now >= handle.since[name] + limit + GRACE:
-                late.append(name)
-        # One that blocks makes the others late as well: where it is known, it alone is to blame.
-        guilty = [name for name in late if name[1] == handle.blocked] or late
+            if name[1] == handle.blocked and limit is not None:
+                ends.setdefault(name, handle.since[name] + limit + GRACE)
+        return ends
+
+    async def _kill(self, handle: WorkerHandle, late: Collection[Name]) -> None:
+        """Kill a worker for runs that do not end though their time is over; the others it had are made again."""
         await self._stop(handle, kill=True)
         for name in list(handle.tasks):
             task = self._done(handle, name)
             config = self.crew.jobs[task.job].config
-            if name in guilty:
+            if name in late:
                 log.warning("%s was killed: it took longer than %s s", task.run_id, config.timeout_seconds)
                 if self.desk.broken(task, timed_out(config)):
                     self._close(task.job)
             else:
-                self.suspects.append(task)
+                self.innocent.append(task)
 
     async def _bury(self, handle: WorkerHandle, *, alone: bool) -> None:
         """Take in that a worker has died by itself."""
@@ -183,6 +199,7 @@ class _Foremen:
     async def _stop(self, handle: WorkerHandle, *, kill: bool = False) -> str:
         with suppress(ValueError):
             self.handles.remove(handle)
+        self.limiters.forget(handle.name)
         return await handle.stop(kill=kill)
 
     def _close(self, job: int) -> None:

@@ -28,9 +28,12 @@ def warn(name: str, seconds: float) -> None:
 
 @asynccontextmanager
 async def watched(
-    loop: asyncio.AbstractEventLoop, blocked: OnBlocked = warn, *, patience: float = PATIENCE
+    loop: asyncio.AbstractEventLoop, blocked: OnBlocked = warn, *, patience: float = PATIENCE, often: bool = False
 ) -> AsyncIterator[None]:
-    """Inside, `blocked` is called from another thread once for each time something blocks `loop` for `patience` s."""
+    """Inside, `blocked` is called from another thread when something has blocked `loop` for `patience` s.
+
+    Once for each time that happens, or with `often` again and again until the loop goes on.
+    """
     last = monotonic()
     over = threading.Event()
 
@@ -44,7 +47,7 @@ async def watched(
         told = 0.0
         while not over.wait(min(BEAT, patience / 4)):
             since = last
-            if monotonic() - since > patience and told != since:
+            if monotonic() - since > patience and (often or told != since):
                 told = since
                 current = asyncio.current_task(loop)
                 blocked(current.get_name() if current else "something", monotonic() - since)

@@ -16,6 +16,8 @@ import socket
 import sys
 import threading
 import traceback
+from functools import partial
+from itertools import count
 
 from pare_runner.batch.bench import Bench
 from pare_runner.batch.collector import patient_collector
@@ -25,6 +27,8 @@ from pare_runner.batch.executors.wire import Wire
 from pare_runner.batch.logs import logging_runs
 from pare_runner.batch.scenario_sources import ScenarioMaker, ScenarioSource
 from pare_runner.batch.work import JobSpec, Task
+from pare_runner.errors import Abandoned, InputError
+from pare_runner.llm.http.remote_limiter import Message, remote_limiters
 from pare_runner.scenarios.scenario import PAREScenario
 
 PATIENCE = 1.0
@@ -34,9 +38,11 @@ PATIENCE = 1.0
 class Worker:
     """Makes the runs its parent sends. A message is a tuple whose first item says what it is.
 
-    From the parent: `task`, `source` (job, id, source), `close` (job). To the parent: `began` (name), `report` (name,
-    report), `error` (name, what the task raised), `log` (level, logger, text). On the lifeline, which works while the
-    loop stands still: the id of a run that blocks it, one a line.
+    From the parent: `task`, `source` (job, id, source), `close` (job), `granted` (number). To the parent: `began`
+    (name), `report` (name, report), `error` (name, what the task raised), `expired` (name of a run whose time is over),
+    `log` (level, logger, text), `usage` (job, role, usage), and for the limiters that the parent keeps `ask` (number,
+    message) and `tell` (message). On the lifeline, which works while the loop stands still: the id of a run that blocks
+    it, one a line, again and again.
     """
 
     def __init__(self, wire: Wire, lifeline: socket.socket, jobs: dict[int, JobSpec]) -> None:
@@ -47,11 +53,14 @@ class Worker:
         self._sources: dict[tuple[int, str], ScenarioSource] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
+        self._asked: dict[int, asyncio.Future[None]] = {}
+        self._asks = count()
 
     async def work(self) -> None:
         """Work until the parent hangs up."""
-        bench = Bench(self._jobs, self._scenario)
-        async with bench, watched(self._loop, self._blocked, patience=PATIENCE):
+        limiters = remote_limiters(self._ask, partial(self._wire.send, "tell"))
+        bench = Bench(self._jobs, self._scenario, limiters, partial(self._wire.send, "usage"), self._expired)
+        async with bench, watched(self._loop, self._blocked, patience=PATIENCE, often=True):
             while (message := await self._wire.receive()) is not None:
                 match message:
                     case ("task", task):
@@ -60,6 +69,8 @@ class Worker:
                         made.add_done_callback(self._running.discard)
                     case ("source", job, name, source):
                         self._sources[job, name] = source
+                    case ("granted", number):
+                        self._granted(number)
                     case ("close", job):
                         bench.close(job)
 
@@ -80,8 +91,25 @@ class Worker:
             self._wire.send("report", task.name, report)
         await self._wire.drain()
 
+    async def _ask(self, message: Message) -> None:
+        number = next(self._asks)
+        answer = self._asked[number] = self._loop.create_future()
+        self._wire.send("ask", number, message)
+        try:
+            await answer
+        finally:
+            self._asked.pop(number, None)
+
+    def _granted(self, number: int) -> None:
+        answer = self._asked.get(number)
+        if answer is not None and not answer.done():
+            answer.set_result(None)
+
     def _scenario(self, job: int, name: str) -> PAREScenario:
         return self._maker.make(self._sources[job, name], self._jobs[job].config)
+
+    def _expired(self, task: Task) -> None:
+        self._wire.send("expired", task.name)
 
     def _blocked(self, name: str, seconds: float) -> None:
         self._lifeline.sendall(f"{name}\n".encode())
@@ -102,10 +130,14 @@ class _Forward(logging.Handler):
 
 
 def _portable(error: BaseException) -> BaseException:
-    """`error`, or if it does not survive being sent a RuntimeError that says the same."""
+    """`error`, or if it does not survive being sent one of a simpler class that says the same."""
     try:
         pickle.loads(pickle.dumps(error))
     except Exception:  # an exception class may be unpicklable in any way it likes
+        if isinstance(error, Abandoned):
+            return Abandoned(error.message)
+        if isinstance(error, InputError):
+            return InputError(str(error))
         return RuntimeError(f"{type(error).__name__}: {error}")
     return error
 

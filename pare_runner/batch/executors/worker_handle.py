@@ -24,7 +24,10 @@ Name = tuple[int, str]
 
 @dataclass(slots=True)
 class WorkerHandle:
-    """A running worker, the tasks it has and since when (on the loop's clock); `blocked` is a run that blocks it."""
+    """A running worker, the tasks it has and since when (on the loop's clock).
+
+    `expired` are those whose time is over, since when; `blocked` is the run that blocks it now.
+    """
 
     process: subprocess.Popen[bytes]
     wire: Wire
@@ -32,8 +35,10 @@ class WorkerHandle:
     crew: Crew
     tasks: dict[Name, Task] = field(default_factory=dict)
     since: dict[Name, float] = field(default_factory=dict)
+    expired: dict[Name, float] = field(default_factory=dict)
     blocked: str | None = None
     _sent: set[tuple[int, str]] = field(default_factory=set)
+    _next: asyncio.Task[tuple[Any, ...] | None] | None = None
 
     @classmethod
     async def start(cls, crew: Crew) -> Self:
@@ -57,6 +62,11 @@ class WorkerHandle:
         asyncio.get_running_loop().add_reader(life, handle._hear)
         return handle
 
+    @property
+    def name(self) -> int:
+        """What tells this worker from all others there are or were."""
+        return id(self)
+
     def send(self, *message: Any) -> None:
         """Send the worker a message."""
         self.wire.send(*message)
@@ -71,17 +81,23 @@ class WorkerHandle:
         self.since[task.name] = asyncio.get_running_loop().time()
         self.send("task", task)
 
-    async def receive(self, deadline: float | None) -> tuple[Any, ...] | Literal["late"] | None:
-        """The next message; `late` if none has come by `deadline` (on the loop's clock); None if the worker is dead."""
-        try:
-            async with asyncio.timeout_at(deadline):
-                return await self.wire.receive()
-        except TimeoutError:
-            return "late"
+    async def receive(self, seconds: float) -> tuple[Any, ...] | Literal["nothing"] | None:
+        """The next message; `nothing` if none has come within `seconds`; None if the worker is dead."""
+        if self._next is None:
+            self._next = asyncio.ensure_future(self.wire.receive())
+        if not self._next.done():
+            await asyncio.wait({self._next}, timeout=seconds)
+        if not self._next.done():  # half of a message may be there, so the same reading goes on next time
+            return "nothing"
+        message, self._next = self._next.result(), None
+        self.blocked = None
+        return message
 
     async def stop(self, *, kill: bool = False) -> str:
         """End the worker, however it is; how it ended, in words."""
         asyncio.get_running_loop().remove_reader(self.lifeline)
+        if self._next is not None:
+            self._next.cancel()
         if kill:
             self.process.kill()
         self.wire.close()

@@ -11,7 +11,10 @@ from pare_runner.cli.console import is_terminal, mark, plural, say, say_json, ta
 from pare_runner.cli.scenarios.finding import find_all
 from pare_runner.errors import InputError, Problem
 from pare_runner.library.catalog import Catalog
+from pare_runner.library.noise_data import load_augmentation_data
 from pare_runner.library.selection import Choice
+from pare_runner.noise.data import NO_DATA
+from pare_runner.prove.noise import SEEDS, prove_under_noise
 from pare_runner.prove.proof import Claim, Proof, prove
 from pare_runner.scenarios.yaml_scenario import YamlScenario
 
@@ -25,19 +28,31 @@ def prove_scenarios(
         bool, typer.Option("--verbose", "-v", help="Show every claim, and the tools that could not be called.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    noise: Annotated[
+        bool, typer.Option("--noise", help="Prove this instead: environment noise changes no verdict.")
+    ] = False,
+    seeds: Annotated[int | None, typer.Option(min=1, help=f"With --noise: how many draws of it ({SEEDS}).")] = None,
 ) -> None:
     """Prove scenarios: the oracle passes; doing nothing, leaving a write out, or one write too many fails.
 
-    Exit status 1 if a claim does not hold, 2 for bad input.
+    With --noise: ten environment events a minute leave the verdicts of the oracle and of an assistant that does nothing
+    as they are. Exit status 1 if a claim does not hold, 2 for bad input.
 
     \b
     pare scenarios prove my_scenario.yaml -v
+    pare scenarios prove --noise --all
     """
+    if seeds is not None and not noise:
+        raise InputError("--seeds belongs to --noise")
     proofs = []
     chosen, broken = _chosen(names or [], everything)
+    data = load_augmentation_data() if noise else NO_DATA
     for scenario in chosen:
         progress = _Progress(scenario.scenario_id)
-        proof = prove(scenario, progress.claim)
+        if noise:
+            proof = prove_under_noise(scenario, data, seeds=seeds or SEEDS, on_claim=progress.claim)
+        else:
+            proof = prove(scenario, progress.claim)
         progress.clear()
         proofs.append(proof)
         if not as_json:

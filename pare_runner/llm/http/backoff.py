@@ -12,6 +12,8 @@ from email.utils import parsedate_to_datetime
 
 FIRST = 0.5
 """Seconds the first pause lasts at most; each further one twice as long."""
+FIRST_PROBE, LONGEST_PROBE = 0.2, 5.0
+"""Seconds between the first two probes of a service that is away, and between later ones, at most."""
 SPREAD = 0.1
 """Share by which a pause the service asked for is drawn out at random, so that not all come back at once."""
 
@@ -25,6 +27,14 @@ def pause(retries: int, asked: float | None, longest: float) -> float:
     if asked is not None:
         return min(longest, asked * (1 + SPREAD * random.random()))
     return random.random() * min(longest, FIRST * 2.0 ** min(retries, 60))
+
+
+def probe_pause(probes: int) -> float:
+    """Seconds to wait before the next probe of a service that is away, after `probes` pauses: doubled each time.
+
+    Up to half of it is taken off at random, so that the processes of a sweep do not all ask at the same moment.
+    """
+    return min(LONGEST_PROBE, FIRST_PROBE * 2.0 ** min(probes, 60)) * (1 - random.random() / 2)
 
 
 def asked_pause(headers: Mapping[str, str]) -> float | None:

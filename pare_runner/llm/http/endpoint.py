@@ -1,4 +1,4 @@
-"""One service as one key sees it: its address, its key, its limiter, and one attempt at sending something there."""
+"""One service as one key sees it: its address, its key, what bounds it, and one attempt at sending something there."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from yarl import URL
 
 from pare_runner.errors import ConfigError
 from pare_runner.llm.config import LLMEngineConfig
-from pare_runner.llm.http.failures import Failure
+from pare_runner.llm.http.failures import GATEWAY, Failure
 from pare_runner.llm.http.keys import Keys
-from pare_runner.llm.http.limiter import Limiter
+from pare_runner.llm.http.limiter import Slots
 from pare_runner.llm.http.pool import Pool
+from pare_runner.llm.http.presence import PATIENCE, Presence
+from pare_runner.llm.http.retries import Service
 
 ERROR_BYTES = 65_536
 """How much of an error answer is read."""
 LARGE = 2**20
 """Bodies above this are streamed; aiohttp warns when it is handed more at once."""
+CONNECT, ANSWER = 5.0, 10.0
+"""Seconds that a probe waits at most for a connection and for an answer; less if the configuration says less."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -50,13 +54,28 @@ class Answer:
 class Endpoint:
     """A base URL and the key that is used there, shared by all models behind it. ConfigError if either is unusable."""
 
-    def __init__(self, config: LLMEngineConfig, environ: Mapping[str, str], pool: Pool) -> None:
+    def __init__(
+        self,
+        config: LLMEngineConfig,
+        environ: Mapping[str, str],
+        pool: Pool,
+        limiter: Slots,
+        patience: float | None = PATIENCE,
+    ) -> None:
         self.base = base_url(config)
-        self.limiter = Limiter(config.max_concurrency)
+        self.limiter = limiter
         self.pool = pool
         self.keys = Keys(environ)
         self._key = self.keys.key(config)
         self._proxy = proxy(self.base, environ)
+        brief = {
+            "connect_timeout": min(CONNECT, config.connect_timeout),
+            "read_timeout": min(ANSWER, config.read_timeout),
+            "total_timeout": min(ANSWER, config.total_timeout),
+        }
+        self._probing = self.terms(config.model_copy(update=brief))
+        self.presence = Presence(config.label, str(self.base), self.is_there, patience)
+        self.service = Service(self.limiter, self.presence)
 
     def url(self, path: str) -> URL:
         """The address of `path` below the base URL."""
@@ -72,6 +91,17 @@ class Endpoint:
             total=config.total_timeout, connect=config.connect_timeout, sock_read=config.read_timeout
         )
         return Terms(headers, timeout, config.max_reply_bytes)
+
+    async def is_there(self) -> bool:
+        """Whether somebody answers; no completion is asked for.
+
+        The list of models is, and any answer will do, as some services have no list, but for those that a proxy gives
+        in the service's place. So will silence on a connection: one parked call will find out what it means.
+        """
+        try:
+            return (await self.send(self.url("models"), self._probing)).status not in GATEWAY
+        except Failure as failure:
+            return not failure.lost
 
     async def send(self, url: URL, terms: Terms, body: bytes | None = None) -> Answer:
         """GET `url`, or POST `body` there as JSON, once; raises Failure when no whole answer comes back."""
@@ -158,7 +188,9 @@ def failure_of_transport(error: Exception, where: str, timeout: aiohttp.ClientTi
     """The failure that an error of the connection is. Trouble with TLS does not pass by itself, all else may."""
     match error:
         case aiohttp.ConnectionTimeoutError():
-            return Failure("unreachable", f"no connection to {where} within {timeout.connect:g} s", retry=True)
+            return Failure(
+                "unreachable", f"no connection to {where} within {timeout.connect:g} s", retry=True, lost=True
+            )
         case aiohttp.SocketTimeoutError():
             return Failure("timeout", f"{where} sent nothing for {timeout.sock_read:g} s", retry=True)
         case TimeoutError():
@@ -168,15 +200,18 @@ def failure_of_transport(error: Exception, where: str, timeout: aiohttp.ClientTi
         case aiohttp.ClientSSLError():
             return Failure("unreachable", f"no TLS connection to {where}: {error}")
         case aiohttp.ClientConnectorError():
-            return Failure("unreachable", f"cannot connect to {where}: {error.os_error or error}", retry=True)
+            return Failure(
+                "unreachable", f"cannot connect to {where}: {error.os_error or error}", retry=True, lost=True
+            )
         case aiohttp.ClientHttpProxyError():
             passes = error.status >= 500
             return Failure(
                 "unreachable",
                 f"the proxy on the way to {where} refuses: HTTP {error.status} {error.message}",
                 retry=passes,
+                lost=passes,
             )
         case aiohttp.ClientResponseError() | aiohttp.InvalidURL():
             return Failure("bad_reply", f"{where} does not answer in HTTP as it should: {error}", retry=True)
         case _:
-            return Failure("unreachable", f"the connection to {where} was lost: {error}", retry=True)
+            return Failure("unreachable", f"the connection to {where} was lost: {error}", retry=True, lost=True)

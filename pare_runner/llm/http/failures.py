@@ -15,6 +15,8 @@ from pare_runner.llm.http.decoding import decode, sound
 from pare_runner.policy.request import ErrorKind
 
 MESSAGE_LENGTH = 400
+GATEWAY = (502, 503, 504)
+"""Statuses that a proxy or a load balancer sends while nobody stands behind it; 503 also comes from services."""
 
 OVERFLOW_CODES = {
     "context_length_exceeded",  # OpenAI, Azure, Groq
@@ -63,18 +65,35 @@ class Failure(Exception):
     """One attempt that came to nothing.
 
     `retry`: another attempt may succeed. `busy`: the service says it has too much to do. `pause`: seconds it asks to
-    wait. The message may repeat a key that the service has sent back: nobody sees it before `Keys.clean`.
+    wait. `lost`: there was no connection, or it broke: maybe the service is away. `gateway`: a status that something in
+    front of the service may have sent in its place. The message may repeat a key that the service has sent back: nobody
+    sees it before `Keys.clean`.
     """
 
     def __init__(
-        self, kind: ErrorKind, message: str, *, retry: bool = False, busy: bool = False, pause: float | None = None
+        self,
+        kind: ErrorKind,
+        message: str,
+        *,
+        retry: bool = False,
+        busy: bool = False,
+        pause: float | None = None,
+        lost: bool = False,
+        gateway: bool = False,
     ) -> None:
         self.kind: ErrorKind = kind
         self.message = message
         self.retry = retry
         self.busy = busy
         self.pause = pause
+        self.lost = lost
+        self.gateway = gateway
         super().__init__(f"{kind}: {message}")
+
+    @property
+    def answered(self) -> bool:
+        """Whether the service itself has answered, if only to refuse."""
+        return not (self.lost or self.gateway or self.kind == "timeout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +122,9 @@ def failure_of_answer(status: int, body: bytes, where: str, pause: float | None 
     """The failure that an answer with a status other than 2xx is; `where` is the URL to show."""
     if 300 <= status < 400:
         return Failure("rejected", f"HTTP {status} from {where}: a redirect, which is not followed; name the real URL")
-    return classify(status, error_object(body), f"HTTP {status} from {where}", pause)
+    failure = classify(status, error_object(body), f"HTTP {status} from {where}", pause)
+    failure.gateway = failure.retry and status in GATEWAY
+    return failure
 
 
 def failure_of_error(value: Any, where: str) -> Failure:

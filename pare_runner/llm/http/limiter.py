@@ -5,6 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Slots(Protocol):
+    """What bounds the requests to one service, in this process or in another one."""
+
+    async def acquire(self) -> int:
+        """Wait until a request may be sent; the ticket to give back. Cancelled, it leaves nothing taken."""
+
+    def release(self, ticket: int, *, success: bool = False, busy: bool = False) -> None:
+        """The request is over; `success` and `busy` say what the service made of it. Never waits, never raises."""
+
+    def tighten(self, maximum: int, per_minute: float | None) -> None:
+        """Keep the stricter of the present bounds and these: all who share a service share its bounds."""
+
+
+MakeSlots = Callable[[str, int], Slots]
+"""From a name for a service as one key sees it, and requests in flight at most, to what bounds them."""
 
 
 class Limiter:
@@ -26,7 +45,7 @@ class Limiter:
         self._next_start = 0.0
 
     def tighten(self, maximum: int, per_minute: float | None) -> None:
-        """Keep the stricter of the present bounds and these: all who share a service share its bounds."""
+        """See `Slots`."""
         self.maximum = min(self.maximum, maximum)
         self.limit = min(self.limit, self.maximum)
         if per_minute is not None:

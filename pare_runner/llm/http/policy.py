@@ -48,13 +48,13 @@ class HttpSession:
         self._policy = policy
 
     async def complete(self, request: Request) -> Response:
-        """Ask the model; raises ModelError after all retries. May be awaited on any event loop."""
+        """Ask the model; raises ModelError after all retries, EndpointGone. May be awaited on any event loop."""
         policy = self._policy
         body = policy.writer.body(request)
         endpoint = policy.endpoint
         return await endpoint.pool.run(
             lambda: with_retries(
-                lambda: policy.attempt(body, request.index), endpoint.limiter, policy.config, endpoint.keys.clean
+                lambda: policy.attempt(body, request.index), endpoint.service, policy.config, endpoint.keys.clean
             )
         )
 

@@ -12,7 +12,7 @@ EVERY = 1.0
 
 
 class RetryLog:
-    """Writes lines as warnings, and counts those that come too soon after another one."""
+    """Writes lines as warnings; of those about retries, counts the ones that come too soon after another."""
 
     def __init__(self) -> None:
         self._written: dict[str, float] = {}
@@ -26,8 +26,13 @@ class RetryLog:
             return
         self._written[model] = now
         count = self._left_out.pop(model, 0)
+        self.tell(f"{line} ({count} more retries since the last line)" if count else line)
+
+    @staticmethod
+    def tell(line: str) -> None:
+        """Log `line`, which holds no key, whenever the last one was."""
         # In an empty context the line belongs to no run: their files must not tell what a network did at what time.
-        Context().run(LOG.warning, "%s%s", line, f" ({count} more retries since the last line)" if count else "")
+        Context().run(LOG.warning, "%s", line)
 
 
 RETRIES = RetryLog()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pare_runner.errors import InputError
+from pare_runner.errors import InputError, Problem
 from pare_runner.llm.recording.lines import FORMAT, place_in, unsealed
 
 CALLS = "calls.jsonl"
@@ -36,21 +36,28 @@ def recorded_files(directory: Path) -> list[Path]:
     return [path for path in (directory / CALLS, *shards) if path.exists()]
 
 
-def read_lines(path: Path) -> Iterator[Line]:
+def read_lines(path: Path, problems: list[Problem] | None = None) -> Iterator[Line]:
     """The lines of a file, in order; InputError, which names the place, for one that is not what was written.
 
     The last line of a shard may be cut short: the process died while it wrote. It is left out. A finished file has
-    a head, which says how many lines of each kind there are.
+    a head, which says how many lines of each kind there are. With `problems` every broken line is left out, and that
+    list gets what would have been raised.
     """
     try:
         text = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
-    yield from lines_in(text, path)
+    yield from lines_in(text, path, problems)
 
 
-def lines_in(content: bytes, path: Path) -> Iterator[Line]:
+def lines_in(content: bytes, path: Path, problems: list[Problem] | None = None) -> Iterator[Line]:
     """The lines of `content`, which is or could be that of `path`; see `read_lines`."""
+
+    def refuse(message: str, where: str) -> None:
+        if problems is None:
+            raise InputError(message, where=where)
+        problems.append(Problem(message, where))
+
     *texts, tail = content.split(b"\n")
     finished = path.name == CALLS
     if tail and finished:
@@ -60,7 +67,8 @@ def lines_in(content: bytes, path: Path) -> Iterator[Line]:
         try:
             value = unsealed(text)
         except ValueError as error:
-            raise InputError(f"this line {error}", where=_where(path, number, text)) from None
+            refuse(f"this line {error}", _where(path, number, text))
+            continue
         kind = value.get("kind")
         if number == 1 and finished:
             if kind != "recording" or value.get("format") != FORMAT:
@@ -70,12 +78,12 @@ def lines_in(content: bytes, path: Path) -> Iterator[Line]:
             expected[str(kind)] = expected.get(str(kind), 0) - 1
         yield Line(path, number, text, value)
     if finished and (tail or not texts):
-        raise InputError("the file is cut short", where=f"{path}:{max(len(texts), 1)}")
+        refuse("the file is cut short", f"{path}:{max(len(texts), 1)}")
     for kind, missing in expected.items():
         if missing:
             count = abs(missing)
             lines = f"{count} line of kind {kind} is" if count == 1 else f"{count} lines of kind {kind} are"
-            raise InputError(f"{lines} {'missing' if missing > 0 else 'too many'}", where=str(path))
+            refuse(f"{lines} {'missing' if missing > 0 else 'too many'}", str(path))
 
 
 def _where(path: Path, number: int, text: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pare_runner.policy.request import ErrorKind, ModelError, Response, Role
@@ -61,3 +61,16 @@ class Due:
     ask: int
     calls: int
     time: float
+
+
+@dataclass(slots=True)
+class UnitCalls:
+    """What was recorded of one attempt at a unit, by role and number."""
+
+    calls: dict[tuple[Role, int], Call] = field(default_factory=dict)
+    dues: dict[tuple[Role, int], Due] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a call came to nothing. Such an attempt is over: only the next one can ask again."""
+        return any(isinstance(call.answer, Failure) for call in self.calls.values())

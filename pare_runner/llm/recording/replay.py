@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from pare_runner.errors import InputError
 from pare_runner.llm.recording.difference import request_difference
-from pare_runner.llm.recording.keys import FIRST_ATTEMPT, Call, Failure, UnitKey
-from pare_runner.llm.recording.recording import Recording, UnitCalls
+from pare_runner.llm.recording.keys import FIRST_ATTEMPT, Call, Failure, UnitCalls, UnitKey
+from pare_runner.llm.recording.recording import Recording
 from pare_runner.policy.policy import Session, View
 from pare_runner.policy.request import ROLES, Request, Response, Role
 

@@ -16,10 +16,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from pare_runner.atomic import append_whole, write_atomic
-from pare_runner.errors import InputError
+from pare_runner.errors import InputError, Problem
 from pare_runner.llm.recording.files import CALLS, SHARDS, Line, read_lines, recorded_files
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT, Due, UnitKey
 from pare_runner.llm.recording.lines import POOL_KINDS, call_line, due_line, head_line, text_lines, text_name
+from pare_runner.llm.recording.recording import Recording
 from pare_runner.policy.request import ROLES, ModelError, Request, Response
 
 _KINDS = (*POOL_KINDS, "call", "due")
@@ -46,7 +47,7 @@ class CallStore:
         answer: Response | ModelError,
         attempt: int = FIRST_ATTEMPT,
     ) -> bytes:
-        """Append a call, and before it those of its messages and tools that no earlier call had; gives the call's line."""
+        """Append a call, after those of its messages and tools that no earlier call had; gives the call's line."""
         call = call_line(unit, attempt, request, sampling, answer)
         with self._lock:
             lines, fresh = text_lines(request, self._pooled)
@@ -86,10 +87,10 @@ class CallStore:
             os.close(self._file)
             self._file = -1
 
-    def finish(self) -> None:
+    def finish(self, *, tolerant: bool = False) -> list[Problem]:
         """Close the shard and `merge`; for the last store of a job, when all others are closed."""
         self.close()
-        merge(self.directory)
+        return merge(self.directory, tolerant=tolerant)
 
     def __enter__(self) -> Self:
         return self
@@ -100,24 +101,32 @@ class CallStore:
         self.close()
 
 
-def merge(directory: Path) -> None:
+def merge(directory: Path, *, tolerant: bool = False) -> list[Problem]:
     """Make one sorted `calls.jsonl` of all shards in a job's directory and such a file if it exists; remove the shards.
 
-    A line cut short at the end of a shard is left out. InputError for any other line that is not what was written.
+    What several shards say alike is kept once. A line cut short at the end of a shard is left out. InputError for any
+    other line that is not what was written; `tolerant`, it is left out, with the calls whose texts are lost by that,
+    and the list says what and where.
     """
     texts: dict[tuple[Any, ...], bytes] = {}
     counts: Counter[str] = Counter()
+    problems: list[Problem] = []
     files = recorded_files(directory)
+    left_out = set(Recording.load(directory, tolerant=True).incomplete) if tolerant else set()
     for path in files:
-        for line in read_lines(path):
+        for line in read_lines(path, problems if tolerant else None):
             if line.value["kind"] == "recording":
                 continue
             key = _order(line)
-            if key not in texts:
+            if line.text in left_out:
+                problems.append(Problem("is left out: a text it refers to is lost", line.where))
+            elif key not in texts:
                 texts[key] = line.text
                 counts[line.value["kind"]] += 1
             elif texts[key] != line.text:
-                raise InputError("is recorded twice, differently", where=line.where)
+                if not tolerant:
+                    raise InputError("is recorded twice, differently", where=line.where)
+                problems.append(Problem("is recorded twice, differently", line.where))
     body = b"".join(texts[key] + b"\n" for key in sorted(texts))
     write_atomic(directory / CALLS, head_line({kind: counts[kind] for kind in _KINDS}) + body)
     for path in files:
@@ -125,6 +134,7 @@ def merge(directory: Path) -> None:
             path.unlink()
     if (directory / SHARDS).is_dir():
         (directory / SHARDS).rmdir()
+    return problems
 
 
 def _order(line: Line) -> tuple[Any, ...]:

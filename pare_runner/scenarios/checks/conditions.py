@@ -96,6 +96,7 @@ class CallCheck:
             event
             for event in environment.phone.log
             if event.action is not None
+            and not event.noise
             and event.action.app == self.app
             and event.action.function == self.function
             and event.event_type in self.actors

@@ -16,6 +16,7 @@ from pare_runner.errors import ConfigError
 from pare_runner.llm.config import LLMEngineConfig
 from pare_runner.llm.http.endpoint import proxy
 from pare_runner.llm.http.endpoints import Endpoints
+from pare_runner.llm.http.limiter import Limiter
 from pare_runner.llm.http.policy import HttpPolicy
 from pare_runner.policy.request import ModelError, Request, Response
 from tests.llm.fault_server import FaultServer, Reply, cut_body, stall, too_many, unavailable
@@ -48,7 +49,9 @@ def test_a_busy_service_gets_fewer_requests_at_once() -> None:
             policy = ends.policy(config_for(server, max_concurrency=16, max_retries=9))
             await asyncio.gather(*(call(policy) for _ in range(16)))
             server.most = 0
-            assert policy.endpoint.limiter.limit < 16
+            limiter = policy.endpoint.limiter
+            assert isinstance(limiter, Limiter)
+            assert limiter.limit < 16
             await asyncio.gather(*(call(policy) for _ in range(16)))
             assert server.most < 16
 
@@ -106,7 +109,9 @@ def test_a_cancelled_call_leaves_nothing_behind() -> None:
                 task.cancel()
             results = await asyncio.gather(*calls, return_exceptions=True)
             assert all(isinstance(result, asyncio.CancelledError) for result in results)
-            assert policy.endpoint.limiter.in_flight == 0
+            limiter = policy.endpoint.limiter
+            assert isinstance(limiter, Limiter)
+            assert limiter.in_flight == endpoints.in_flight == 0
             assert asyncio.all_tasks() == {asyncio.current_task()}
         gc.collect()
 

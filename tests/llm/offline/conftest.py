@@ -10,6 +10,7 @@ from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import Agents, finish, run_episode
 from pare_runner.episode.settings import EpisodeSettings
 from pare_runner.llm.offline.registry import offline_policy
+from pare_runner.noise.settings import NO_NOISE, NoiseSettings
 from pare_runner.policy.policy import Policy, Session, View
 from pare_runner.policy.request import Request, Response, Role
 from pare_runner.scenarios.scenario import PAREScenario
@@ -46,6 +47,7 @@ def play(
     user: str = "scripted",
     *,
     seed: int = 0,
+    noise: NoiseSettings = NO_NOISE,
     replaced: Mapping[Role, Policy] | None = None,
     **settings: Any,
 ) -> Outcome:
@@ -56,7 +58,7 @@ def play(
         "execute": offline_policy(assistant, "execute"),
     }
     agents = Agents(policies | dict(replaced or {}), PROMPTS, EpisodeSettings(**settings))
-    return finish(run_episode(scenario(made) if isinstance(made, str) else made, agents, seed=seed))
+    return finish(run_episode(scenario(made) if isinstance(made, str) else made, agents, seed=seed, noise=noise))
 
 
 def calls(outcome: Outcome, *, waits: bool = False) -> list[str]:
