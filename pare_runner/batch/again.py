@@ -1,4 +1,4 @@
-"""A finished run made again from its recorded calls: it comes to the same end, which its scenario judges as it does now.
+"""A finished run made again from its recorded calls: to the same end, which is judged as the scenario judges now.
 
 No model is asked but a judge, and that only for what its recorded answers do not settle.
 """

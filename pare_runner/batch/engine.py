@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from pare_runner.batch.bench import asks_models, lost
+from pare_runner.batch.cache.use import CacheUse
 from pare_runner.batch.executors.contract import Crew, Executor
 from pare_runner.batch.interrupts import INTERRUPTED, uninterrupted
 from pare_runner.batch.job import OK, STOPPED, Job, JobReport
@@ -30,6 +31,7 @@ class Engine:
 
     jobs: Sequence[Job]
     observer: Observer
+    cache: CacheUse | None = None
     started: float = field(default_factory=time.perf_counter)
     stop_reason: str | None = None
     _queue: deque[Task] = field(default_factory=deque)
@@ -46,10 +48,11 @@ class Engine:
         for job in self.jobs:
             self._queue.extend(job.tasks(only_exceptions=only_exceptions))
         self.observer.opened(self.jobs)
-        for job in self.jobs:
-            if not job.left:
-                self._over(job)
         try:
+            self._take_from_cache()
+            for job in self.jobs:
+                if not job.left:
+                    self._over(job)
             if self._queue:
                 executor.run(self._crew(lock), self)
         except Abandoned as gone:  # a service did not come back: what was in flight goes on with the next start
@@ -83,8 +86,9 @@ class Engine:
         job = self.jobs[report.task.job]
         with uninterrupted():
             job.record(report)
-        job.say(logging.INFO, "%s: %s", report.task.run_id, report.row["status"])
-        self.observer.finished(job, report.row, "run")
+            if self.cache is not None:
+                self.cache.keep(job, report)
+        self._tell(job, report)
         if job.left:
             return False
         self._over(job)
@@ -100,6 +104,27 @@ class Engine:
         return self.jobs[task.job].again(task)
 
     # ----------------------------------------------------------------------------------------------------------------
+
+    def _take_from_cache(self) -> None:
+        """Count what the cache has, and give the rest of the queue what it has of it."""
+        if self.cache is None:
+            return
+        left: deque[Task] = deque()
+        for task in self._queue:
+            job = self.jobs[task.job]
+            found = self.cache.find(job, task)
+            if isinstance(found, Task):
+                left.append(found)
+                continue
+            with uninterrupted():
+                job.adopt(found)
+            self._tell(job, found)
+        self._queue = left
+
+    def _tell(self, job: Job, report: Report) -> None:
+        known = ", from the cache" if report.source == "cache" else ""
+        job.say(logging.INFO, "%s: %s%s", report.task.run_id, report.row["status"], known)
+        self.observer.finished(job, report.row, report.source)
 
     def _over(self, job: Job) -> None:
         with uninterrupted():

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pare_runner.atomic import writing
+from pare_runner.batch.cache.store import CacheStore
+from pare_runner.batch.cache.use import CacheUse, cache_mode
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.engine import Engine
 from pare_runner.batch.executors.registry import make_executor
@@ -40,6 +42,8 @@ SHARED = (
     "max_concurrent_scenarios",
     "log_level",
     "log_to_file",
+    "cache",
+    "enable_caching",
 )
 """Fields that must be equal in all jobs of an invocation, since one engine runs them."""
 
@@ -74,7 +78,9 @@ class Invocation:
             lock = resources.enter_context(locked(self.directory, _say_waiting))
             resources.enter_context(logging_runs(first.log_level, first.log_to_file))
             jobs = self._opened(requests, resources)
-            return Engine(jobs, self.observer).run(executor, only_exceptions=self.only_exceptions, lock=lock)
+            return Engine(jobs, self.observer, _cache(jobs)).run(
+                executor, only_exceptions=self.only_exceptions, lock=lock
+            )
 
     def _opened(self, requests: Sequence[JobRequest], resources: ExitStack) -> list[Job]:
         """The open jobs. All they need is on disk before the plan is, and the plan before the first journal."""
@@ -121,6 +127,14 @@ class Invocation:
             if not self.plans:
                 raise other_experiment(directory, request.config)
         return Manifest.start(directory, request.config, request.units, words), False
+
+
+def _cache(jobs: Sequence[Job]) -> CacheUse | None:
+    """The cache, if any of `jobs` uses it; these are to keep their calls for it."""
+    using = [job for job in jobs if cache_mode(job.config) != "bypass"]
+    for job in using:
+        job.keep_calls = not job.config.oracle
+    return CacheUse(CacheStore.here()) if using else None
 
 
 def job_units(config: MultiScenarioRunnerConfig, *, load: LoadSuite | None = None) -> list[Unit]:
