@@ -29,6 +29,7 @@ from pare_runner.batch.plan import HERE, Plan, find_plan
 from pare_runner.batch.readiness import check_agents, check_noise
 from pare_runner.batch.request import JobRequest
 from pare_runner.batch.resuming import check_same, other_experiment, placed
+from pare_runner.batch.staging import settle
 from pare_runner.batch.units import LoadSuite, Unit, plan_units
 from pare_runner.errors import ConfigError, InputError
 from pare_runner.library.catalog import load_suite
@@ -119,6 +120,7 @@ class Invocation:
     def _manifest(self, request: JobRequest, words: Sequence[str]) -> tuple[Manifest, bool]:
         """The manifest of a job, on disk, and whether the job was begun before."""
         directory = self.directory / request.folder
+        settle(directory)
         if self.resume and (directory / MANIFEST).exists():
             manifest = read_manifest(directory)
             if manifest.get("config_hash") == config_hash(request.config):

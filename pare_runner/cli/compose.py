@@ -32,7 +32,7 @@ from pare_runner.cli.flags import CommandLine
 from pare_runner.errors import ConfigError
 
 JOB_NAME = "pare_runner"
-INVOCATION_ONLY = ("output_dir", "resume", "only", "cache")
+INVOCATION_ONLY = ("output_dir", "resume", "only", "cache", "enable_caching")
 """Keys that hold for a sweep as a whole."""
 SWEEP_GROUP = "sweep"
 """Group whose options are whole grids: choosing one asks for a sweep."""

@@ -1,8 +1,8 @@
 """The cache as the engine uses it: what it has for a task, and what is kept of a report.
 
 One entry holds one run with one judgement, the last one asked for. It serves as it is where the same line, traces and
-log are wanted. Where they are not - another scoring, a trace format it lacks, other prices - it still has the calls, and
-the run is made again from them without asking a model.
+log are wanted. Where others are (another scoring, a trace format it lacks, other prices) it still has the calls,
+and the run is made again from them without asking a model.
 """
 
 from __future__ import annotations
