@@ -14,10 +14,7 @@ from typing import Any, Self
 
 from pare_runner.batch.bench import asks_models
 from pare_runner.batch.config import MultiScenarioRunnerConfig
-
-SOURCE = "source"
-"""Key of a journal line that says where a unit came from; a line without it was made in its directory."""
-FROM_CACHE = "cache"
+from pare_runner.batch.work import SOURCE
 
 
 @dataclass(slots=True)
@@ -57,7 +54,7 @@ class Budget:
 
     def count_row(self, row: Mapping[str, Any]) -> None:
         """Take in the row of a unit whose models were asked; one from the cache is free."""
-        if row.get(SOURCE) == FROM_CACHE:
+        if SOURCE in row:
             return
         self.tokens += (row.get("prompt_tokens") or 0) + (row.get("completion_tokens") or 0)
         cost = row.get("cost_usd")

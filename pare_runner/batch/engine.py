@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from pare_runner.batch.bench import asks_models, lost
 from pare_runner.batch.budget import Budget
+from pare_runner.batch.cache.use import CacheUse
 from pare_runner.batch.executors.contract import Crew, Executor
 from pare_runner.batch.interrupts import INTERRUPTED, uninterrupted
 from pare_runner.batch.job import OK, STOPPED, Job, JobReport
@@ -33,6 +34,7 @@ class Engine:
     jobs: Sequence[Job]
     observer: Observer
     budget: Budget = field(default_factory=Budget)
+    cache: CacheUse | None = None
     started: float = field(default_factory=time.perf_counter)
     stop_reason: str | None = None
     _queue: deque[Task] = field(default_factory=deque)
@@ -50,11 +52,12 @@ class Engine:
         for job in self.jobs:
             self._queue.extend(job.tasks(only_exceptions=only_exceptions))
         self.observer.opened(self.jobs)
-        for job in self.jobs:
-            if not job.left:
-                self._over(job)
         timer = self._timer()
         try:
+            self._take_from_cache()
+            for job in self.jobs:
+                if not job.left:
+                    self._over(job)
             self._watch_budget()
             if self._queue and self.stop_reason is None:
                 executor.run(self._crew(lock), self)
@@ -67,7 +70,7 @@ class Engine:
         finally:
             if timer is not None:
                 timer.cancel()
-            self._tell()
+            self._tell_of_stop()
             self.observer.closed()
         with uninterrupted():
             return [self._reports.get(job.number) or self._report(job) for job in self.jobs]
@@ -92,9 +95,11 @@ class Engine:
         job = self.jobs[report.task.job]
         with uninterrupted():
             job.record(report)
-        job.say(logging.INFO, "%s: %s", report.task.run_id, report.row["status"])
-        self.observer.finished(job, report.row, "run")
-        self.budget.count(job.config, report.row)
+            if self.cache is not None:
+                self.cache.keep(job, report)
+        self._tell(job, report)
+        if report.source == "run":
+            self.budget.count(job.config, report.row)
         self._watch_budget()
         if job.left:
             return False
@@ -118,9 +123,9 @@ class Engine:
             reason = self.budget.reached()
             if reason is not None:
                 self.stop(reason)
-        self._tell()
+        self._tell_of_stop()
 
-    def _tell(self) -> None:
+    def _tell_of_stop(self) -> None:
         if self.stop_reason is not None and not self._told:
             self._told = True
             self.observer.stopping(self.stop_reason)
@@ -138,6 +143,27 @@ class Engine:
     def _out_of_time(self, seconds: float) -> None:
         if self._queue:
             self.stop(self.budget.wall_reached(seconds))
+
+    def _take_from_cache(self) -> None:
+        """Count what the cache has, and give the rest of the queue what it has of it."""
+        if self.cache is None:
+            return
+        left: deque[Task] = deque()
+        for task in self._queue:
+            job = self.jobs[task.job]
+            found = self.cache.find(job, task)
+            if isinstance(found, Task):
+                left.append(found)
+                continue
+            with uninterrupted():
+                job.adopt(found)
+            self._tell(job, found)
+        self._queue = left
+
+    def _tell(self, job: Job, report: Report) -> None:
+        known = ", from the cache" if report.source == "cache" else ""
+        job.say(logging.INFO, "%s: %s%s", report.task.run_id, report.row["status"], known)
+        self.observer.finished(job, report.row, report.source)
 
     def _over(self, job: Job) -> None:
         with uninterrupted():

@@ -35,7 +35,7 @@ from pare_runner.errors import ConfigError
 
 JOB_NAME = "pare_runner"
 INVOCATION_ONLY = (
-    *("output_dir", "resume", "only", "cache"),
+    *("output_dir", "resume", "only", "cache", "enable_caching"),
     *("limits.max_cost_usd", "limits.max_tokens", "limits.max_wall", "limits.offline_patience"),
     *("max_cost_usd", "max_total_tokens", "max_wall", "offline_patience"),
 )
