@@ -29,6 +29,7 @@ from pare_runner.batch.plan import HERE, Plan, find_plan
 from pare_runner.batch.readiness import check_agents, check_noise
 from pare_runner.batch.request import JobRequest
 from pare_runner.batch.resuming import check_same, other_experiment, placed
+from pare_runner.batch.spent import budget_of
 from pare_runner.batch.staging import settle
 from pare_runner.batch.units import LoadSuite, Unit, plan_units
 from pare_runner.errors import ConfigError, InputError
@@ -43,6 +44,10 @@ SHARED = (
     "max_concurrent_scenarios",
     "log_level",
     "log_to_file",
+    "max_cost_usd",
+    "max_total_tokens",
+    "max_wall",
+    "offline_patience",
     "cache",
     "enable_caching",
 )
@@ -79,9 +84,10 @@ class Invocation:
             lock = resources.enter_context(locked(self.directory, _say_waiting))
             resources.enter_context(logging_runs(first.log_level, first.log_to_file))
             jobs = self._opened(requests, resources)
-            return Engine(jobs, self.observer, _cache(jobs)).run(
-                executor, only_exceptions=self.only_exceptions, lock=lock
-            )
+            former = {job.directory: (job.config, job.rows.values()) for job in jobs}
+            budget = budget_of(self.directory, former, resume=self.resume)
+            engine = Engine(jobs, self.observer, budget, _cache(jobs))
+            return engine.run(executor, only_exceptions=self.only_exceptions, lock=lock)
 
     def _opened(self, requests: Sequence[JobRequest], resources: ExitStack) -> list[Job]:
         """The open jobs. All they need is on disk before the plan is, and the plan before the first journal."""

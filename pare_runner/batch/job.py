@@ -20,7 +20,7 @@ from pare_runner.batch.manifest import Manifest
 from pare_runner.batch.results import PAREMultiScenarioValidationResult, result_of_row
 from pare_runner.batch.summary import SUMMARY, summarize
 from pare_runner.batch.units import Unit
-from pare_runner.batch.work import JobSpec, Report, Task
+from pare_runner.batch.work import SOURCE, JobSpec, Report, Task
 from pare_runner.llm.recording.files import recorded_files
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitKey
 from pare_runner.llm.recording.store import CallStore, merge
@@ -134,7 +134,7 @@ class Job:
     def record(self, report: Report) -> None:
         """Make a finished unit count: first its traces and its log, then its line in the journal."""
         self._write_files(report)
-        self.journal.append(report.row)
+        self.journal.append(_line(report))
         self._count(report)
 
     def adopt(self, reports: Sequence[Report]) -> None:
@@ -149,7 +149,7 @@ class Job:
             self._calls.sync()
         for report in reports:
             self._write_files(report)
-        self.journal.extend([report.row for report in reports])
+        self.journal.extend([_line(report) for report in reports])
         for report in reports:
             self._count(report)
 
@@ -219,3 +219,8 @@ class Job:
         if (self._earlier.last_attempt(task.unit) or 0) >= attempt:
             return self._continued(task)
         return replace(task, attempt=attempt, earlier=self._earlier.anew(task.unit, attempt))
+
+
+def _line(report: Report) -> dict[str, Any]:
+    """The line of the journal; beside its columns it says what was not made here, and so costs nothing here."""
+    return report.row if report.source == "run" else {**report.row, SOURCE: report.source}

@@ -33,12 +33,13 @@ from pare_runner.batch.staging import check_settled
 from pare_runner.batch.summary import SUMMARY
 from pare_runner.batch.units import LoadSuite, Unit, plan_units, remembered
 from pare_runner.batch.verified_files import parquet_difference, stray_trace, summary_difference
-from pare_runner.batch.work import Report, Task
+from pare_runner.batch.work import SOURCE, Report, Task
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import finish, run_episode
 from pare_runner.errors import InputError, PareError
 from pare_runner.llm.recording.difference import changed_lines
+from pare_runner.llm.recording.files import recorded_files
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitKey
 from pare_runner.llm.recording.replay import ReplayMismatch, ReplayPolicy
 from pare_runner.policy.request import ModelError
@@ -94,15 +95,18 @@ def verify_job(directory: Path, tally: Tally, on_run: OnRun = lambda done, plann
     with chdir(place), logging_runs("ERROR", to_file=True):
         units = plan_units(config, load(config))
         factory = None
-        if not config.oracle:
+        if not config.oracle and (rows or recorded_files(files)):  # a job that has not begun has no recording
             factory = AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=str(files))
         _Rerun(str(directory), files, config, Renderer.of(config), factory, rows, tally, on_run).run(units)
 
 
 def row_difference(recorded: Row, now: Row) -> str | None:
-    """The first column in which two lines of the journal differ, in words; the wall clock is passed over."""
+    """The first column in which two lines of the journal differ, in words.
+
+    The wall clock is passed over, and whether a run came from the cache.
+    """
     for name in dict.fromkeys((*recorded, *now)):
-        if name in WALL_CLOCK_COLUMNS:
+        if name in WALL_CLOCK_COLUMNS or name == SOURCE:
             continue
         before, after = json_bytes(recorded.get(name)), json_bytes(now.get(name))
         if before != after or (name in recorded) != (name in now):

@@ -14,6 +14,9 @@ from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitCalls, UnitKey
 from pare_runner.traces.contract import TraceFile
 
+SOURCE = "source"
+"""Key of a journal line of a unit that was not made in its directory: it says where it came from (`cache`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:

@@ -239,7 +239,7 @@ def test_help_names_groups_options_keys_flags_and_statuses() -> None:
         ("noise=0.1", "noise has no option '0.1' (did you mean 'tfp_0.1'?)"),
         ("noise=1_0", "noise has no option '10' ("),
         ("export=true", "export has no option 'true' (known: hf, none)"),
-        ("hydra/launcher=joblip", "hydra/launcher has no option 'joblip' (known: "),
+        ("hydra/launcher=joblip", "hydra/launcher has no option 'joblip' (did you mean 'joblib'?)"),
         ("seed=abc", "seed: must be a whole number, got 'abc'"),
         ("seed=-1", "seed: must be greater than or equal to 0, got -1"),
         ("seed=true", "seed: must be a whole number, got True"),

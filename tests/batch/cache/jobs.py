@@ -13,6 +13,7 @@ from pare_runner.batch.journal import read_journal
 from pare_runner.batch.observer import Observer, Source
 from pare_runner.batch.request import JobRequest
 from pare_runner.batch.verification import Tally, verify_job
+from pare_runner.batch.work import SOURCE
 
 OWN_TIMES = ("run_duration", "latency_mean", "latency_max", "model_retries")
 
@@ -56,9 +57,9 @@ def contents(directory: Path) -> dict[str, bytes]:
 
 
 def rows(directory: Path) -> list[dict[str, Any]]:
-    """The lines of the journal by scenario and run, without how long things took."""
+    """The lines of the journal by scenario and run, without how long things took and whether they were made there."""
     lines = sorted(read_journal(directory).lines, key=lambda row: (row["base_scenario_id"], row["run_number"]))
-    return [{name: value for name, value in row.items() if name not in OWN_TIMES} for row in lines]
+    return [{name: value for name, value in row.items() if name not in (*OWN_TIMES, SOURCE)} for row in lines]
 
 
 def verified(directory: Path) -> int:
