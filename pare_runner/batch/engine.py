@@ -26,6 +26,9 @@ from pare_runner.scenarios.scenario import PAREScenario
 
 log = logging.getLogger(__name__)
 
+TOGETHER = 64
+"""Runs from the cache that reach the disk together: most of what such a run costs is waiting for the disk."""
+
 
 @dataclass(slots=True)
 class Engine:
@@ -149,16 +152,28 @@ class Engine:
         if self.cache is None:
             return
         left: deque[Task] = deque()
+        found: list[Report] = []
         for task in self._queue:
-            job = self.jobs[task.job]
-            found = self.cache.find(job, task)
-            if isinstance(found, Task):
-                left.append(found)
+            had = self.cache.find(self.jobs[task.job], task)
+            if isinstance(had, Task):
+                left.append(had)
                 continue
-            with uninterrupted():
-                job.adopt(found)
-            self._tell(job, found)
+            if found and (len(found) == TOGETHER or found[0].task.job != task.job):
+                self._adopt(found)
+                found = []
+            found.append(had)
+        self._adopt(found)
         self._queue = left
+
+    def _adopt(self, found: list[Report]) -> None:
+        """Count runs of one job that the cache had."""
+        if not found:
+            return
+        job = self.jobs[found[0].task.job]
+        with uninterrupted():
+            job.adopt(found)
+        for report in found:
+            self._tell(job, report)
 
     def _tell(self, job: Job, report: Report) -> None:
         known = ", from the cache" if report.source == "cache" else ""
