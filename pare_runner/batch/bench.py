@@ -98,7 +98,7 @@ class Bench:
             outcome.result.duration = perf_counter() - began
             if place.store is not None:
                 place.store.sync()
-            return _report(place.renderer, task, outcome, collected if config.log_to_file else None)
+            return _report(place.renderer, task, outcome, collected if config.writes_unit_logs else None)
 
     def close(self, job: int) -> None:
         """Let go of a job: no more of its runs are going to be made."""
@@ -161,7 +161,7 @@ def lost(config: MultiScenarioRunnerConfig, scenario: PAREScenario, task: Task, 
     outcome.oracle = config.oracle
     outcome.result.exception = error
     with unit_log() as collected:
-        return _report(Renderer.of(config), task, outcome, collected if config.log_to_file else None)
+        return _report(Renderer.of(config), task, outcome, collected if config.writes_unit_logs else None)
 
 
 def _report(renderer: Renderer, task: Task, outcome: Outcome, collected: StringIO | None) -> Report:

@@ -119,7 +119,7 @@ class Engine:
             waits=any(asks_models(job.config) for job in self.jobs),
             lock=lock,
             log_level=first.log_level,
-            log_to_file=first.log_to_file,
+            log_to_file=first.writes_unit_logs,
             began=self.observer.began,
         )
 

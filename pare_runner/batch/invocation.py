@@ -40,6 +40,7 @@ SHARED = (
     "max_concurrent_scenarios",
     "log_level",
     "log_to_file",
+    "use_custom_logger",
 )
 """Fields that must be equal in all jobs of an invocation, since one engine runs them."""
 
@@ -72,7 +73,7 @@ class Invocation:
         executor = make_executor(first.executor_type)
         with ExitStack() as resources, writing(self.directory):
             lock = resources.enter_context(locked(self.directory, _say_waiting))
-            resources.enter_context(logging_runs(first.log_level, first.log_to_file))
+            resources.enter_context(logging_runs(first.log_level, first.writes_unit_logs))
             jobs = self._opened(requests, resources)
             return Engine(jobs, self.observer).run(executor, only_exceptions=self.only_exceptions, lock=lock)
 

@@ -26,6 +26,8 @@ COMMANDS: Commands = {
     "tour": ("pare_runner.cli.tour:tour", "See three assistants side by side, and read a failed run."),
     "scenarios": ("pare_runner.cli.scenarios.group:app", "List, show, check, prove and write scenarios."),
     "models": ("pare_runner.cli.models.group:app", "List models, and see whether one answers."),
+    "status": ("pare_runner.cli.status:status", "Say how far experiments are, and who is running them."),
+    "resume": ("pare_runner.cli.resume:resume", "Go on with an experiment that was stopped or killed."),
     "verify": ("pare_runner.cli.verify:verify", "Replay recorded runs without a model, and compare."),
     "prompts": ("pare_runner.cli.prompts:app", "Show what models receive, and copy the templates."),
 }

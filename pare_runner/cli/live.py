@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 DORMANT = frozenset(
     {
         "user_type",
-        "use_custom_logger",
         "tool_augmentation_config",
         "env_events_config",
         "judge_only",
