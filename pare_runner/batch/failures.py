@@ -23,7 +23,7 @@ NAMED = 3
 """Scenarios named of each cause."""
 
 _CHANGING = (
-    (re.compile(r"\w+://[^\s'\"<>)\]]+"), "<address>"),
+    (re.compile(r"\w+://[^\s'\"<>)\]]*[^\s'\"<>)\],.:;]"), "<address>"),
     (re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|\[[0-9a-fA-F:]*:[0-9a-fA-F:]*\](?::\d+)?"), "<address>"),
     (re.compile(r"\b(?:localhost|[\w-]+(?:\.[\w-]+)+):\d+\b"), "<address>"),
     (re.compile(r"\b0x[0-9a-fA-F]+\b"), "<address>"),

@@ -73,7 +73,7 @@ def _starts(folders: Iterable[Path], until: float) -> Iterator[float]:
             text = clock["resumed"][-1] if clock["resumed"] else clock.get("started")
             if isinstance(text, str):
                 began = datetime.fromisoformat(text).timestamp()
-                if began >= until - 1.0:  # one that this invocation has nothing to do with began long before
+                if began >= until:  # else another invocation began it
                     yield began
 
 

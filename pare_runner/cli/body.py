@@ -176,10 +176,11 @@ class LibraryJobs:
 
     def run_all(self, requests: Sequence[JobRequest], directory: Path) -> Sequence[JobReport]:
         """Run the jobs of a sweep as one queue, showing how far it is."""
-        for request in requests:
-            log.info("%s: %s; %s", request.label, request.folder, headline(request.config))
-            _warn_of_missing_rules(request.config, request.units)
         first = requests[0].config
+        for request in requests:
+            if first.log_level in ("DEBUG", "INFO"):  # this is still logged as Hydra's own settings say
+                log.info("%s: %s; %s", request.label, request.folder, headline(request.config))
+            _warn_of_missing_rules(request.config, request.units)
         with _progress() as observer:
             invocation = _engine().Invocation(
                 directory,

@@ -18,7 +18,6 @@ from pare_runner.batch.continuing import all_written, requests_of, where_it_bega
 from pare_runner.batch.interrupts import INTERRUPTED
 from pare_runner.batch.invocation import Invocation
 from pare_runner.batch.job import OK, SOME_EXCEPTIONS, STOPPED, JobReport
-from pare_runner.batch.logs import RUN_FORMAT
 from pare_runner.batch.plan import Plan
 from pare_runner.batch.readiness import probe_models
 from pare_runner.batch.status import invocation_status, job_statuses
@@ -137,7 +136,6 @@ def _show(directory: Path, plan: Plan, reports: list[JobReport]) -> None:
 def _logging_to_terminal() -> Iterator[None]:
     """What is logged inside reaches standard error, as it does in the experiment command."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter(RUN_FORMAT))
     root = logging.getLogger()
     root.addHandler(handler)
     try:

@@ -19,6 +19,7 @@ from pare_runner.batch.executors.contract import Crew, Desk
 from pare_runner.batch.executors.loop import IN_FLIGHT
 from pare_runner.batch.executors.worker_handle import WorkerHandle
 from pare_runner.batch.interrupts import run_interruptible
+from pare_runner.batch.logs import job_context
 from pare_runner.batch.work import Task
 from pare_runner.errors import PareError
 
@@ -121,8 +122,9 @@ class _Foremen:
             case ("error", name, error):
                 self._done(handle, name)
                 raise error
-            case ("log", level, logger, text):
-                logging.getLogger(logger).log(level, "%s", text)
+            case ("log", job, level, logger, text):
+                with job_context(job):
+                    logging.getLogger(logger).log(level, "%s", text)
         return handle
 
     async def _start(self) -> WorkerHandle:

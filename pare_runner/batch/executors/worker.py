@@ -22,7 +22,7 @@ from pare_runner.batch.collector import patient_collector
 from pare_runner.batch.executors.loop import name_current
 from pare_runner.batch.executors.watch import watched
 from pare_runner.batch.executors.wire import Wire
-from pare_runner.batch.logs import logging_runs
+from pare_runner.batch.logs import current_job, logging_runs
 from pare_runner.batch.scenario_sources import ScenarioMaker, ScenarioSource
 from pare_runner.batch.work import JobSpec, Task
 from pare_runner.scenarios.scenario import PAREScenario
@@ -35,8 +35,8 @@ class Worker:
     """Makes the runs its parent sends. A message is a tuple whose first item says what it is.
 
     From the parent: `task`, `source` (job, id, source), `close` (job). To the parent: `began` (name), `report` (name,
-    report), `error` (name, what the task raised), `log` (level, logger, text). On the lifeline, which works while the
-    loop stands still: the id of a run that blocks it, one a line.
+    report), `error` (name, what the task raised), `log` (job, level, logger, text). On the lifeline, which works while
+    the loop stands still: the id of a run that blocks it, one a line.
     """
 
     def __init__(self, wire: Wire, lifeline: socket.socket, jobs: dict[int, JobSpec]) -> None:
@@ -47,6 +47,7 @@ class Worker:
         self._sources: dict[tuple[int, str], ScenarioSource] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
+        self._thread = threading.current_thread()
 
     async def work(self) -> None:
         """Work until the parent hangs up."""
@@ -63,9 +64,12 @@ class Worker:
                     case ("close", job):
                         bench.close(job)
 
-    def log(self, level: int, name: str, text: str) -> None:
-        """Hand a line of a log to the parent; from any thread."""
-        self._loop.call_soon_threadsafe(self._wire.send, "log", level, name, text)
+    def log(self, job: int | None, level: int, name: str, text: str) -> None:
+        """Hand a line of a log to the parent; from any thread. What a run logs is sent before its report."""
+        if threading.current_thread() is self._thread:
+            self._wire.send("log", job, level, name, text)
+        else:
+            self._loop.call_soon_threadsafe(self._wire.send, "log", job, level, name, text)
 
     async def _make(self, bench: Bench, task: Task) -> None:
         name_current(task)
@@ -98,7 +102,7 @@ class _Forward(logging.Handler):
         text = record.getMessage()
         if record.exc_info:
             text += "\n" + "".join(traceback.format_exception(*record.exc_info)).rstrip()
-        self._worker.log(record.levelno, record.name, text)
+        self._worker.log(current_job(), record.levelno, record.name, text)
 
 
 def _portable(error: BaseException) -> BaseException:

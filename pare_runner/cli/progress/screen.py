@@ -42,7 +42,7 @@ def _aligned(rows: Iterable[JobFigures], width: int, ascii_only: bool) -> list[T
     cells = [
         (
             f"{row.done}/{row.planned}",
-            percent(row.success, row.judged),
+            f"{percent(row.success, row.judged)} success" if row.judged else "",
             plural(row.exceptions, "exception") if row.exceptions else "",
         )
         for row in rows
