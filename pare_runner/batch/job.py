@@ -20,10 +20,10 @@ from pare_runner.batch.manifest import Manifest
 from pare_runner.batch.results import PAREMultiScenarioValidationResult, result_of_row
 from pare_runner.batch.summary import SUMMARY, summarize
 from pare_runner.batch.units import Unit
-from pare_runner.batch.work import JobSpec, Report, Task
+from pare_runner.batch.work import SOURCE, JobSpec, Report, Task
 from pare_runner.llm.recording.files import recorded_files
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitKey
-from pare_runner.llm.recording.store import merge
+from pare_runner.llm.recording.store import CallStore, merge
 from pare_runner.traces.contract import TRACES
 
 OK, SOME_EXCEPTIONS, STOPPED = 0, 1, 75
@@ -63,6 +63,8 @@ class Job:
     label: str = ""
     left: int = 0
     seconds: float = 0.0
+    keep_calls: bool = False
+    _calls: CallStore | None = None
     _earlier: EarlierCalls = field(init=False)
     _changed: bool = False
     _resources: ExitStack = field(default_factory=ExitStack)
@@ -105,7 +107,7 @@ class Job:
     @property
     def spec(self) -> JobSpec:
         """What a bench needs to know."""
-        return JobSpec(self.number, self.config, str(self.directory.absolute()))
+        return JobSpec(self.number, self.config, str(self.directory.absolute()), keep_calls=self.keep_calls)
 
     @property
     def complete(self) -> bool:
@@ -131,12 +133,34 @@ class Job:
 
     def record(self, report: Report) -> None:
         """Make a finished unit count: first its traces and its log, then its line in the journal."""
+        self._write_files(report)
+        self.journal.append(_line(report))
+        self._count(report)
+
+    def adopt(self, reports: Sequence[Report]) -> None:
+        """`record` runs that the cache had: their calls come first, as if they had been made here."""
+        calls = [report.calls for report in reports if report.calls is not None]
+        if calls:
+            if self._calls is None:
+                self._calls = CallStore(self.directory)
+                self._resources.callback(self._calls.close)
+            for lines in calls:
+                self._calls.append(lines)
+            self._calls.sync()
+        for report in reports:
+            self._write_files(report)
+        self.journal.extend([_line(report) for report in reports])
+        for report in reports:
+            self._count(report)
+
+    def _write_files(self, report: Report) -> None:
         for folder, trace in report.traces:
             write_atomic(self.directory / TRACES / folder / trace.name, trace.data)
         if report.log is not None:
             path = self.directory / self.config.logs_dir / f"{report.task.run_id}.log"
             write_atomic(path, report.log.encode(errors="backslashreplace"))
-        self.journal.append(report.row)
+
+    def _count(self, report: Report) -> None:
         self.rows[report.task.unit] = report.row
         self._changed = True
         self.left -= 1
@@ -195,3 +219,8 @@ class Job:
         if (self._earlier.last_attempt(task.unit) or 0) >= attempt:
             return self._continued(task)
         return replace(task, attempt=attempt, earlier=self._earlier.anew(task.unit, attempt))
+
+
+def _line(report: Report) -> dict[str, Any]:
+    """The line of the journal; beside its columns it says what was not made here, and so costs nothing here."""
+    return report.row if report.source == "run" else {**report.row, SOURCE: report.source}

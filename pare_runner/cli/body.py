@@ -6,9 +6,10 @@ import importlib
 import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
@@ -26,6 +27,9 @@ from pare_runner.cli.live import DERIVED, DORMANT, check_supported
 from pare_runner.cli.nodes import ENGINES, as_fields, check_nodes, followed, node_keys, unknown_keys
 from pare_runner.errors import ConfigError
 from pare_runner.llm.config import OFFLINE, LLMEngineConfig
+
+if TYPE_CHECKING:
+    from pare_runner.batch.observer import Observer
 
 log = logging.getLogger(__name__)
 
@@ -123,10 +127,10 @@ def typed_keys(composed: DictConfig) -> set[str]:
     return {text.partition("=")[0].lstrip("+~") for text in overrides}
 
 
-def default_body() -> JobBody:
-    """The body that runs the real thing."""
+def default_body(*, probing: bool = True) -> JobBody:
+    """The body that runs the real thing; without `probing` jobs are checked without a key, and no model is asked."""
     jobs = LibraryJobs()
-    return JobBody(jobs.run, jobs.check, jobs.run_all)
+    return JobBody(jobs.run, jobs.check if probing else jobs.units, jobs.run_all)
 
 
 class LibraryJobs:
@@ -149,6 +153,10 @@ class LibraryJobs:
         importlib.import_module("pare_runner.batch.readiness").probe_models(config, self._answered)
         return units
 
+    def units(self, config: MultiScenarioRunnerConfig) -> Sequence[Unit]:
+        """The units of an experiment; InputError for scenarios that cannot be found or used."""
+        return plan_units(config, self._suite()(config))
+
     def run(self, config: MultiScenarioRunnerConfig, output_dir: Path) -> JobReport:
         """Run a job, showing how far it is, and say what came of it."""
         display = importlib.import_module("pare_runner.cli.display")
@@ -156,7 +164,8 @@ class LibraryJobs:
         units = plan_units(config, self._suite()(config))
         _warn_of_missing_rules(config, units)
         sweep = HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN
-        with display.progress() as observer:
+        _say_forecast([JobRequest(config, units)], output_dir)
+        with _progress() as observer:
             report: JobReport = _engine().run_job(
                 config,
                 output_dir,
@@ -172,12 +181,13 @@ class LibraryJobs:
 
     def run_all(self, requests: Sequence[JobRequest], directory: Path) -> Sequence[JobReport]:
         """Run the jobs of a sweep as one queue, showing how far it is."""
-        display = importlib.import_module("pare_runner.cli.display")
-        for request in requests:
-            log.info("%s: %s; %s", request.label, request.folder, headline(request.config))
-            _warn_of_missing_rules(request.config, request.units)
         first = requests[0].config
-        with display.progress() as observer:
+        for request in requests:
+            if first.log_level in ("DEBUG", "INFO"):  # this is still logged as Hydra's own settings say
+                log.info("%s: %s; %s", request.label, request.folder, headline(request.config))
+            _warn_of_missing_rules(request.config, request.units)
+        _say_forecast(requests, directory)
+        with _progress() as observer:
             invocation = _engine().Invocation(
                 directory,
                 observer,
@@ -211,6 +221,26 @@ def headline(config: MultiScenarioRunnerConfig) -> str:
     return f"roles: {roles(config)}; {rules}, messages={config.message_protocol}, time={mode}"
 
 
+def forecast_lines(requests: Sequence[JobRequest], directory: Path) -> tuple[list[str], str | None]:
+    """The forecast of an invocation for people to read, and what its budget will not be enough for."""
+    first = requests[0].config
+    found, budget = importlib.import_module("pare_runner.batch.outlook").look_ahead(
+        requests, _shown(directory), resume=first.resume is not None, only_exceptions=first.only is not None
+    )
+    return list(found.lines()), found.warning(budget)
+
+
+def _say_forecast(requests: Sequence[JobRequest], directory: Path) -> None:
+    """Say what the runs are going to need, if models are asked."""
+    asks_models = importlib.import_module("pare_runner.batch.bench").asks_models
+    if any(asks_models(request.config) for request in requests):
+        lines, warning = forecast_lines(requests, directory)
+        for line in lines:
+            log.info("%s", line)
+        if warning is not None:
+            log.warning("%s", warning)
+
+
 def _warn_of_missing_rules(config: MultiScenarioRunnerConfig, units: Sequence[Unit]) -> None:
     """Say how many scenarios have no rules for a user who follows rules."""
     user = config.user_engine_config
@@ -228,11 +258,17 @@ def _engine() -> Any:
     return importlib.import_module("pare_runner.batch.invocation")
 
 
+def _progress() -> AbstractContextManager[Observer]:
+    shown: AbstractContextManager[Observer] = importlib.import_module("pare_runner.cli.progress.show").progress()
+    return shown
+
+
 def _resolved(composed: DictConfig) -> dict[str, Any]:
     """All values but Hydra's own, interpolations resolved."""
-    models = OmegaConf.to_container(OmegaConf.masked_copy(composed, ["model", *ENGINES]), resolve=False)
-    assert isinstance(models, dict)
-    raw = {str(node): value for node, value in models.items()}
+    # All of it as plain values is many times quicker than a masked copy of the few nodes that are looked at.
+    whole = OmegaConf.to_container(composed, resolve=False)
+    assert isinstance(whole, dict)
+    raw = {node: whole[node] for node in ("model", *ENGINES) if node in whole}
     check_nodes(raw)
     values = {str(key): _plain(composed[key]) for key in composed if key not in ("hydra", *ENGINES)}
     for node in ENGINES:

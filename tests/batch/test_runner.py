@@ -133,7 +133,7 @@ def test_a_recording_is_replayed(scenario: PAREScenario, tmp_path: Path) -> None
     [
         ({"agent_type": "observe-excute"}, {}, "did you mean 'observe-execute'"),
         ({"observe_engine_config": offline("scriptd")}, {}, "did you mean 'scripted'"),
-        ({"judge_only": True}, {}, "cannot be judged again yet"),
+        ({"judge_only": True}, {}, "pare rescore DIR"),
         ({"export": True, "trace_dump_format": "native"}, {}, "no trace format 'native' can be written"),
         ({}, {"run_number": 0}, "run numbers start at 1"),
         ({}, {"replay": "nowhere"}, "nowhere holds no recorded model calls"),

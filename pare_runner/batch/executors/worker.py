@@ -24,7 +24,7 @@ from pare_runner.batch.collector import patient_collector
 from pare_runner.batch.executors.loop import name_current
 from pare_runner.batch.executors.watch import watched
 from pare_runner.batch.executors.wire import Wire
-from pare_runner.batch.logs import logging_runs
+from pare_runner.batch.logs import current_job, logging_runs
 from pare_runner.batch.scenario_sources import ScenarioMaker, ScenarioSource
 from pare_runner.batch.work import JobSpec, Task
 from pare_runner.errors import Abandoned, InputError
@@ -40,9 +40,9 @@ class Worker:
 
     From the parent: `task`, `source` (job, id, source), `close` (job), `granted` (number). To the parent: `began`
     (name), `report` (name, report), `error` (name, what the task raised), `expired` (name of a run whose time is over),
-    `log` (level, logger, text), `usage` (job, role, usage), and for the limiters that the parent keeps `ask` (number,
-    message) and `tell` (message). On the lifeline, which works while the loop stands still: the id of a run that blocks
-    it, one a line, again and again.
+    `log` (job, level, logger, text), `usage` (job, role, usage), and for the limiters that the parent keeps `ask`
+    (number, message) and `tell` (message). On the lifeline, which works while the loop stands still: the id of a run
+    that blocks it, one a line, again and again.
     """
 
     def __init__(self, wire: Wire, lifeline: socket.socket, jobs: dict[int, JobSpec]) -> None:
@@ -55,6 +55,7 @@ class Worker:
         self._loop = asyncio.get_running_loop()
         self._asked: dict[int, asyncio.Future[None]] = {}
         self._asks = count()
+        self._thread = threading.current_thread()
 
     async def work(self) -> None:
         """Work until the parent hangs up."""
@@ -74,9 +75,12 @@ class Worker:
                     case ("close", job):
                         bench.close(job)
 
-    def log(self, level: int, name: str, text: str) -> None:
-        """Hand a line of a log to the parent; from any thread."""
-        self._loop.call_soon_threadsafe(self._wire.send, "log", level, name, text)
+    def log(self, job: int | None, level: int, name: str, text: str) -> None:
+        """Hand a line of a log to the parent; from any thread. What a run logs is sent before its report."""
+        if threading.current_thread() is self._thread:
+            self._wire.send("log", job, level, name, text)
+        else:
+            self._loop.call_soon_threadsafe(self._wire.send, "log", job, level, name, text)
 
     async def _make(self, bench: Bench, task: Task) -> None:
         name_current(task)
@@ -126,7 +130,7 @@ class _Forward(logging.Handler):
         text = record.getMessage()
         if record.exc_info:
             text += "\n" + "".join(traceback.format_exception(*record.exc_info)).rstrip()
-        self._worker.log(record.levelno, record.name, text)
+        self._worker.log(current_job(), record.levelno, record.name, text)
 
 
 def _portable(error: BaseException) -> BaseException:
