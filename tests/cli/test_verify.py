@@ -50,6 +50,7 @@ def experiment(**changes: Any) -> MultiScenarioRunnerConfig:
         "simulated_generation_time_mode": "fixed",
         "export": True,
         "executor_type": "async",
+        "cache": "bypass",
         "scenarios": SCENARIOS,
     }
     return MultiScenarioRunnerConfig(**(settings | changes))

@@ -79,7 +79,7 @@ def ordinary() -> list[PAREScenario]:
 
 
 def experiment(**fields: Any) -> MultiScenarioRunnerConfig:
-    """An experiment without a network that exports traces and keeps logs."""
+    """An experiment without a network that exports traces, keeps logs, and makes every run."""
     offline = LLMEngineConfig(adapter=OFFLINE, model_name="scripted")
     values: dict[str, Any] = {
         "user_engine_config": offline,
@@ -89,6 +89,7 @@ def experiment(**fields: Any) -> MultiScenarioRunnerConfig:
         "simulated_generation_time_mode": "fixed",
         "export": True,
         "log_level": "DEBUG",
+        "cache": "bypass",
     }
     return MultiScenarioRunnerConfig.model_validate(values | fields)
 
