@@ -45,7 +45,7 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[S
             found,
             [
                 *("model=local", "model@user=same", "scenarios=[picnics]", f"model.base_url={server.base_url}"),
-                *("model.max_retries=1", "model.max_backoff=0.002"),
+                *("model.max_retries=1", "model.max_backoff=0.002", "cache=bypass"),
             ],
         )
 
