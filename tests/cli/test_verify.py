@@ -51,7 +51,6 @@ def experiment(**changes: Any) -> MultiScenarioRunnerConfig:
         "cache": "bypass",
         "export": True,
         "executor_type": "async",
-        "cache": "bypass",
         "scenarios": SCENARIOS,
     }
     return MultiScenarioRunnerConfig(**(settings | changes))
