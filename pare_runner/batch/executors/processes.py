@@ -11,14 +11,15 @@ import logging
 import math
 import os
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from pare_runner.batch.bench import timed_out
 from pare_runner.batch.executors.contract import Crew, Desk
+from pare_runner.batch.executors.handle import Handle, Name
 from pare_runner.batch.executors.loop import IN_FLIGHT
-from pare_runner.batch.executors.worker_handle import Name, WorkerHandle
+from pare_runner.batch.executors.worker_handle import WorkerHandle
 from pare_runner.batch.interrupts import run_interruptible
 from pare_runner.batch.work import Task
 from pare_runner.errors import PareError
@@ -52,7 +53,7 @@ class ProcessExecutor:
         count = self.workers or len(os.sched_getaffinity(0))
         total = crew.in_flight or (IN_FLIGHT if crew.waits else count)
         count = min(count, total)
-        foremen = _Foremen(crew, desk, math.ceil(total / count))
+        foremen = Foremen(crew, desk, math.ceil(total / count), WorkerHandle.start)
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(count):
@@ -62,34 +63,39 @@ class ProcessExecutor:
 
 
 @dataclass(slots=True)
-class _Foremen:
+class Foremen:
     """What those who look after one worker each have in common.
 
-    Of the tasks that lost their worker `suspects` may have killed it, `innocent` ones cannot have.
+    Of the tasks that lost their worker `suspects` may have killed it, `innocent` ones cannot have. `start` starts a
+    worker, or gives None while there is no room for one.
     """
 
     crew: Crew
     desk: Desk
     capacity: int
+    start: Callable[[Crew], Awaitable[Handle | None]]
     suspects: deque[Task] = field(default_factory=deque)
     innocent: deque[Task] = field(default_factory=deque)
-    handles: list[WorkerHandle] = field(default_factory=list)
+    handles: list[Handle] = field(default_factory=list)
     limiters: LimiterHost = field(default_factory=LimiterHost)
     in_flight: int = 0
 
     async def work(self) -> None:
         """Keep one worker busy until there is nothing left to do, replacing it when it dies."""
-        handle: WorkerHandle | None = None
+        handle: Handle | None = None
         try:
             while True:
                 if self.suspects and (handle is None or not handle.tasks):
-                    handle = await self._alone(self.suspects.popleft(), handle)
+                    handle = await self._alone(handle)
                     continue
                 while handle is None or len(handle.tasks) < self.capacity:
                     task = self._next()
                     if task is None:
                         break
                     handle = handle or await self._start()
+                    if handle is None:
+                        self.innocent.appendleft(task)  # for whoever has a worker
+                        break
                     self._give(handle, task)
                     await asyncio.sleep(0)
                 if handle is not None and handle.tasks:
@@ -105,15 +111,16 @@ class _Foremen:
     def _next(self) -> Task | None:
         return self.desk.again(self.innocent.popleft()) if self.innocent else self.desk.take()
 
-    async def _alone(self, task: Task, handle: WorkerHandle | None) -> WorkerHandle | None:
-        """Make `task` with a worker to itself; if that dies too, the task is what it died of."""
+    async def _alone(self, handle: Handle | None) -> Handle | None:
+        """Make a suspect with a worker to itself; if that dies too, the task is what it died of."""
         handle = handle or await self._start()
-        self._give(handle, self.desk.again(task))
+        if handle is not None and self.suspects:
+            self._give(handle, self.desk.again(self.suspects.popleft()))
         while handle is not None and handle.tasks:
             handle = await self._listen(handle, alone=True)
         return handle
 
-    async def _listen(self, handle: WorkerHandle, *, alone: bool = False) -> WorkerHandle | None:
+    async def _listen(self, handle: Handle, *, alone: bool = False) -> Handle | None:
         """Wait for the next thing that happens at `handle`; None if it is no more."""
         match await handle.receive(TICK):
             case "nothing":
@@ -146,20 +153,21 @@ class _Foremen:
                 logging.getLogger(logger).log(level, "%s", text)
         return handle
 
-    async def _start(self) -> WorkerHandle:
-        handle = await WorkerHandle.start(self.crew)
-        self.handles.append(handle)
+    async def _start(self) -> Handle | None:
+        handle = await self.start(self.crew)
+        if handle is not None:
+            self.handles.append(handle)
         return handle
 
-    def _give(self, handle: WorkerHandle, task: Task) -> None:
+    def _give(self, handle: Handle, task: Task) -> None:
         handle.give(task)
         self.in_flight += 1
 
-    def _done(self, handle: WorkerHandle, name: tuple[int, str]) -> Task:
+    def _done(self, handle: Handle, name: tuple[int, str]) -> Task:
         self.in_flight -= 1
         return handle.tasks.pop(name)
 
-    def _deadlines(self, handle: WorkerHandle) -> dict[Name, float]:
+    def _deadlines(self, handle: Handle) -> dict[Name, float]:
         """When, on the loop's clock, runs of a worker that do not end by themselves are killed.
 
         A worker cancels a run whose time is over, and says so. One that blocks its worker keeps it from doing either.
@@ -171,7 +179,7 @@ class _Foremen:
                 ends.setdefault(name, handle.since[name] + limit + GRACE)
         return ends
 
-    async def _kill(self, handle: WorkerHandle, late: Collection[Name]) -> None:
+    async def _kill(self, handle: Handle, late: Collection[Name]) -> None:
         """Kill a worker for runs that do not end though their time is over; the others it had are made again."""
         await self._stop(handle, kill=True)
         for name in list(handle.tasks):
@@ -184,7 +192,7 @@ class _Foremen:
             else:
                 self.innocent.append(task)
 
-    async def _bury(self, handle: WorkerHandle, *, alone: bool) -> None:
+    async def _bury(self, handle: Handle, *, alone: bool) -> None:
         """Take in that a worker has died by itself."""
         how = await self._stop(handle)
         lost = [self._done(handle, name) for name in list(handle.tasks)]
@@ -196,7 +204,7 @@ class _Foremen:
             elif self.desk.broken(task, WorkerDied(f"the process that made this run died twice ({how})")):
                 self._close(task.job)
 
-    async def _stop(self, handle: WorkerHandle, *, kill: bool = False) -> str:
+    async def _stop(self, handle: Handle, *, kill: bool = False) -> str:
         with suppress(ValueError):
             self.handles.remove(handle)
         self.limiters.forget(handle.name)

@@ -42,7 +42,7 @@ class CallStore:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self._file = _new_shard(directory / SHARDS)
+        self._file = self._open()
         self._pooled: set[str] = set()
         self._lock = threading.Lock()
 
@@ -72,14 +72,21 @@ class CallStore:
                         lines.append(tool_line(tool))
                 lines.append(tools_line(request.tools))
             lines.append(call)
-            append_whole(self._file, b"".join(lines))
+            self.write(b"".join(lines))
             pooled |= fresh
 
     def record_due(self, unit: UnitKey, due: Due, attempt: int = FIRST_ATTEMPT) -> None:
         """Append an answer of `next_due`."""
         line = due_line(unit, attempt, due)
         with self._lock:
-            append_whole(self._file, line)
+            self.write(line)
+
+    def write(self, lines: bytes) -> None:
+        """Append whole lines."""
+        append_whole(self._file, lines)
+
+    async def kept(self) -> None:
+        """Wait until all that was recorded so far outlives this process; here it does at once."""
 
     def sync(self) -> None:
         """Wait until all that was appended is on disk: before a unit counts as finished."""
@@ -95,6 +102,10 @@ class CallStore:
         """Close the shard and `merge`; for the last store of a job, when all others are closed."""
         self.close()
         return merge(self.directory, tolerant=tolerant)
+
+    def _open(self) -> int:
+        """A new shard; -1 for a store without a file, whose lines somebody else appends."""
+        return _new_shard(self.directory / SHARDS)
 
     def __enter__(self) -> Self:
         return self
