@@ -68,7 +68,7 @@ class RayExecutor:
             run_interruptible(self._run(crew, desk, processors))
 
     async def _run(self, crew: Crew, desk: Desk, processors: int) -> None:
-        total = crew.in_flight or (IN_FLIGHT if crew.waits else processors)
+        total = crew.in_flight or (IN_FLIGHT if crew.waits else 2 * processors)  # one to make, one on its way
         count = min(processors, total)
         foremen = Foremen(crew, desk, math.ceil(total / count), _Recruiter(crew).start)
         try:
@@ -89,7 +89,7 @@ def connected(address: str | None) -> Iterator[int]:
     if ray.is_initialized():
         yield _processors()
         return
-    options: dict[str, Any] = {"logging_level": "WARNING", "log_to_driver": False}
+    options: dict[str, Any] = {"configure_logging": False, "log_to_driver": False}
     if address is None:
         processors = len(os.sched_getaffinity(0))
         options |= {"num_cpus": processors, "include_dashboard": False, "object_store_memory": STORE_BYTES}

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pare_runner.batch.bench import Bench
+from pare_runner.batch.bench import Bench, asks_models
 from pare_runner.batch.collector import patient_collector
 from pare_runner.batch.executors.ray_luggage import CODE, Luggage, unpacked
 from pare_runner.batch.executors.worker import Worker, portable, serve
@@ -118,11 +118,15 @@ class RayLine:
 
 
 class SentStore(CallStore):
-    """A store whose lines are appended by the driver. `kept` waits until they are."""
+    """A store whose lines are appended by the driver.
+
+    `kept` waits until they are, if replies have to be paid for; those of offline policies can be asked for again.
+    """
 
     def __init__(self, line: RayLine, spec: JobSpec) -> None:
         self._line = line
         self._job = spec.number
+        self._waits = asks_models(spec.config)
         self._last = 0
         super().__init__(Path(spec.directory))
 
@@ -135,7 +139,8 @@ class SentStore(CallStore):
 
     async def kept(self) -> None:
         """See `CallStore`."""
-        await self._line.settled(self._last)
+        if self._waits:
+            await self._line.settled(self._last)
 
     def sync(self) -> None:
         """Nothing to do here: the driver syncs before it takes in a report."""
