@@ -96,6 +96,7 @@ ANOTHER: dict[str, Any] = {
     "max_concurrent_scenarios": 3,
     "timeout_seconds": 3,
     "executor_type": "async",
+    "ray_address": "auto",
     "log_level": "DEBUG",
     "log_to_file": False,
     "logs_dir": "elsewhere",

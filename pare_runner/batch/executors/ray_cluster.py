@@ -13,6 +13,7 @@ import logging
 import math
 import os
 import pickle
+import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -39,6 +40,9 @@ from pare_runner.llm.secrets import environment
 
 log = logging.getLogger(__name__)
 
+INSTALL = 'pip install "pare-runner[ray]"'
+KNOCK_SECONDS = 5.0
+"""How long a machine may take to accept a connection."""
 ROOM_SECONDS = 10.0
 """How long a new actor may wait for a node before others get its tasks and it is tried again."""
 STILLBORN = 3
@@ -50,7 +54,7 @@ STORE_BYTES = 128 * 2**20
 def ray_executor() -> Executor:
     """The executor; ConfigError if ray is not installed."""
     if find_spec("ray") is None:
-        raise ConfigError("executor=ray needs the package ray", hint='pip install "pare-runner[ray]"')
+        raise ConfigError("executor=ray needs the package ray", hint=INSTALL)
     return RayExecutor()
 
 
@@ -93,19 +97,35 @@ def connected(address: str | None) -> Iterator[int]:
     if address is None:
         processors = len(os.sched_getaffinity(0))
         options |= {"num_cpus": processors, "include_dashboard": False, "object_store_memory": STORE_BYTES}
+    else:
+        _knock(address)
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     logging.getLogger("ray").setLevel(logging.ERROR)  # it has advice about itself for whoever connects
     try:
         ray.init(address=address or "local", **options)
     except ImportError as error:
-        raise ConfigError(f"ray_address={address}: {error}", hint='pip install "pare-runner[ray]"') from error
+        raise ConfigError(f"ray_address={address}: {error}", hint=INSTALL) from error
     except (ConnectionError, TimeoutError, RuntimeError, ValueError) as error:
-        text = str(error).strip().partition("\n")[0]
-        raise ConfigError(f"ray_address={address}: no cluster can be reached: {text}") from error
+        raise _unreachable(address, error) from error
     try:
         yield _processors()
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """ConfigError if nobody listens at `address`: Ray would try for minutes. Other forms of address are left to Ray."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), KNOCK_SECONDS).close()
+        except (OSError, OverflowError) as error:
+            raise _unreachable(address, error) from error
+
+
+def _unreachable(address: str | None, error: Exception) -> ConfigError:
+    reason = getattr(error, "strerror", None) or str(error).strip().partition("\n")[0]
+    return ConfigError(f"ray_address={address}: no cluster can be reached: {reason}")
 
 
 def _processors() -> int:
