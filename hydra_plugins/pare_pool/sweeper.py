@@ -15,7 +15,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
 from pare_runner.cli.body import JobBody
-from pare_runner.cli.sweep import compose_jobs, placed_jobs, sweep_files
+from pare_runner.cli.sweep import ComposedJob, check_budgets, compose_jobs, placed_jobs, sweep_files
 
 
 @dataclass
@@ -38,24 +38,32 @@ class PareSweeper(BasicSweeper):
         super().setup(hydra_context=hydra_context, task_function=task_function, config=config)
         self.task_function = task_function
 
-    def sweep(self, arguments: list[str]) -> list[Sequence[JobReturn]]:
-        """Run the product of all values in `arguments` and in `params`; an argument wins over a parameter."""
+    def composed(self, arguments: list[str]) -> tuple[list[ComposedJob], list[list[list[str]]]]:
+        """The jobs of the sweep, composed and validated, and their overrides in batches; nothing is written."""
         assert self.hydra_context is not None
         assert self.config is not None
-        assert self.launcher is not None
         assert isinstance(self.task_function, JobBody)
         loader = self.hydra_context.config_loader
         overrides = OverridesParser.create(config_loader=loader).parse_overrides([*self._parse_config(), *arguments])
         batches = self.split_arguments(overrides, self.max_batch_size)
         jobs = compose_jobs(loader, self.config, (job for batch in batches for job in batch), self.task_function)
+        return jobs, batches
 
+    def sweep(self, arguments: list[str]) -> list[Sequence[JobReturn]]:
+        """Run the product of all values in `arguments` and in `params`; an argument wins over a parameter."""
+        assert self.config is not None
+        assert self.launcher is not None
+        assert isinstance(self.task_function, JobBody)
+        jobs, batches = self.composed(arguments)
         sweep_dir = Path(str(self.config.hydra.sweep.dir))
         jobs = placed_jobs(sweep_dir, jobs)
+        launch_composed = getattr(self.launcher, "launch_composed", None)
+        pooled = launch_composed is not None and self.task_function.run_all is not None
+        if launch_composed is None:
+            check_budgets(jobs)
         sweep_dir.mkdir(parents=True, exist_ok=True)
         OmegaConf.save(self.config, sweep_dir / "multirun.yaml")
 
-        launch_composed = getattr(self.launcher, "launch_composed", None)
-        pooled = launch_composed is not None and self.task_function.run_all is not None
         with sweep_files(sweep_dir, jobs, plan=not pooled):  # a pool writes the plan when all it needs is there
             if launch_composed is not None:
                 return [launch_composed(jobs)]

@@ -20,11 +20,11 @@ from pare_runner.library.noise_data import load_augmentation_data
 from pare_runner.library.prompts import load_prompts
 from pare_runner.llm.config import OFFLINE, LLMEngineConfig
 from pare_runner.llm.offline.registry import offline_policy
+from pare_runner.llm.recording.kept import CallSink
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitCalls, UnitKey
 from pare_runner.llm.recording.recorder import OnCall, RecordingPolicy
 from pare_runner.llm.recording.recording import Recording
 from pare_runner.llm.recording.replay import ReplayPolicy
-from pare_runner.llm.recording.store import CallStore
 from pare_runner.llm.recording.takeover import Takeover
 from pare_runner.llm.secrets import environment
 from pare_runner.noise.config import EnvEventsConfig, ToolAugmentationConfig
@@ -120,7 +120,7 @@ def noise_settings(config: ScenarioRunnerConfig, scenario: PAREScenario | None =
     `config.noise_hash`.
     """
     tools = None if config.oracle else config.tool_augmentation_config
-    needed = _reads_data(config) or (scenario is not None and _scenario_reads_data(config, scenario))
+    needed = _reads_data(config) or (scenario is not None and scenario_reads_data(config, scenario))
     data = load_augmentation_data(environment()) if needed else NO_DATA
     if _reads_data(config) and config.noise_hash not in (None, data.digest):
         message = "the augmentation data is not what this configuration was made with"
@@ -137,7 +137,8 @@ def _reads_data(config: ScenarioRunnerConfig) -> bool:
     return (not config.oracle and _rewrites(config.tool_augmentation_config)) or _happens(config.env_events_config)
 
 
-def _scenario_reads_data(config: ScenarioRunnerConfig, scenario: PAREScenario) -> bool:
+def scenario_reads_data(config: ScenarioRunnerConfig, scenario: PAREScenario) -> bool:
+    """Whether noise that `scenario` itself asks for draws from augmentation data, which `noise_hash` does not cover."""
     own_tools = config.tool_augmentation_config is None and not config.oracle
     return (own_tools and _rewrites(scenario.tool_augmentation_config)) or (
         config.env_events_config is None and _happens(scenario.env_events_config)
@@ -223,7 +224,7 @@ class AgentFactory:
         self,
         scenario: PAREScenario,
         run_number: int,
-        store: CallStore | None = None,
+        store: CallSink | None = None,
         policies: Mapping[Role, Policy] | None = None,
         attempt: int = FIRST_ATTEMPT,
         earlier: UnitCalls | None = None,

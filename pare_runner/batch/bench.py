@@ -17,6 +17,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import Self
 
+from pare_runner.batch.again import Again, ReplayedCalls
 from pare_runner.batch.agents import AgentFactory, noise_settings, online_engines
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.logs import forget_frames, job_context, log_outcome, unit_log
@@ -26,12 +27,14 @@ from pare_runner.batch.work import JobSpec, Report, Task
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import fill, new_outcome
-from pare_runner.errors import PareError
+from pare_runner.errors import InputError, PareError
 from pare_runner.llm.adapters import Adapters
 from pare_runner.llm.http.endpoints import Endpoints, own_limiter
 from pare_runner.llm.http.limiter import MakeSlots
 from pare_runner.llm.http.presence import Away
+from pare_runner.llm.recording.kept import CallSink, KeptCalls
 from pare_runner.llm.recording.recorder import TakeoverMismatch
+from pare_runner.llm.recording.recording import Recording
 from pare_runner.llm.recording.replay import ReplayPolicy
 from pare_runner.llm.recording.store import CallStore
 from pare_runner.llm.secrets import environment
@@ -112,16 +115,23 @@ class Bench:
             contexts.enter_context(job_context(task.job))
             collected = contexts.enter_context(unit_log())
             began = perf_counter()
+            calls: CallSink | None = KeptCalls(place.store) if place.spec.keep_calls else place.store
             try:
-                outcome = await self._outcome(place, task)
+                outcome, calls = await self._again(place, task) or (await self._outcome(place, task, calls), calls)
             except TakeoverMismatch as mismatch:
                 log.warning("%s is made from its beginning: %s", task.run_id, mismatch)
                 task = replace(task, attempt=task.attempt + 1, earlier=None)
-                outcome = await self._outcome(place, task)
-            outcome.result.duration = perf_counter() - began
+                calls = KeptCalls(place.store) if place.spec.keep_calls else place.store
+                outcome = await self._outcome(place, task, calls)
+            again = isinstance(calls, ReplayedCalls)
+            if not again:
+                outcome.result.duration = perf_counter() - began
             if place.store is not None:
                 place.store.sync()
-            return _report(place.renderer, task, outcome, collected if config.log_to_file else None)
+            report = report_on(place.renderer, task, outcome, collected if config.log_to_file else None)
+            report.source = "cache" if again else "run"
+            report.calls = calls.lines() if isinstance(calls, KeptCalls) else None
+            return report
 
     def close(self, job: int) -> None:
         """Let go of a job: no more of its runs are going to be made."""
@@ -148,23 +158,47 @@ class Bench:
             factory.connect(lambda engine: self.adapters.policy(engine, endpoints))
         return factory
 
-    async def _outcome(self, place: _Place, task: Task) -> Outcome:
-        config, scenario = place.spec.config, self.scenario(task.job, task.unit.scenario)
+    async def _again(self, place: _Place, task: Task) -> tuple[Outcome, CallSink | None] | None:
+        """A run made again from its recorded calls; None for another task, and if they do not fit any more."""
+        if task.recorded is None or place.factory is None or place.store is None:
+            return None
+        scenario, calls = self.scenario(task.job, task.unit.scenario), ReplayedCalls()
+        outcome = new_outcome(scenario, seed=place.spec.config.seed, run_number=task.unit.run)
+        try:
+            recording = Recording.of(task.recorded.calls, Path("the cache"))
+            (attempt,) = recording.attempts(task.unit) or [task.attempt]
+            judge = place.factory.policies(task.unit).get("judge")
+            again = Again(place.factory, recording, task.unit, attempt, judge)
+            await again.fill(outcome, self._noise(place, task), calls, task.attempt)
+        except InputError as error:
+            log.warning("%s is run: its calls in the cache do not fit any more (%s)", task.run_id, error)
+            return None
+        outcome.result.duration = task.recorded.duration
+        place.store.append(calls.lines())
+        return outcome, calls
+
+    def _noise(self, place: _Place, task: Task) -> NoiseSettings:
         noise = place.noise.get(task.unit.scenario)
         if noise is None:
-            noise = place.noise[task.unit.scenario] = noise_settings(config, scenario)
+            scenario = self.scenario(task.job, task.unit.scenario)
+            noise = place.noise[task.unit.scenario] = noise_settings(place.spec.config, scenario)
+        return noise
+
+    async def _outcome(self, place: _Place, task: Task, store: CallSink | None) -> Outcome:
+        config, scenario = place.spec.config, self.scenario(task.job, task.unit.scenario)
+        noise = self._noise(place, task)
         if place.factory is None:
             return run_oracle(scenario, seed=config.seed, run_number=task.unit.run, noise=noise)
         outcome = new_outcome(scenario, seed=config.seed, run_number=task.unit.run)
         try:
             async with time_limit(config.timeout_seconds, partial(self.on_expired, task)):
-                await self._fill(outcome, noise, place.factory, place.store, task)
+                await self._fill(outcome, noise, place.factory, store, task)
         except TimeoutError:
             outcome.result.exception = timed_out(config)
         return outcome
 
     async def _fill(
-        self, outcome: Outcome, noise: NoiseSettings, factory: AgentFactory, store: CallStore | None, task: Task
+        self, outcome: Outcome, noise: NoiseSettings, factory: AgentFactory, store: CallSink | None, task: Task
     ) -> None:
         policies = factory.policies(task.unit)
         earlier = None if task.earlier is None else task.earlier.calls
@@ -192,10 +226,11 @@ def lost(config: MultiScenarioRunnerConfig, scenario: PAREScenario, task: Task, 
     outcome.oracle = config.oracle
     outcome.result.exception = error
     with unit_log() as collected:
-        return _report(Renderer.of(config), task, outcome, collected if config.log_to_file else None)
+        return report_on(Renderer.of(config), task, outcome, collected if config.log_to_file else None)
 
 
-def _report(renderer: Renderer, task: Task, outcome: Outcome, collected: StringIO | None) -> Report:
+def report_on(renderer: Renderer, task: Task, outcome: Outcome, collected: StringIO | None) -> Report:
+    """The report on `outcome`, whose end is logged; `collected` is the run's own log, None if it is not wanted."""
     report = renderer.report(task, outcome)
     log_outcome(outcome)
     forget_frames(outcome.result.exception)

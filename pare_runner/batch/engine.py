@@ -6,12 +6,15 @@ It alone writes: a report becomes traces, a log and a line in a journal, in this
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from pare_runner.batch.bench import asks_models, lost
+from pare_runner.batch.budget import Budget
+from pare_runner.batch.cache.use import CacheUse
 from pare_runner.batch.executors.contract import Crew, Executor
 from pare_runner.batch.interrupts import INTERRUPTED, uninterrupted
 from pare_runner.batch.job import OK, STOPPED, Job, JobReport
@@ -30,11 +33,14 @@ class Engine:
 
     jobs: Sequence[Job]
     observer: Observer
+    budget: Budget = field(default_factory=Budget)
+    cache: CacheUse | None = None
     started: float = field(default_factory=time.perf_counter)
     stop_reason: str | None = None
     _queue: deque[Task] = field(default_factory=deque)
     _reports: dict[int, JobReport] = field(default_factory=dict)
     _interrupted: bool = False
+    _told: bool = False
     _by_name: dict[int, dict[str, PAREScenario]] = field(default_factory=dict)
 
     def run(self, executor: Executor, *, only_exceptions: bool = False, lock: int | None = None) -> list[JobReport]:
@@ -46,11 +52,14 @@ class Engine:
         for job in self.jobs:
             self._queue.extend(job.tasks(only_exceptions=only_exceptions))
         self.observer.opened(self.jobs)
-        for job in self.jobs:
-            if not job.left:
-                self._over(job)
+        timer = self._timer()
         try:
-            if self._queue:
+            self._take_from_cache()
+            for job in self.jobs:
+                if not job.left:
+                    self._over(job)
+            self._watch_budget()
+            if self._queue and self.stop_reason is None:
                 executor.run(self._crew(lock), self)
         except Abandoned as gone:  # a service did not come back: what was in flight goes on with the next start
             self.stop(gone.message)
@@ -59,21 +68,24 @@ class Engine:
             done = sum(len(job.rows) for job in self.jobs)
             log.warning("interrupted after %d of %d runs", done, sum(job.planned for job in self.jobs))
         finally:
+            if timer is not None:
+                timer.cancel()
+            self._tell_of_stop()
             self.observer.closed()
         with uninterrupted():
             return [self._reports.get(job.number) or self._report(job) for job in self.jobs]
 
     def stop(self, reason: str) -> None:
-        """Start no further unit; those in flight end as they would."""
+        """Start no further unit; those in flight end as they would. May be called from any thread."""
         if self.stop_reason is None:
             self.stop_reason = reason
             log.warning("stopping: %s", reason)
-            self.observer.stopping(reason)
 
     # What an executor sees ------------------------------------------------------------------------------------------
 
     def take(self) -> Task | None:
         """See `Desk`."""
+        self._watch_budget()
         if self.stop_reason is not None or not self._queue:
             return None
         return self._queue.popleft()
@@ -83,8 +95,12 @@ class Engine:
         job = self.jobs[report.task.job]
         with uninterrupted():
             job.record(report)
-        job.say(logging.INFO, "%s: %s", report.task.run_id, report.row["status"])
-        self.observer.finished(job, report.row, "run")
+            if self.cache is not None:
+                self.cache.keep(job, report)
+        self._tell(job, report)
+        if report.source == "run":
+            self.budget.count(job.config, report.row)
+        self._watch_budget()
         if job.left:
             return False
         self._over(job)
@@ -100,6 +116,54 @@ class Engine:
         return self.jobs[task.job].again(task)
 
     # ----------------------------------------------------------------------------------------------------------------
+
+    def _watch_budget(self) -> None:
+        """Stop if a limit is reached while there is something left to start; let the observer know of any stop."""
+        if self._queue and self.stop_reason is None:
+            reason = self.budget.reached()
+            if reason is not None:
+                self.stop(reason)
+        self._tell_of_stop()
+
+    def _tell_of_stop(self) -> None:
+        if self.stop_reason is not None and not self._told:
+            self._told = True
+            self.observer.stopping(self.stop_reason)
+
+    def _timer(self) -> threading.Timer | None:
+        """What says that the time is over though nothing finishes meanwhile."""
+        seconds = self.budget.max_wall
+        if seconds is None or not self._queue:
+            return None
+        timer = threading.Timer(seconds, self._out_of_time, (seconds,))
+        timer.daemon = True
+        timer.start()
+        return timer
+
+    def _out_of_time(self, seconds: float) -> None:
+        if self._queue:
+            self.stop(self.budget.wall_reached(seconds))
+
+    def _take_from_cache(self) -> None:
+        """Count what the cache has, and give the rest of the queue what it has of it."""
+        if self.cache is None:
+            return
+        left: deque[Task] = deque()
+        for task in self._queue:
+            job = self.jobs[task.job]
+            found = self.cache.find(job, task)
+            if isinstance(found, Task):
+                left.append(found)
+                continue
+            with uninterrupted():
+                job.adopt(found)
+            self._tell(job, found)
+        self._queue = left
+
+    def _tell(self, job: Job, report: Report) -> None:
+        known = ", from the cache" if report.source == "cache" else ""
+        job.say(logging.INFO, "%s: %s%s", report.task.run_id, report.row["status"], known)
+        self.observer.finished(job, report.row, report.source)
 
     def _over(self, job: Job) -> None:
         with uninterrupted():

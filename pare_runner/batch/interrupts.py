@@ -64,8 +64,9 @@ def run_interruptible(main: Coroutine[Any, Any, None]) -> None:
         for timer in timers:
             timer.daemon = True
             timer.start()
-        if task is not None:
-            loop.call_soon_threadsafe(task.cancel)
+        if task is not None and not task.done():
+            task.cancel()
+            loop.call_soon_threadsafe(lambda: None)  # wakes a loop that waits
 
     task: asyncio.Task[None] | None = None
     try:

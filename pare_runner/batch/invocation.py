@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pare_runner.atomic import writing
+from pare_runner.batch.cache.store import CacheStore
+from pare_runner.batch.cache.use import CacheUse, cache_mode
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.engine import Engine
 from pare_runner.batch.executors.registry import make_executor
@@ -27,6 +29,8 @@ from pare_runner.batch.plan import HERE, Plan, find_plan
 from pare_runner.batch.readiness import check_agents, check_noise
 from pare_runner.batch.request import JobRequest
 from pare_runner.batch.resuming import check_same, other_experiment, placed
+from pare_runner.batch.spent import budget_of
+from pare_runner.batch.staging import settle
 from pare_runner.batch.units import LoadSuite, Unit, plan_units
 from pare_runner.errors import ConfigError, InputError
 from pare_runner.library.catalog import load_suite
@@ -41,6 +45,12 @@ SHARED = (
     "max_concurrent_scenarios",
     "log_level",
     "log_to_file",
+    "max_cost_usd",
+    "max_total_tokens",
+    "max_wall",
+    "offline_patience",
+    "cache",
+    "enable_caching",
 )
 """Fields that must be equal in all jobs of an invocation, since one engine runs them."""
 
@@ -75,7 +85,10 @@ class Invocation:
             lock = resources.enter_context(locked(self.directory, _say_waiting))
             resources.enter_context(logging_runs(first.log_level, first.log_to_file))
             jobs = self._opened(requests, resources)
-            return Engine(jobs, self.observer).run(executor, only_exceptions=self.only_exceptions, lock=lock)
+            former = {job.directory: (job.config, job.rows.values()) for job in jobs}
+            budget = budget_of(self.directory, former, resume=self.resume)
+            engine = Engine(jobs, self.observer, budget, _cache(jobs))
+            return engine.run(executor, only_exceptions=self.only_exceptions, lock=lock)
 
     def _opened(self, requests: Sequence[JobRequest], resources: ExitStack) -> list[Job]:
         """The open jobs. All they need is on disk before the plan is, and the plan before the first journal."""
@@ -114,6 +127,7 @@ class Invocation:
     def _manifest(self, request: JobRequest, words: Sequence[str]) -> tuple[Manifest, bool]:
         """The manifest of a job, on disk, and whether the job was begun before."""
         directory = self.directory / request.folder
+        settle(directory)
         if self.resume and (directory / MANIFEST).exists():
             manifest = read_manifest(directory)
             if manifest.get("config_hash") == config_hash(request.config):
@@ -122,6 +136,14 @@ class Invocation:
             if not self.plans:
                 raise other_experiment(directory, request.config)
         return Manifest.start(directory, request.config, request.units, words), False
+
+
+def _cache(jobs: Sequence[Job]) -> CacheUse | None:
+    """The cache, if any of `jobs` uses it; these are to keep their calls for it."""
+    using = [job for job in jobs if cache_mode(job.config) != "bypass"]
+    for job in using:
+        job.keep_calls = not job.config.oracle
+    return CacheUse(CacheStore.here()) if using else None
 
 
 def job_units(config: MultiScenarioRunnerConfig, *, load: LoadSuite | None = None) -> list[Unit]:

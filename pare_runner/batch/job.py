@@ -20,10 +20,10 @@ from pare_runner.batch.manifest import Manifest
 from pare_runner.batch.results import PAREMultiScenarioValidationResult, result_of_row
 from pare_runner.batch.summary import SUMMARY, summarize
 from pare_runner.batch.units import Unit
-from pare_runner.batch.work import JobSpec, Report, Task
+from pare_runner.batch.work import SOURCE, JobSpec, Report, Task
 from pare_runner.llm.recording.files import recorded_files
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitKey
-from pare_runner.llm.recording.store import merge
+from pare_runner.llm.recording.store import CallStore, merge
 from pare_runner.traces.contract import TRACES
 
 OK, SOME_EXCEPTIONS, STOPPED = 0, 1, 75
@@ -63,6 +63,8 @@ class Job:
     label: str = ""
     left: int = 0
     seconds: float = 0.0
+    keep_calls: bool = False
+    _calls: CallStore | None = None
     _earlier: EarlierCalls = field(init=False)
     _changed: bool = False
     _resources: ExitStack = field(default_factory=ExitStack)
@@ -105,7 +107,7 @@ class Job:
     @property
     def spec(self) -> JobSpec:
         """What a bench needs to know."""
-        return JobSpec(self.number, self.config, str(self.directory.absolute()))
+        return JobSpec(self.number, self.config, str(self.directory.absolute()), keep_calls=self.keep_calls)
 
     @property
     def complete(self) -> bool:
@@ -136,10 +138,21 @@ class Job:
         if report.log is not None:
             path = self.directory / self.config.logs_dir / f"{report.task.run_id}.log"
             write_atomic(path, report.log.encode(errors="backslashreplace"))
-        self.journal.append(report.row)
+        # Beside the columns: what was not made here costs nothing here.
+        self.journal.append(report.row if report.source == "run" else {**report.row, SOURCE: report.source})
         self.rows[report.task.unit] = report.row
         self._changed = True
         self.left -= 1
+
+    def adopt(self, report: Report) -> None:
+        """`record` a run that the cache had: its calls come first, as if it had been made here."""
+        if report.calls is not None:
+            if self._calls is None:
+                self._calls = CallStore(self.directory)
+                self._resources.callback(self._calls.close)
+            self._calls.append(report.calls)
+            self._calls.sync()
+        self.record(report)
 
     def again(self, task: Task) -> Task:
         """`task` with what was recorded of it by now, for a worker that takes it over."""

@@ -23,6 +23,7 @@ def check_agents(config: MultiScenarioRunnerConfig) -> None:
     AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=config.replay)
     if config.replay is None:
         _check_keys(config)
+        _check_prices(config)
 
 
 def check_noise(config: ScenarioRunnerConfig, scenarios: Iterable[PAREScenario]) -> None:
@@ -53,6 +54,21 @@ async def probe_new(
         if engine not in answered:
             await adapters.probe(engine, endpoints)
             answered.append(engine)
+
+
+def _check_prices(config: MultiScenarioRunnerConfig) -> None:
+    unknown = {role: engine.label for role, engine in online_engines(config).items() if engine.prices is None}
+    if config.max_cost_usd is None or not unknown:
+        return
+    roles = ", ".join(f"{role}={label}" for role, label in unknown.items())
+    role = next(iter(unknown))
+    parts = "{input: 1.0, output: 2.0, source: where, date: YYYY-MM-DD}"
+    raise ConfigError(
+        f"limits.max_cost_usd={config.max_cost_usd:g}: the price of a model is unknown, so its cost cannot be kept "
+        f"below that ({roles})",
+        hint=f"give US dollars per million tokens, 0 for a server of your own: '{role}.prices={parts}'; "
+        "limits.max_tokens needs no prices",
+    )
 
 
 def _check_keys(config: ScenarioRunnerConfig) -> None:

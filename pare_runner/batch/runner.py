@@ -111,7 +111,9 @@ def _check(config: ScenarioRunnerConfig, run_number: int) -> None:
     if run_number < 1:
         raise ConfigError(f"run_number={run_number}: run numbers start at 1")
     if config.judge_only:
-        raise ConfigError("judge_only: recorded runs cannot be judged again yet", hint="leave judge_only out")
+        raise ConfigError(
+            "judge_only: a single run is judged when it is made", hint="`pare rescore DIR` judges recorded runs anew"
+        )
     if config.export:
         trace_writers(config.trace_dump_format)
 

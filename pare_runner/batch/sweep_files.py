@@ -11,7 +11,7 @@ from typing import Any
 
 from pare_runner.atomic import write_json, writing
 from pare_runner.batch.frames_io import PARQUET, concat_jobs, job_frame, write_parquet
-from pare_runner.batch.journal import JOURNAL, read_journal
+from pare_runner.batch.journal import read_journal
 from pare_runner.batch.manifest import FORMAT
 from pare_runner.batch.plan import PlannedJob
 from pare_runner.batch.summary import success_rates, summarize
@@ -50,7 +50,7 @@ def _job_entry(sweep_dir: Path, job: PlannedJob) -> dict[str, Any]:
         "folder": job.folder,
         "overrides": list(job.overrides),
         "config_hash": job.config_hash,
-        "started": (folder / JOURNAL).exists(),
+        "started": bool(journal.lines),
         "unusable_lines": len(journal.unusable),
         "summary": summarize(journal.latest().values(), job.planned),
     }

@@ -29,15 +29,17 @@ from pare_runner.batch.journal import JOURNAL, read_journal
 from pare_runner.batch.logs import logging_runs, unit_log
 from pare_runner.batch.manifest import MANIFEST
 from pare_runner.batch.rendering import Renderer
+from pare_runner.batch.staging import check_settled
 from pare_runner.batch.summary import SUMMARY
 from pare_runner.batch.units import LoadSuite, Unit, plan_units, remembered
 from pare_runner.batch.verified_files import parquet_difference, stray_trace, summary_difference
-from pare_runner.batch.work import Report, Task
+from pare_runner.batch.work import SOURCE, Report, Task
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import finish, run_episode
 from pare_runner.errors import InputError, PareError
 from pare_runner.llm.recording.difference import changed_lines
+from pare_runner.llm.recording.files import recorded_files
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitKey
 from pare_runner.llm.recording.replay import ReplayMismatch, ReplayPolicy
 from pare_runner.policy.request import ModelError
@@ -85,22 +87,26 @@ def verify_job(directory: Path, tally: Tally, on_run: OnRun = lambda done, plann
     Relative paths of its configuration count from where it ran, if what they name is there, else from here. Raises
     Difference for the first thing that is not as recorded, InputError for files that cannot be used.
     """
-    config, ran_in = _manifest(directory)
+    check_settled(directory)
+    config, ran_in = recorded_job(directory)
     rows = _rows(directory)
-    place, load = _place(config, ran_in)
+    place, load = find_place(config, ran_in)
     files = directory if place == Path.cwd() else directory.absolute()
     with chdir(place), logging_runs("ERROR", to_file=True):
         units = plan_units(config, load(config))
         factory = None
-        if not config.oracle:
+        if not config.oracle and (rows or recorded_files(files)):  # a job that has not begun has no recording
             factory = AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=str(files))
         _Rerun(str(directory), files, config, Renderer.of(config), factory, rows, tally, on_run).run(units)
 
 
 def row_difference(recorded: Row, now: Row) -> str | None:
-    """The first column in which two lines of the journal differ, in words; the wall clock is passed over."""
+    """The first column in which two lines of the journal differ, in words.
+
+    The wall clock is passed over, and whether a run came from the cache.
+    """
     for name in dict.fromkeys((*recorded, *now)):
-        if name in WALL_CLOCK_COLUMNS:
+        if name in WALL_CLOCK_COLUMNS or name == SOURCE:
             continue
         before, after = json_bytes(recorded.get(name)), json_bytes(now.get(name))
         if before != after or (name in recorded) != (name in now):
@@ -199,7 +205,7 @@ class _Rerun:
         return Difference(f"{self.name}: {key}: {what}")
 
 
-def _manifest(directory: Path) -> tuple[MultiScenarioRunnerConfig, Path]:
+def recorded_job(directory: Path) -> tuple[MultiScenarioRunnerConfig, Path]:
     """The configuration of a job, and the directory it ran in; this one if the manifest does not say."""
     path = directory / MANIFEST
     manifest = read_json(path)
@@ -214,7 +220,7 @@ def _manifest(directory: Path) -> tuple[MultiScenarioRunnerConfig, Path]:
     return config, ran_in
 
 
-def _place(config: MultiScenarioRunnerConfig, ran_in: Path) -> tuple[Path, LoadSuite]:
+def find_place(config: MultiScenarioRunnerConfig, ran_in: Path) -> tuple[Path, LoadSuite]:
     """From where the scenarios, the prompts and the assistant of `config` are found, and the scenarios found there."""
     here, problem = Path.cwd(), None
     there = os.path.isdir(ran_in) and os.access(ran_in, os.X_OK)

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from pare_runner.atomic import read_json
 from pare_runner.batch.frames_io import PARQUET, read_frame, unpanicked
-from pare_runner.batch.journal import JOURNAL
+from pare_runner.batch.journal import JOURNAL, read_journal
 from pare_runner.batch.manifest import MANIFEST
 from pare_runner.batch.plan import PLAN, PlannedJob, read_plan
 from pare_runner.batch.sweep_files import SWEEP, write_sweep
@@ -29,10 +29,12 @@ def verify_sweep(directory: Path, tally: Tally) -> None:
     not begun are noted in `tally`.
     """
     jobs = read_plan(directory).jobs
-    absent = [job.folder for job in jobs if not (directory / job.folder / JOURNAL).exists()]
+    absent = [job.folder for job in jobs if not read_journal(directory / job.folder).lines]
     gone = [folder for folder in _begun(directory) if folder in absent]
     if gone:
-        raise Difference(f"{directory}: {SWEEP} knows of a job in {', '.join(gone)}, but there is no {JOURNAL}")
+        raise Difference(
+            f"{directory}: {SWEEP} knows of a job in {', '.join(gone)}, but there is no run in its {JOURNAL}"
+        )
     planned = {directory / job.folder: job for job in jobs}
     for path in sorted(directory.rglob(MANIFEST)):
         if path.parent not in planned:

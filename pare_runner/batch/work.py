@@ -8,11 +8,14 @@ bytes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitCalls, UnitKey
 from pare_runner.traces.contract import TraceFile
+
+SOURCE = "source"
+"""Key of a journal line of a unit that was not made in its directory: it says where it came from (`cache`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,26 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """A finished run as the cache has it: the lines of its calls, and the seconds it took when it was made."""
+
+    calls: bytes
+    duration: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """One run of one scenario of job number `job`, as its `attempt`; `earlier` replies are not paid for twice."""
+    """One run of one scenario of job number `job`, as its `attempt`; `earlier` replies are not paid for twice.
+
+    With `recorded` the run was made before: it is made again from its calls, and judged and written down as asked now.
+    """
 
     job: int
     unit: UnitKey
     run_id: str
     attempt: int = FIRST_ATTEMPT
     earlier: Earlier | None = None
+    recorded: Recorded | None = None
 
     @property
     def name(self) -> tuple[int, str]:
@@ -57,7 +72,7 @@ class Report:
     """What came of a task: the line of the journal, the traces by the name of their writer, and the run's own log.
 
     `calls` are the lines of a recording (`llm.recording.lines`) that hold this unit and the texts it refers to, or
-    None where nobody asked for them.
+    None where nobody asked for them. `source`: made now, or come from the cache.
     """
 
     task: Task
@@ -65,3 +80,4 @@ class Report:
     traces: tuple[tuple[str, TraceFile], ...] = ()
     log: str | None = None
     calls: bytes | None = None
+    source: Literal["run", "cache"] = "run"

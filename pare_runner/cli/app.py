@@ -28,6 +28,8 @@ COMMANDS: Commands = {
     "models": ("pare_runner.cli.models.group:app", "List models, and see whether one answers."),
     "noise": ("pare_runner.cli.noise.group:app", "See the noise of a run before it runs."),
     "verify": ("pare_runner.cli.verify:verify", "Replay recorded runs without a model, and compare."),
+    "rescore": ("pare_runner.cli.rescore:rescore_command", "Judge finished runs anew, by the checks as they are now."),
+    "cache": ("pare_runner.cli.cache:app", "Show and clear the cache of finished runs, and say where it is."),
     "prompts": ("pare_runner.cli.prompts:app", "Show what models receive, and copy the templates."),
 }
 

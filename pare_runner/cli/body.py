@@ -123,10 +123,10 @@ def typed_keys(composed: DictConfig) -> set[str]:
     return {text.partition("=")[0].lstrip("+~") for text in overrides}
 
 
-def default_body() -> JobBody:
-    """The body that runs the real thing."""
+def default_body(*, probing: bool = True) -> JobBody:
+    """The body that runs the real thing; without `probing` jobs are checked without a key, and no model is asked."""
     jobs = LibraryJobs()
-    return JobBody(jobs.run, jobs.check, jobs.run_all)
+    return JobBody(jobs.run, jobs.check if probing else jobs.units, jobs.run_all)
 
 
 class LibraryJobs:
@@ -149,6 +149,10 @@ class LibraryJobs:
         importlib.import_module("pare_runner.batch.readiness").probe_models(config, self._answered)
         return units
 
+    def units(self, config: MultiScenarioRunnerConfig) -> Sequence[Unit]:
+        """The units of an experiment; InputError for scenarios that cannot be found or used."""
+        return plan_units(config, self._suite()(config))
+
     def run(self, config: MultiScenarioRunnerConfig, output_dir: Path) -> JobReport:
         """Run a job, showing how far it is, and say what came of it."""
         display = importlib.import_module("pare_runner.cli.display")
@@ -156,6 +160,7 @@ class LibraryJobs:
         units = plan_units(config, self._suite()(config))
         _warn_of_missing_rules(config, units)
         sweep = HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN
+        _say_forecast([JobRequest(config, units)], output_dir)
         with display.progress() as observer:
             report: JobReport = _engine().run_job(
                 config,
@@ -177,6 +182,7 @@ class LibraryJobs:
             log.info("%s: %s; %s", request.label, request.folder, headline(request.config))
             _warn_of_missing_rules(request.config, request.units)
         first = requests[0].config
+        _say_forecast(requests, directory)
         with display.progress() as observer:
             invocation = _engine().Invocation(
                 directory,
@@ -209,6 +215,26 @@ def headline(config: MultiScenarioRunnerConfig) -> str:
         return f"roles: {roles(config)}; {rules}"
     mode = config.simulated_generation_time_mode
     return f"roles: {roles(config)}; {rules}, messages={config.message_protocol}, time={mode}"
+
+
+def forecast_lines(requests: Sequence[JobRequest], directory: Path) -> tuple[list[str], str | None]:
+    """The forecast of an invocation for people to read, and what its budget will not be enough for."""
+    first = requests[0].config
+    found, budget = importlib.import_module("pare_runner.batch.outlook").look_ahead(
+        requests, _shown(directory), resume=first.resume is not None, only_exceptions=first.only is not None
+    )
+    return list(found.lines()), found.warning(budget)
+
+
+def _say_forecast(requests: Sequence[JobRequest], directory: Path) -> None:
+    """Say what the runs are going to need, if models are asked."""
+    asks_models = importlib.import_module("pare_runner.batch.bench").asks_models
+    if any(asks_models(request.config) for request in requests):
+        lines, warning = forecast_lines(requests, directory)
+        for line in lines:
+            log.info("%s", line)
+        if warning is not None:
+            log.warning("%s", warning)
 
 
 def _warn_of_missing_rules(config: MultiScenarioRunnerConfig, units: Sequence[Unit]) -> None:

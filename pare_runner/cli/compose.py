@@ -22,17 +22,23 @@ from hydra.core.config_search_path import SearchPathQuery
 from hydra.core.override_parser.types import Override
 from hydra.core.plugins import Plugins
 from hydra.core.utils import JobReturn, run_job
+from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from pare_runner.cli.body import JobBody
+from pare_runner.batch.request import JobRequest
+from pare_runner.cli.body import JobBody, forecast_lines
 from pare_runner.cli.conf_dirs import conf_dirs, primary_name
 from pare_runner.cli.explain import Context, composition_error, parse, refuse_keys, sweep_without_flag
 from pare_runner.cli.flags import CommandLine
 from pare_runner.errors import ConfigError
 
 JOB_NAME = "pare_runner"
-INVOCATION_ONLY = ("output_dir", "resume", "only", "cache")
+INVOCATION_ONLY = (
+    *("output_dir", "resume", "only", "cache", "enable_caching"),
+    *("limits.max_cost_usd", "limits.max_tokens", "limits.max_wall", "limits.offline_patience"),
+    *("max_cost_usd", "max_total_tokens", "max_wall", "offline_patience"),
+)
 """Keys that hold for a sweep as a whole."""
 SWEEP_GROUP = "sweep"
 """Group whose options are whole grids: choosing one asks for a sweep."""
@@ -82,6 +88,24 @@ class Composer:
             return self._sweep(config, body) if sweep else [self._single(config, body)]
         except OSError as error:  # what a job raises comes back in its JobReturn; this is Hydra's own writing
             raise ConfigError(f"cannot write the results: {error}") from error
+
+    def forecast(self, body: JobBody, *, multirun: bool) -> list[str]:
+        """What the run or sweep would need, line by line; nothing is written and no model is asked."""
+        with self._explained():
+            config = self._compose(multirun)
+            sweep = config.hydra.mode == RunMode.MULTIRUN
+            directory = Path(str(OmegaConf.select(config, "hydra.sweep.dir" if sweep else "hydra.run.dir")))
+        if sweep:
+            composed = getattr(self._sweeper(config, body), "composed", None)
+            if composed is None:
+                raise ConfigError("--forecast cannot know the jobs of this sweeper", hint="leave hydra/sweeper out")
+            jobs, _ = composed(list(config.hydra.overrides.task))
+            requests = [job.request for job in jobs if job.request is not None]
+        else:
+            experiment = body.prepare(config)
+            requests = [JobRequest(experiment.config, experiment.units)]
+        lines, warning = forecast_lines(requests, directory)
+        return lines if warning is None else [*lines, f"warning: {warning}"]
 
     def show(self, line: CommandLine) -> None:
         """Print what `--cfg`, `--info`, `--hydra-help` or `--shell-completion` ask for."""
@@ -167,15 +191,18 @@ class Composer:
     def _sweep(self, config: DictConfig, body: JobBody) -> list[JobReturn]:
         callbacks = Callbacks(config)
         callbacks.on_multirun_start(config=config, config_name=self.config_name)
-        with self._explained():
-            sweeper = Plugins.instance().instantiate_sweeper(
-                config=config,
-                hydra_context=HydraContext(config_loader=self.loader, callbacks=callbacks),
-                task_function=body,
-            )
+        sweeper = self._sweeper(config, body, callbacks)
         batches = sweeper.sweep(arguments=list(config.hydra.overrides.task))
         callbacks.on_multirun_end(config=config, config_name=self.config_name)
         return [returned for batch in batches or () for returned in batch if isinstance(returned, JobReturn)]
+
+    def _sweeper(self, config: DictConfig, body: JobBody, callbacks: Callbacks | None = None) -> Sweeper:
+        with self._explained():
+            return Plugins.instance().instantiate_sweeper(
+                config=config,
+                hydra_context=HydraContext(config_loader=self.loader, callbacks=callbacks or Callbacks()),
+                task_function=body,
+            )
 
     def _refuse_sweeps(self, overrides: Sequence[str]) -> None:
         for override in (parse(text, self.loader) for text in overrides):

@@ -41,6 +41,9 @@ FLAGS = (
     Flag("--cfg", "-c", "print the composed configuration and stop", "one", ("job", "hydra", "all"), "job|hydra|all"),
     Flag("--package", "-p", "with --cfg: print only this part", "one", (), "KEY"),
     Flag("--resolve", "", "with --cfg: print values instead of interpolations"),
+    Flag(
+        "--forecast", "", "print what the run or sweep would need (calls, tokens, dollars) and stop; no model is asked"
+    ),
     Flag("--config-dir", "-cd", "add a directory of your own options; they win over ours", "one", (), "DIR"),
     Flag("--config-name", "-cn", "start from this primary configuration", "one", (), "NAME"),
     Flag("--config-path", "-cp", "take all configuration from this directory instead of ours", "one", (), "DIR"),
@@ -125,6 +128,8 @@ def _check_actions(line: CommandLine) -> None:
     asked = [name for name in _ACTIONS if name in line.flags]
     if len(asked) > 1 and "--help" not in asked:
         raise ConfigError(f"{' and '.join(asked)} exclude each other: give one of them")
+    if "--forecast" in line.flags and line.action not in ("--run", "--multirun", "--help", "--version"):
+        raise ConfigError(f"--forecast and {line.action} exclude each other: give one of them")
     if "--cfg" not in line.flags:
         for name in ("--package", "--resolve"):
             if name in line.flags:

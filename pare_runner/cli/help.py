@@ -34,10 +34,11 @@ examples
   python -m pare_runner 'scenarios=[my_scenario.yaml]'  one scenario file (or the id of a shipped one)
   python -m pare_runner 'suite.tags=[calendar]' suite.runs=3
   python -m pare_runner seed=0,1,2 -m                  a sweep of three jobs
+  python -m pare_runner model=gpt5 --forecast          what it would cost; limits.max_cost_usd=5 stops it there
   python -m pare_runner seed=1 --cfg job               print the composition, run nothing
 
 exit status
-  0 all ran    1 some runs ended in an exception    2 bad input    130 interrupted
+  0 all ran    1 some runs ended in an exception    2 bad input    75 stopped, can be resumed    130 interrupted
   PARE_DEBUG=1 shows the traceback behind an error.
 """
 

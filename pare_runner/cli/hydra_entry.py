@@ -67,7 +67,12 @@ def _dispatch(line: CommandLine, run_job: RunJob | None, check_job: CheckJob | N
             composer.show(line)
             sys.stdout.flush()
             return OK
-        body = default_body() if run_job is None else JobBody(run_job, check_job)
+        forecasting = "--forecast" in line.flags
+        body = default_body(probing=not forecasting) if run_job is None else JobBody(run_job, check_job)
+        if forecasting:
+            for text in composer.forecast(body, multirun=line.action == "--multirun"):
+                print(text, flush=True)
+            return OK
         try:
             returned = composer.run(body, multirun=line.action == "--multirun")
         except SweepStopped as stopped:

@@ -19,8 +19,6 @@ DORMANT = frozenset(
     {
         "user_type",
         "use_custom_logger",
-        "judge_only",
-        "enable_caching",
     }
 )
 """Fields that have no effect yet: they cannot be set from a composition."""
@@ -49,6 +47,8 @@ def check_supported(config: MultiScenarioRunnerConfig) -> None:
     """Refuse, with a ConfigError, a valid configuration that asks for what does not exist or cannot be reached."""
     if config.export and config.trace_dump_format not in WRITABLE["trace_dump_format"]:
         raise ConfigError(f"trace_dump_format={config.trace_dump_format} cannot be written yet", hint="use export=hf")
+    if config.judge_only:
+        raise ConfigError("judge_only=true: nothing is run to judge what was run", hint="`pare rescore DIR` does that")
     if config.oracle:
         return  # no model takes part
     for node in ("observe", "execute", "user", "judge"):

@@ -110,6 +110,18 @@ def placed_jobs(directory: Path, jobs: Sequence[ComposedJob]) -> list[ComposedJo
     return found
 
 
+def check_budgets(jobs: Sequence[ComposedJob]) -> None:
+    """ConfigError if a budget is set: jobs that a launcher starts one by one would each have it for themselves."""
+    for job in jobs:
+        config = None if job.request is None else job.request.config
+        if config is not None and (config.max_cost_usd, config.max_total_tokens, config.max_wall) != (None,) * 3:
+            raise ConfigError(
+                "a budget (limits.max_cost_usd, limits.max_tokens, limits.max_wall) is one for all jobs of a sweep, "
+                "which this launcher starts one by one",
+                hint="leave hydra/launcher out",
+            )
+
+
 @contextmanager
 def sweep_files(directory: Path, jobs: Sequence[ComposedJob], *, plan: bool) -> Iterator[None]:
     """`plan.json` before anything inside runs, if asked for; `sweep.json` and `results.parquet` after it, however it

@@ -92,7 +92,13 @@ def run_sweep() -> list[Job]:
     def check(config: MultiScenarioRunnerConfig) -> Sequence[Unit]:
         return job_units(config)
 
-    argv = [f"model={','.join(ASSISTANTS)}", f"scenarios=[{','.join(SCENARIOS)}]", "experiment_name=tour", "-m"]
+    argv = [
+        f"model={','.join(ASSISTANTS)}",
+        f"scenarios=[{','.join(SCENARIOS)}]",
+        "experiment_name=tour",
+        "cache=bypass",
+        "-m",
+    ]
     said = io.StringIO()
     with redirect_stderr(said):
         status = main(argv, run_job=run, check_job=check)

@@ -114,7 +114,10 @@ async def _run(outcome: Outcome, agents: Agents, given: NoiseSettings) -> None:
     scenario.initialize()
     outcome.end_time = scenario.start
     events = with_own_events(given, scenario)
-    noise = outcome.noise = replace(with_own_tools(given, scenario), events=events.events)
+    noise = with_own_tools(given, scenario)  # each part may have data of its own
+    if noise.events is not events.events:
+        noise = replace(noise, events=events.events)
+    outcome.noise = noise
     texts = tool_texts(noise)
     phone = outcome.phone = scenario.new_phone(outcome.seed, outcome.run_number)
     stream = open_stream(events, scenario, phone, seed=outcome.seed, run_number=outcome.run_number)

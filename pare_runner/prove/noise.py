@@ -56,8 +56,8 @@ def _claims(scenario: PAREScenario, data: AugmentationData, seeds: int) -> Itera
     players: dict[str, Player] = {"the oracle": _oracle, "passive": _passive}
     for name, play in players.items():
         quiet = play(scenario, NO_NOISE)
-        arrived, found = 0, ""
-        for seed in range(seeds):
+        arrived, found = 0, f"without noise: {quiet.result.exception}" if quiet.result.exception else ""
+        for seed in range(0 if found else seeds):
             config = EnvEventsConfig(
                 num_env_events_per_minute=PER_MINUTE, env_events_seed=seed, weight_per_app_class=EVERY_APP
             )

@@ -116,5 +116,7 @@ def all_scenarios(config: MultiScenarioRunnerConfig | None = None) -> Sequence[P
 
 
 def oracle_config(**fields: Any) -> MultiScenarioRunnerConfig:
-    """An oracle experiment with hf traces."""
-    return MultiScenarioRunnerConfig.model_validate({"oracle": True, "export": True, **fields})
+    """An oracle experiment with hf traces, one run after the other."""
+    return MultiScenarioRunnerConfig.model_validate(
+        {"oracle": True, "export": True, "executor_type": "async", **fields}
+    )

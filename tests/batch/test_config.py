@@ -106,6 +106,9 @@ ANOTHER: dict[str, Any] = {
     "suite": {"runs": 4},
     "prompts_dir": "my_prompts",
     "replay": "outputs/a",
+    "resume": "outputs/a",
+    "only": "failed",
+    "cache": "refresh",
     "max_cost_usd": 5.0,
     "max_total_tokens": 1000,
     "max_wall": 60.0,
@@ -114,7 +117,7 @@ ANOTHER: dict[str, Any] = {
 OUTSIDE_IDENTITY = {
     *DOCUMENTED_MULTI,
     *("export", "output_dir", "trace_dump_format", "use_custom_logger", "judge_only", "judge_engine_config"),
-    *("scenarios", "suite", "prompts_dir", "replay", "judge_prompt_hash"),
+    *("scenarios", "suite", "prompts_dir", "replay", "judge_prompt_hash", "resume", "only", "cache"),
     *("max_cost_usd", "max_total_tokens", "max_wall", "offline_patience"),
 }
 OURS = {

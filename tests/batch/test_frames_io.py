@@ -20,7 +20,6 @@ from pare_runner.batch.frames_io import (
 )
 from pare_runner.batch.journal import Journal
 from pare_runner.batch.results import config_columns
-from pare_runner.batch.units import Unit
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.errors import InputError
 from tests.batch.situations import FailingScenario, NotesScenario, oracle_config
@@ -33,8 +32,8 @@ def rows() -> list[dict[str, object]]:
     found = []
     for scenario in (NotesScenario(), FailingScenario()):
         for number in (2, 1):
-            unit = Unit(scenario, number, f"{scenario.scenario_id}_{number}")
-            found.append(unit_row(unit, run_oracle(scenario, run_number=number), CONFIG, SHARED))
+            run_id = f"{scenario.scenario_id}_{number}"
+            found.append(unit_row(run_id, run_oracle(scenario, run_number=number), CONFIG, SHARED))
     return found
 
 
@@ -54,16 +53,24 @@ def test_hashes_of_a_scenario_that_has_some() -> None:
     scenario = NotesScenario()
     scenario.world_hash, scenario.scoring_hash = "w", "s"  # type: ignore[attr-defined]
 
-    row = unit_row(Unit(scenario, 1, "notes"), run_oracle(scenario), CONFIG, SHARED)
+    row = unit_row("notes", run_oracle(scenario), CONFIG, SHARED, 2)
 
-    assert (row["world_hash"], row["scoring_hash"]) == ("w", "s")
+    assert (row["world_hash"], row["scoring_hash"], row["attempt"]) == ("w", "s", None)
+
+
+def test_runs_with_agents_say_which_attempt_it_was() -> None:
+    config = oracle_config(oracle=False)
+
+    row = unit_row("notes", run_oracle(NotesScenario()), config, config_columns(config), 2)
+
+    assert unit_frame([row])["attempt"].to_list() == [2]
 
 
 def test_text_that_is_no_unicode_is_escaped() -> None:
     outcome = run_oracle(FailingScenario())
     outcome.result.rationale = "half \ud83d"
 
-    row = unit_row(Unit(FailingScenario(), 1, "failing"), outcome, CONFIG, SHARED)
+    row = unit_row("failing", outcome, CONFIG, SHARED)
 
     assert unit_frame([row])["rationale"].to_list() == ["half \\ud83d"]
 

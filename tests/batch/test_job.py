@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,22 @@ import orjson
 import polars as pl
 import pytest
 
-from pare_runner.batch import job as job_module
+from pare_runner.batch import invocation, rendering
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frame import PARE_RESULT_SCHEMA, WALL_CLOCK_COLUMNS
 from pare_runner.batch.frames_io import UNIT_SCHEMA
+from pare_runner.batch.identity import config_hash
 from pare_runner.batch.invocation import job_units, run_job
+from pare_runner.batch.job import Job
 from pare_runner.batch.journal import read_journal
-from pare_runner.batch.runs import OracleRuns
-from pare_runner.batch.units import Unit
-from pare_runner.episode.oracle import run_oracle
+from pare_runner.batch.observer import Observer
+from pare_runner.batch.work import Report, Task
 from pare_runner.episode.outcome import Outcome
 from pare_runner.errors import ConfigError, InputError
+from pare_runner.scenarios.environment import Environment
+from pare_runner.scenarios.result import PAREScenarioValidationResult
 from pare_runner.scenarios.scenario import PAREScenario
+from pare_runner.traces.contract import TraceContext, TraceFile
 from pare_runner.traces.hf import HfWriter
 from tests.batch.situations import CrashingScenario, NotesScenario, all_scenarios, oracle_config
 
@@ -52,7 +57,8 @@ def test_all_files_of_a_job(tmp_path: Path) -> None:
 
     names = {name.split("/")[0] for name in files(tmp_path / "job")}
     assert names == {
-        *("manifest.json", "run.log", "logs", "results.jsonl", "results.parquet", "summary.json", "traces")
+        *("manifest.json", "plan.json", "run.log", "logs", "results.jsonl", "results.parquet", "summary.json"),
+        "traces",
     }
     assert report.exit_status == 1
     assert len(report.results.scenario_results) == 12
@@ -66,7 +72,8 @@ def test_all_files_of_a_job(tmp_path: Path) -> None:
         assert (tmp_path / "job" / row["export_path"]).exists()
     assert frame.filter(status="success")["termination_reason"].unique().to_list() == ["idle"]
     journal = read_journal(tmp_path / "job")
-    assert sorted(journal.latest()) == sorted(frame["run_id"])
+    assert sorted(line["run_id"] for line in journal.lines) == sorted(frame["run_id"])
+    assert set(frame["attempt"]) == {None}, "runs without models are not tried again in part"
 
 
 def test_kd_40_oracle_runs_leave_traces_named_by_their_config(tmp_path: Path) -> None:
@@ -119,7 +126,6 @@ def test_all_well_is_status_zero(tmp_path: Path) -> None:
 
 RUN_TWICE = """
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from pare_runner.batch.invocation import run_job
 from tests.batch.situations import all_scenarios, oracle_config
@@ -156,20 +162,20 @@ def test_the_same_inputs_give_the_same_bytes_whatever_the_hash_seed(tmp_path: Pa
 
 STOP_MIDWAY = """
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from pare_runner.batch.invocation import run_job
-from pare_runner.batch.runs import OracleRuns
-from pare_runner.episode.oracle import run_oracle
+from pare_runner.batch.observer import Observer
 from tests.batch.situations import NotesScenario, oracle_config
-def run(scenario, *, seed, run_number):
-    if run_number == 4:
-        sys.stdin.read()
-    return run_oracle(scenario, seed=seed, run_number=run_number)
-def say(unit, outcome):
-    print(unit.run_id, flush=True)
+class Listener(Observer):
+    rows = 0
+    def began(self, task):
+        if self.rows == 3:
+            sys.stdin.read()
+    def finished(self, job, row, source):
+        self.rows += 1
+        print(row["run_id"], flush=True)
 config = oracle_config(suite={"runs": 9})
-run_job(config, Path(sys.argv[1]), load=lambda config: [NotesScenario()], runs=OracleRuns(config, run), on_result=say)
+run_job(config, Path(sys.argv[1]), load=lambda config: [NotesScenario()], observer=Listener())
 """
 
 
@@ -190,30 +196,40 @@ def test_kill_9_leaves_a_journal_of_what_was_finished(tmp_path: Path) -> None:
     assert not (tmp_path / "summary.json").exists()
 
 
+class InterruptedJob(Job):
+    """Ctrl-C is pressed before the second run is written down."""
+
+    def record(self, report: Report) -> None:
+        if report.task.unit.run == 2:
+            signal.raise_signal(signal.SIGINT)
+        super().record(report)
+
+
 @pytest.mark.parametrize("moment", ["in a run", "while it is recorded"])
 def test_ctrl_c_ends_the_job_with_what_was_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    def run(scenario: PAREScenario, *, seed: int, run_number: int) -> Outcome:
-        if run_number == 3 and moment == "in a run":
-            signal.raise_signal(signal.SIGINT)
-        return run_oracle(scenario, seed=seed, run_number=run_number)
+    verdicts = count(1)
 
-    class Interrupted(HfWriter):
-        def write(self, outcome: Outcome, *rest: Any) -> Path:
-            if outcome.run_number == 2 and moment != "in a run":
+    class InterruptedNotes(NotesScenario):
+        def validate(self, env: Environment) -> PAREScenarioValidationResult:
+            if next(verdicts) == 2:
                 signal.raise_signal(signal.SIGINT)
-            return super().write(outcome, *rest)
+            return super().validate(env)
 
-    monkeypatch.setattr(job_module, "trace_writers", lambda name: [Interrupted()])
-    config = oracle_config(suite={"runs": 9})
-    report = run_job(config, tmp_path, load=just_notes, runs=OracleRuns(config, run))
+    scenario = InterruptedNotes() if moment == "in a run" else NotesScenario()
+    if moment != "in a run":
+        monkeypatch.setattr(invocation, "Job", InterruptedJob)
+    report = run_job(oracle_config(suite={"runs": 9}), tmp_path, load=lambda config: [scenario])
 
+    # A run that does not wait for anything is made to its end, and so may be the one that has just begun.
+    done = len(read_journal(tmp_path).lines)
+    assert done in (2, 3)
     assert report.exit_status == 130
-    assert [line["run_number"] for line in read_journal(tmp_path).lines] == [1, 2]
-    assert len(list((tmp_path / "traces/hf").iterdir())) == 2
-    assert (report.summary["runs"], report.summary["planned"], report.summary["complete"]) == (2, 9, False)
-    assert read(tmp_path / "summary.json")["success"] == 2
+    assert [line["run_number"] for line in read_journal(tmp_path).lines] == list(range(1, done + 1))
+    assert len(list((tmp_path / "traces/hf").iterdir())) == done
+    assert (report.summary["runs"], report.summary["planned"], report.summary["complete"]) == (done, 9, False)
+    assert read(tmp_path / "summary.json")["success"] == done
     assert read(tmp_path / "manifest.json")["wall_clock"]["finished"] is not None
     assert not (tmp_path / "results.parquet").exists(), "it holds complete jobs only"
 
@@ -260,12 +276,12 @@ def test_a_full_disk_ends_the_job_with_one_message_and_a_valid_journal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Full(HfWriter):
-        def write(self, outcome: Outcome, *rest: Any) -> Path:
+        def render(self, outcome: Outcome, context: TraceContext) -> TraceFile:
             if outcome.run_number == 3:
                 raise OSError(28, "No space left on device", "a.json")
-            return super().write(outcome, *rest)
+            return super().render(outcome, context)
 
-    monkeypatch.setattr(job_module, "trace_writers", lambda name: [Full()])
+    monkeypatch.setattr(rendering, "trace_writers", lambda name: [Full()])
     with pytest.raises(InputError, match=r"^cannot write a.json: No space left on device$"):
         run_job(oracle_config(suite={"runs": 9}), tmp_path, load=just_notes)
 
@@ -292,14 +308,38 @@ def test_an_experiment_is_checked_without_running_it() -> None:
         job_units(oracle_config(), load=lambda config: [])
 
 
-def test_whoever_listens_hears_of_units_that_count(tmp_path: Path) -> None:
-    heard = []
+class Listener(Observer):
+    """Notes what it is told, and what stands in the journal by then."""
 
-    def listen(unit: Unit, outcome: Outcome) -> None:
-        heard.append((unit.run_id, outcome.result.status, read_journal(tmp_path).lines[-1]["run_id"]))
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.heard: list[tuple[str, ...]] = []
 
-    run_job(oracle_config(), tmp_path, load=lambda config: [NotesScenario(), CrashingScenario()], on_result=listen)
+    def opened(self, jobs: Sequence[Job]) -> None:
+        self.heard.append(("opened", *(str(job.planned) for job in jobs)))
 
-    assert [(name, status) for name, status, _ in heard] == [
-        (name, status) for name, status in zip([item[2] for item in heard], ["success", "exception"], strict=True)
+    def began(self, task: Task) -> None:
+        self.heard.append(("began", task.run_id))
+
+    def finished(self, job: Job, row: Mapping[str, Any], source: str) -> None:
+        last = read_journal(self.directory).lines[-1]
+        assert last["run_id"] == row["run_id"], "it counts before anybody hears of it"
+        self.heard.append((source, row["run_id"], row["status"]))
+
+    def job_over(self, job: Job) -> None:
+        assert (self.directory / "summary.json").exists()
+        self.heard.append(("over",))
+
+    def closed(self) -> None:
+        self.heard.append(("closed",))
+
+
+def test_whoever_watches_hears_of_units_that_count(tmp_path: Path) -> None:
+    config, listener = oracle_config(), Listener(tmp_path)
+    run_job(config, tmp_path, load=lambda config: [NotesScenario(), CrashingScenario()], observer=listener)
+
+    notes, crashing = (f"{name}_{config_hash(config)[:8]}" for name in ("notes", "crashing"))
+    assert listener.heard == [
+        *(("opened", "2"), ("began", notes), ("run", notes, "success")),
+        *(("began", crashing), ("run", crashing, "exception"), ("over",), ("closed",)),
     ]

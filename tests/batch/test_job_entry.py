@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import functools
 import logging
+import signal
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from pare_runner.batch.invocation import job_units, run_job
-from pare_runner.batch.runs import OracleRuns
-from pare_runner.batch.sweep_files import PlannedJob, write_sweep
+from pare_runner.batch.plan import PlannedJob
+from pare_runner.batch.sweep_files import write_sweep
 from pare_runner.cli.hydra_entry import main
+from pare_runner.scenarios.environment import Environment
+from pare_runner.scenarios.result import PAREScenarioValidationResult
 from tests.batch.situations import NotesScenario, all_scenarios, oracle_config
 
 run_all = functools.partial(run_job, load=all_scenarios)
@@ -45,12 +48,14 @@ def test_the_shipped_scenarios_run() -> None:
 
 
 def test_an_interrupt_is_status_130_and_starts_no_other_job() -> None:
-    def interrupted(*arguments: object, **options: object) -> object:
-        raise KeyboardInterrupt
+    class Interrupted(NotesScenario):
+        def validate(self, env: Environment) -> PAREScenarioValidationResult:
+            signal.raise_signal(signal.SIGINT)
+            return super().validate(env)
 
-    job = functools.partial(run_notes, runs=OracleRuns(oracle_config(), interrupted))
+    job = functools.partial(run_job, load=lambda config: [Interrupted()])
 
-    assert main(["-m", "output_dir=out", "seed=1,2"], run_job=job) == 130
+    assert main(["-m", "output_dir=out", "oracle=true", "suite.runs=2", "seed=1,2"], run_job=job) == 130
     assert len(list(Path("out").glob("*/summary.json"))) == 1
     assert len(list(Path("out").glob("*/manifest.json"))) == 1
 

@@ -10,6 +10,7 @@ import pytest
 
 from pare_runner.batch.journal import JOURNAL, REJECTED, Journal, read_journal, set_aside
 from pare_runner.errors import InputError
+from pare_runner.llm.recording.keys import UnitKey
 
 
 def line(name: str, status: str = "success") -> dict[str, Any]:
@@ -76,7 +77,17 @@ def test_the_last_line_of_a_run_counts(tmp_path: Path) -> None:
         journal.append(line("a", "exception"))
         journal.append(line("a", "success"))
 
-    assert {name: item["status"] for name, item in read_journal(tmp_path).latest().items()} == {"a": "success"}
+    latest = read_journal(tmp_path).latest()
+    assert {unit: item["status"] for unit, item in latest.items()} == {UnitKey("a", 1): "success"}
+
+
+def test_a_journal_goes_on(tmp_path: Path) -> None:
+    write(tmp_path, "a")
+
+    with Journal(tmp_path, resumed=True) as journal:
+        journal.append(line("b"))
+
+    assert [item["run_id"] for item in read_journal(tmp_path).lines] == ["a", "b"]
 
 
 def test_a_line_that_cannot_be_written_leaves_no_part_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

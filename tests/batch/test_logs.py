@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from pare_runner.batch.invocation import run_job
-from pare_runner.batch.logs import PACKAGE_LOG, UNIT_LOG, forget_frames, job_log, unit_log
-from pare_runner.batch.units import Unit
-from tests.batch.situations import NotesScenario, all_scenarios, oracle_config
+from pare_runner.batch.logs import (
+    PACKAGE_LOG,
+    RUN_LOG,
+    UNIT_LOG,
+    forget_frames,
+    job_context,
+    job_log,
+    logging_runs,
+    unit_log,
+)
+from tests.batch.situations import all_scenarios, oracle_config
 from tests.cli.conftest import SHIPPED
 from tests.cli.test_verify import experiment
 
@@ -90,15 +100,46 @@ def test_a_run_log_that_is_written_already_is_not_written_twice(tmp_path: Path) 
     assert (tmp_path / "run.log").read_text() == "once\n"
 
 
-def test_whoever_logs_in_a_run_is_heard(tmp_path: Path) -> None:
-    unit = Unit(NotesScenario(), 1, "notes")
-    config = oracle_config()
-
-    with unit_log(config, tmp_path, unit):
+def test_whoever_logs_in_a_run_is_heard() -> None:
+    with logging_runs("INFO", to_file=True), unit_log() as collected:
         logging.getLogger("somebody.else").warning("hello")
     logging.getLogger("somebody.else").warning("too late")
 
-    assert (tmp_path / "logs/notes.log").read_text() == "[WARNING] hello\n"
+    assert collected.getvalue() == "[WARNING] hello\n"
+
+
+def test_runs_at_the_same_time_are_heard_apart() -> None:
+    async def run(name: str) -> str:
+        with unit_log() as collected:
+            for _ in range(3):
+                logging.getLogger("somebody.else").warning(name)
+                await asyncio.sleep(0)
+            await asyncio.to_thread(UNIT_LOG.info, "%s in a thread", name)
+        return collected.getvalue()
+
+    async def both() -> list[str]:
+        return await asyncio.gather(run("a"), run("b"))
+
+    with logging_runs("INFO", to_file=True):
+        found = asyncio.run(both())
+
+    assert found == ["[WARNING] a\n" * 3 + "[INFO] a in a thread\n", "[WARNING] b\n" * 3 + "[INFO] b in a thread\n"]
+
+
+def test_each_job_has_its_own_log(tmp_path: Path) -> None:
+    with ExitStack() as logs:
+        for number in range(2):
+            logs.enter_context(job_log(oracle_config(), tmp_path / str(number), number))
+            with job_context(number):
+                PACKAGE_LOG.warning("of job %d", number)
+        PACKAGE_LOG.warning("of all")
+    with job_log(oracle_config(), tmp_path / "0", resumed=True):
+        PACKAGE_LOG.warning("later")
+
+    texts = [
+        [line.rpartition(" - ")[2] for line in (tmp_path / name / RUN_LOG).read_text().splitlines()] for name in "01"
+    ]
+    assert texts == [["of job 0", "of all", "later"], ["of job 1", "of all"]]
 
 
 def test_frames_are_let_go() -> None:

@@ -22,7 +22,6 @@ from pare_runner.library.prompts import shipped_texts
 from pare_runner.llm.http.endpoints import Endpoints
 from pare_runner.llm.offline.registry import offline_policy
 from pare_runner.llm.recording.replay import ReplayMismatch
-from pare_runner.noise.config import ToolAugmentationConfig
 from pare_runner.policy.policy import Policy
 from tests.llm.fault_server import FaultServer, Reply, error
 
@@ -134,8 +133,7 @@ def test_a_recording_is_replayed(scenario: PAREScenario, tmp_path: Path) -> None
     [
         ({"agent_type": "observe-excute"}, {}, "did you mean 'observe-execute'"),
         ({"observe_engine_config": offline("scriptd")}, {}, "did you mean 'scripted'"),
-        ({"tool_augmentation_config": ToolAugmentationConfig()}, {}, "noise is not available yet"),
-        ({"judge_only": True}, {}, "cannot be judged again yet"),
+        ({"judge_only": True}, {}, "pare rescore DIR"),
         ({"export": True, "trace_dump_format": "native"}, {}, "no trace format 'native' can be written"),
         ({}, {"run_number": 0}, "run numbers start at 1"),
         ({}, {"replay": "nowhere"}, "nowhere holds no recorded model calls"),

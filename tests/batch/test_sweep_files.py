@@ -6,12 +6,11 @@ from pathlib import Path
 
 import orjson
 import polars as pl
-import pytest
 
 from pare_runner.batch.frames_io import SWEEP_SCHEMA
 from pare_runner.batch.invocation import job_units, run_job
-from pare_runner.batch.sweep_files import PlannedJob, read_plan, write_plan, write_sweep
-from pare_runner.errors import InputError
+from pare_runner.batch.plan import PlannedJob
+from pare_runner.batch.sweep_files import write_sweep
 from tests.batch.situations import all_scenarios, oracle_config
 
 SEEDS = (0, 1, 2)
@@ -26,17 +25,6 @@ def plan() -> list[PlannedJob]:
         PlannedJob.of(f"seed={seed}", (f"seed={seed}",), config(seed), job_units(config(seed), load=all_scenarios))
         for seed in SEEDS
     ]
-
-
-def test_the_plan_names_all_units_before_anything_runs(tmp_path: Path) -> None:
-    write_plan(tmp_path / "sweep", plan())
-
-    content = orjson.loads((tmp_path / "sweep/plan.json").read_bytes())
-    assert content["units"] == 36
-    assert [job["folder"] for job in content["jobs"]] == ["seed=0", "seed=1", "seed=2"]
-    assert content["jobs"][0]["units"] == {scenario.scenario_id: 2 for scenario in all_scenarios()}
-    assert len({job["config_hash"] for job in content["jobs"]}) == 3
-    assert read_plan(tmp_path / "sweep") == plan()
 
 
 def test_results_of_all_jobs_finished_or_not(tmp_path: Path) -> None:
@@ -59,10 +47,3 @@ def test_results_of_all_jobs_finished_or_not(tmp_path: Path) -> None:
     assert frame["job"].value_counts().sort("job").rows() == [("seed=0", 12), ("seed=1", 11)]
     assert all((tmp_path / path).exists() for path in frame["export_path"])
     assert write_sweep(tmp_path, plan()) == content, "it can be written again"
-
-
-def test_a_plan_that_is_none(tmp_path: Path) -> None:
-    (tmp_path / "plan.json").write_text('{"jobs": [{"folder": "a"}]}')
-
-    with pytest.raises(InputError, match="is not a plan"):
-        read_plan(tmp_path)

@@ -12,6 +12,7 @@ import pytest
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.invocation import run_job
+from pare_runner.batch.observer import Observer
 from pare_runner.cli import display
 from pare_runner.cli.display import progress, reason, show_results, sweep_cells
 from pare_runner.cli.hydra_entry import main
@@ -19,7 +20,7 @@ from pare_runner.cli.next_steps import step_lines
 from pare_runner.llm.config import LLMEngineConfig, Prices
 from tests.batch.situations import NotesScenario, all_scenarios, oracle_config
 from tests.cli.conftest import SHIPPED
-from tests.cli.test_verify import Networked, NetworkedRuns, experiment
+from tests.cli.test_verify import Networked, behind_a_network, experiment
 
 DINNER = str(SHIPPED / "dinner_headcount_change.yaml")
 PRICES = Prices(input=1.0, output=2.0, source="here", date="2026-11-20")
@@ -71,16 +72,15 @@ def test_on_a_narrow_terminal_reasons_stand_below_the_table(
     assert max(map(len, lines[: lines.index("next:")])) <= 80
 
 
-def networked(prices: Prices | None) -> tuple[MultiScenarioRunnerConfig, NetworkedRuns]:
+def networked(prices: Prices | None) -> MultiScenarioRunnerConfig:
     model = LLMEngineConfig(model_name="m", alias="m-70b", endpoint="http://127.0.0.1:9/v1", prices=prices)
     engines = {"user_engine_config": model, "observe_engine_config": model, "execute_engine_config": model}
-    config = experiment(**engines, scenarios=(DINNER,))
-    return config, NetworkedRuns(config, Path("out"), Networked())
+    return experiment(**engines, scenarios=(DINNER,))
 
 
 def test_tokens_and_cost_are_shown_when_they_are_known(capsys: pytest.CaptureFixture[str]) -> None:
-    config, runs = networked(PRICES)
-    lines = shown(capsys, config, runs=runs)
+    with behind_a_network(Networked()):
+        lines = shown(capsys, networked(PRICES))
 
     assert lines[0].split()[-4:] == ["calls", "tokens", "cost", "why"]
     assert "1,128" in lines[1]
@@ -89,8 +89,8 @@ def test_tokens_and_cost_are_shown_when_they_are_known(capsys: pytest.CaptureFix
 
 
 def test_a_cost_that_is_not_known_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    config, runs = networked(None)
-    lines = shown(capsys, config, runs=runs)
+    with behind_a_network(Networked()):
+        lines = shown(capsys, networked(None))
 
     assert "cost" not in lines[0].split()
     assert "cost unknown: no price for m-70b" in lines
@@ -196,6 +196,6 @@ def test_a_job_of_ones_own_prints_nothing(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_there_is_no_bar_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress(3) as on_result:
-        assert on_result is None
+    with progress() as observer:
+        assert type(observer) is Observer, "the log's lines say the same"
     assert capsys.readouterr().err == ""

@@ -98,3 +98,26 @@ def test_progress_is_for_terminals(pare: Pare, dinner: Path, monkeypatch: pytest
     said = pare("scenarios", "prove", "dinner.yaml")
     assert "\r\033[Kdinner_headcount_change: 1 claims, the oracle passes" in said.err
     assert said.err.endswith("\r\033[K")
+
+
+def test_noise_alone_decides_nothing(pare: Pare, dinner: Path) -> None:
+    said = pare("scenarios", "prove", "dinner.yaml", "--noise", "--seeds", "2", "-v")
+    assert said.status == 0
+    lines = said.out.splitlines()
+    assert lines[0] == "proven  dinner_headcount_change: 2 claims"
+    assert lines[2].startswith("noise  noise changes nothing for the oracle, success (")
+    assert lines[3].startswith("noise  noise changes nothing for passive, failed (")
+
+
+def test_a_scenario_that_noise_decides(pare: Pare, dinner: Path) -> None:
+    text = dinner.read_text().replace("checks:", "checks:\n  - state: messages.conversations | list | length == 1")
+    dinner.write_text(text.replace("at: 10s", "at: 6m"))
+    said = pare("scenarios", "prove", "dinner.yaml", "--noise", "--seeds", "1")
+    assert said.status == 1
+    assert said.out.splitlines()[0] == "NOT PROVEN  dinner_headcount_change: 2 claims, 2 do not hold"
+    assert "seed 0: success becomes failed" in said.out
+
+
+def test_seeds_belong_to_noise(pare: Pare, dinner: Path) -> None:
+    said = pare("scenarios", "prove", "dinner.yaml", "--seeds", "3")
+    assert (said.status, said.err) == (2, "pare: --seeds belongs to --noise\n")

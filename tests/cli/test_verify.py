@@ -7,7 +7,8 @@ import json
 import random
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,20 +16,17 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pare_runner.batch.agents import AgentFactory
+from pare_runner.batch.bench import UnitTimeout
 from pare_runner.batch.config import MultiScenarioRunnerConfig, SuiteConfig
 from pare_runner.batch.invocation import job_units, run_job
-from pare_runner.batch.runs import Around, Done, UnitTimeout
-from pare_runner.batch.sweep_files import PlannedJob, write_plan, write_sweep
-from pare_runner.batch.units import Unit
+from pare_runner.batch.plan import Plan, PlannedJob
+from pare_runner.batch.sweep_files import write_sweep
 from pare_runner.batch.verification import row_difference
-from pare_runner.episode.outcome import Outcome
-from pare_runner.episode.run import Agents, run_episode
 from pare_runner.library.prompts import shipped_texts
+from pare_runner.llm.adapters import Adapters
 from pare_runner.llm.config import LLMEngineConfig
 from pare_runner.llm.offline.registry import offline_policy
 from pare_runner.llm.recording.keys import UnitKey
-from pare_runner.llm.recording.recorder import RecordingPolicy
 from pare_runner.llm.recording.store import CallStore
 from pare_runner.policy.policy import Policy, Session, View
 from pare_runner.policy.request import ModelError, Request, Response, Role, Usage
@@ -51,6 +49,7 @@ def experiment(**changes: Any) -> MultiScenarioRunnerConfig:
         "execute_max_iterations": 10,
         "simulated_generation_time_mode": "fixed",
         "export": True,
+        "executor_type": "async",
         "scenarios": SCENARIOS,
     }
     return MultiScenarioRunnerConfig(**(settings | changes))
@@ -222,7 +221,8 @@ def sweep(original: Path, tmp_path: Path) -> Path:
     shutil.copytree(original, tmp_path / "sweep" / "0")
     config = experiment()
     jobs = [PlannedJob.of(folder, (), config, job_units(config)) for folder in ("0", "1")]
-    write_plan(tmp_path / "sweep", jobs)
+    (tmp_path / "sweep/0/plan.json").unlink()
+    Plan(tuple(jobs)).write(tmp_path / "sweep")
     write_sweep(tmp_path / "sweep", jobs)
     return tmp_path / "sweep"
 
@@ -246,7 +246,7 @@ def test_jobs_of_a_sweep_that_are_gone_or_came_from_nowhere(pare: Pare, sweep: P
     change(sweep / "sweep.json", '"started": false', '"started": true')
     said = pare("verify", str(sweep))
     assert said.status == 1
-    assert f"{sweep}: sweep.json knows of a job in 1, but there is no manifest.json" in said.err
+    assert f"{sweep}: sweep.json knows of a job in 1, but there is no run in its results.jsonl" in said.err
     shutil.copytree(original, sweep / "2")
     change(sweep / "sweep.json", '"started": true', '"started": false')
     change(sweep / "sweep.json", '"started": true', '"started": false')
@@ -374,6 +374,12 @@ def test_nothing_to_verify(pare: Pare, job: Path) -> None:
     assert "no finished run in" in pare("verify", str(job)).err
     (job / "calls.jsonl").unlink()
     said = pare("verify", str(job))
+    assert (said.status, "no finished run in" in said.err) == (2, True)
+
+
+def test_a_recording_that_is_gone(pare: Pare, job: Path) -> None:
+    (job / "calls.jsonl").unlink()
+    said = pare("verify", str(job))
     assert (said.status, "holds no recorded model calls" in said.err) == (2, True)
 
 
@@ -413,32 +419,12 @@ class NetworkedSession:
         return self.session.next_due()
 
 
-@dataclass
-class NetworkedRuns:
-    """`batch.runs.Runs` with a policy of the test."""
-
-    config: MultiScenarioRunnerConfig
-    directory: Path
-    policy: Policy
-
-    def run(self, units: Sequence[Unit], around: Around, done: Done) -> None:
-        """All runs at once."""
-        with CallStore(self.directory) as store:
-            asyncio.run(self._run_all(units, store, around, done))
-            store.finish()
-
-    async def _run_all(self, units: Sequence[Unit], store: CallStore, around: Around, done: Done) -> None:
-        factory = AgentFactory.of(self.config)
-        episodes = []
-        for unit in units:
-            key = UnitKey(unit.scenario.scenario_id, unit.run_number)
-            policies = {role: RecordingPolicy(self.policy, store, key, text) for role, text in factory.sampling.items()}
-            agents = Agents(policies, factory.prompts, factory.settings)
-            episodes.append(run_episode(unit.scenario, agents, run_number=unit.run_number))
-        outcomes: list[Outcome] = await asyncio.gather(*episodes)
-        for unit, outcome in zip(units, outcomes, strict=True):
-            with around(unit):
-                done(unit, outcome)
+@contextmanager
+def behind_a_network(policy: Policy) -> Iterator[None]:
+    """Every model that needs a network is `policy`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Adapters, "policy", lambda self, config, endpoints: policy)
+        yield
 
 
 Networking = Callable[..., Path]
@@ -451,11 +437,11 @@ def networked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Networking:
     def run(mode: str, policy: Networked | None = None, runs: int = 1) -> Path:
         model = LLMEngineConfig(model_name="m", endpoint="https://127.0.0.1:9/v1", api_key_env="LOST_KEY")
         engines = {"user_engine_config": model, "observe_engine_config": model, "execute_engine_config": model}
-        config = experiment(**engines, simulated_generation_time_mode=mode, suite=SuiteConfig(runs=runs))
-        made = NetworkedRuns(config, tmp_path / "job", policy or Networked())
-        with monkeypatch.context() as environment:
+        once_at_a_time = {"max_concurrent_scenarios": 1, "simulated_generation_time_mode": mode}
+        config = experiment(**engines, **once_at_a_time, suite=SuiteConfig(runs=runs))
+        with monkeypatch.context() as environment, behind_a_network(policy or Networked()):
             environment.setenv("LOST_KEY", "k-123")
-            run_job(config, tmp_path / "job", runs=made, command_line=())
+            run_job(config, tmp_path / "job", command_line=())
         return tmp_path / "job"
 
     return run

@@ -9,7 +9,7 @@ import re
 import yaml
 
 from pare_runner.cli.conf_dirs import packaged_conf_dir
-from pare_runner.noise.config import ToolAugmentationConfig
+from pare_runner.noise.config import DOCUMENTED_WEIGHTS, EnvEventsConfig, ToolAugmentationConfig
 from pare_runner.noise.data import parse_augmentation_data
 from pare_runner.noise.settings import NoiseSettings
 from pare_runner.noise.texts import tool_texts
@@ -19,17 +19,39 @@ PAGE = page("noise.md")
 CONF = packaged_conf_dir() / "noise"
 
 
-def test_every_key_is_in_the_table_with_its_defaults() -> None:
+TOOLS, _, EVENTS = PAGE.partition("## Environment events")
+ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|", re.MULTILINE)
+
+
+def test_every_key_of_the_tools_is_in_the_table_with_its_defaults() -> None:
     composed = yaml.safe_load((CONF / "base/off.yaml").read_text())["tool_augmentation_config"]
-    rows = re.findall(r"^\| `(\w+)` \| ([\w.]+) \| ([\w.]+) \|", PAGE, re.MULTILINE)
+    rows = [row for row in ROW.findall(TOOLS) if "`" not in row[2]]
     assert rows == [
         (item.name, str(composed[item.name]).lower(), str(item.default).lower())
         for item in dataclasses.fields(ToolAugmentationConfig)
     ]
 
 
+def test_every_key_of_the_events_is_in_the_table_with_its_defaults() -> None:
+    rows = {name: (composed, given) for name, composed, given in ROW.findall(EVENTS)}
+    assert set(rows) == {item.name for item in dataclasses.fields(EnvEventsConfig)}
+    composed, default = yaml.safe_load((CONF / "base/env.yaml").read_text())["env_events_config"], EnvEventsConfig()
+    levels = sorted(int(path.stem.removeprefix("env_")) for path in CONF.glob("env_*.yaml"))
+    assert rows.pop("num_env_events_per_minute") == (", ".join(map(str, levels)), "10")
+    assert rows.pop("weight_per_app_class") == ("as in the class", "email, messaging, shopping 1")
+    assert {name: weight for name, weight in composed["weight_per_app_class"].items() if weight} == dict(
+        DOCUMENTED_WEIGHTS
+    )
+    for name, shown in rows.items():
+        assert shown == (_shown(composed[name]), _shown(getattr(default, name)))
+
+
+def _shown(value: object) -> str:
+    return "null" if value is None else str(value)
+
+
 def test_every_option_for_tools_is_in_the_table_with_its_own_words() -> None:
-    table = PAGE.partition("## Tools")[2].partition("These set keys")[0]
+    table = PAGE.partition("## Tools")[2].partition("The first ones set keys")[0]
     for path in CONF.glob("*.yaml"):
         text = path.read_text()
         if "env_events_config" not in text and "defaults:" not in text:

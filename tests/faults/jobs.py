@@ -15,8 +15,8 @@ from tests.llm.fault_server import FaultServer
 
 Row = dict[str, Any]
 
-CHANGING = ("run_duration", "job_duration", "latency_mean", "latency_max", "model_retries")
-"""Columns that tell how a run went on the wire."""
+CHANGING = ("run_duration", "job_duration", "latency_mean", "latency_max", "model_retries", "source")
+"""What tells how a run went on the wire, and whether it was made here."""
 
 
 def job_config(server: FaultServer | str, scenarios: Path, **fields: Any) -> MultiScenarioRunnerConfig:

@@ -308,14 +308,14 @@ def test_no_verdict_is_neither_valid_nor_invalid() -> None:
     assert trace(UnjudgedScenario())["metadata"]["annotation"]["validation_decision"] is None
 
 
-def test_the_file_is_named_by_the_run_and_equal_for_equal_runs(tmp_path: Path) -> None:
+def test_the_file_is_named_by_the_run_and_equal_for_equal_runs() -> None:
     writer: TraceWriter = HfWriter()
     scenario = NotesScenario()
 
-    first = writer.write(run_oracle(scenario), TraceContext("a_run"), tmp_path / "one")
-    second = writer.write(run_oracle(scenario), TraceContext("a_run"), tmp_path / "two")
-    third = writer.write(run_oracle(NotesScenario()), TraceContext("a_run"), tmp_path / "three")
+    first = writer.render(run_oracle(scenario), TraceContext("a_run"))
+    second = writer.render(run_oracle(scenario), TraceContext("a_run"))
+    third = writer.render(run_oracle(NotesScenario()), TraceContext("a_run"))
 
-    assert first == tmp_path / "one/a_run.json"
-    assert first.read_bytes() == second.read_bytes() == third.read_bytes()
-    assert [path.name for path in first.parent.iterdir()] == ["a_run.json"]
+    assert (writer.name, first.name) == ("hf", "a_run.json")
+    assert first == second == third
+    assert orjson.loads(first.data)["metadata"]["definition"]["scenario_id"] == "notes"

@@ -120,7 +120,7 @@ class RayLine:
 class SentStore(CallStore):
     """A store whose lines are appended by the driver.
 
-    `kept` waits until they are, if replies have to be paid for; those of offline policies can be asked for again.
+    `settled` waits until they are, if replies have to be paid for; those of offline policies can be asked for again.
     """
 
     def __init__(self, line: RayLine, spec: JobSpec) -> None:
@@ -137,7 +137,7 @@ class SentStore(CallStore):
         """See `CallStore`."""
         self._last = self._line.send("calls", self._job, lines)
 
-    async def kept(self) -> None:
+    async def settled(self) -> None:
         """See `CallStore`."""
         if self._waits:
             await self._line.settled(self._last)

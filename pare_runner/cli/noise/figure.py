@@ -61,9 +61,11 @@ def draw(preview: Preview) -> Figure:
         _draw_lane(axes, preview, lane, place)
     if preview.failing:
         last = len(lanes) - 1
-        axes.fill_between([0.0, preview.seconds], last + 0.4, last + 0.4 - 0.8 * preview.failing, color=_FAILING, lw=0)
+        bottom = last + 0.35  # the whole strip is all calls, its coloured part those that fail
+        axes.fill_between([0.0, preview.seconds], bottom, bottom - 0.7, color="#F0F0F0", lw=0)
+        axes.fill_between([0.0, preview.seconds], bottom, bottom - 0.7 * preview.failing, color=_FAILING, lw=0)
         text = f"{preview.failing:.0%} of the assistant's calls"
-        axes.text(preview.seconds / 2, last - 0.12, text, ha="center", va="center", fontsize=9)
+        axes.text(preview.seconds / 2, last, text, ha="center", va="center", fontsize=9)
     axes.set_yticks(range(len(lanes)), lanes)
     axes.set_ylim(len(lanes) - 0.4, -0.6)
     axes.set_xlim(0.0, preview.seconds)

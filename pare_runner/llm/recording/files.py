@@ -43,16 +43,22 @@ def read_lines(path: Path, problems: list[Problem] | None = None) -> Iterator[Li
     a head, which says how many lines of each kind there are. With `problems` every broken line is left out, and that
     list gets what would have been raised.
     """
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    yield from lines_in(text, path, problems)
+
+
+def lines_in(content: bytes, path: Path, problems: list[Problem] | None = None) -> Iterator[Line]:
+    """The lines of `content`, which is or could be that of `path`; see `read_lines`."""
 
     def refuse(message: str, where: str) -> None:
         if problems is None:
             raise InputError(message, where=where)
         problems.append(Problem(message, where))
 
-    try:
-        *texts, tail = path.read_bytes().split(b"\n")
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    *texts, tail = content.split(b"\n")
     finished = path.name == CALLS
     if tail and finished:
         texts.append(tail)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from hashlib import blake2b
 from typing import Any
 
@@ -28,6 +28,7 @@ FORMAT = 1
 
 POOL_KINDS = ("message", "tool", "tools")
 
+_POOLED = tuple(b'{"kind":"%s",' % kind.encode() for kind in POOL_KINDS)
 _SUM_BYTES = 8
 _SEAL = b',"sum":"%s"}'
 _SEAL_LENGTH = len(_SEAL % bytes(2 * _SUM_BYTES))
@@ -80,6 +81,34 @@ def tools_line(tools: ToolList) -> bytes:
     """The line of a tool list in the pool."""
     hashes = [tool.hash for tool in tools.tools]
     return sealed(orjson.dumps({"kind": "tools", "hash": tools.hash, "tools": hashes}))
+
+
+def text_lines(request: Request, known: Container[str]) -> tuple[list[bytes], set[str]]:
+    """The lines of those messages and tools of `request` whose hashes are not `known`, and these hashes."""
+    lines: list[bytes] = []
+    fresh: set[str] = set()
+    for message in request.messages:
+        if message.hash not in known and message.hash not in fresh:
+            fresh.add(message.hash)
+            lines.append(message_line(message))
+    if request.tools.hash not in known:
+        fresh.add(request.tools.hash)
+        for tool in request.tools.tools:
+            if tool.hash not in known and tool.hash not in fresh:
+                fresh.add(tool.hash)
+                lines.append(tool_line(tool))
+        lines.append(tools_line(request.tools))
+    return lines, fresh
+
+
+def text_name(line: bytes) -> bytes | None:
+    """What tells a line of the pool from all others, its kind and hash as they stand; None for a line of another kind.
+
+    Of a line as this module wrote it; nothing is parsed.
+    """
+    if not line.startswith(_POOLED):
+        return None
+    return line[: line.index(b",", line.index(b",") + 1)]
 
 
 def call_line(unit: UnitKey, attempt: int, request: Request, sampling: str, answer: Response | ModelError) -> bytes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pare_runner.errors import Abandoned
+from pare_runner.llm.recording.kept import CallSink
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT, Due, Failure, UnitCalls, UnitKey
-from pare_runner.llm.recording.store import CallStore
 from pare_runner.policy.policy import Policy, Session, View
 from pare_runner.policy.request import ModelError, Request, Response, Role, Usage
 
@@ -45,7 +45,7 @@ class RecordingPolicy:
     def __init__(
         self,
         policy: Policy,
-        store: CallStore,
+        store: CallSink,
         unit: UnitKey,
         sampling: str = "",
         attempt: int = FIRST_ATTEMPT,
@@ -93,7 +93,7 @@ class _RecordingSession:
         self,
         session: Session,
         role: Role,
-        store: CallStore,
+        store: CallSink,
         unit: UnitKey,
         sampling: str,
         attempt: int,
@@ -116,10 +116,10 @@ class _RecordingSession:
             response = await self._session.complete(request)
         except ModelError as error:
             self._record(request, error, Usage())
-            await self._store.kept()
+            await self._store.settled()
             raise
         self._record(request, response, response.usage)
-        await self._store.kept()
+        await self._store.settled()
         return response
 
     def next_due(self) -> float | None:

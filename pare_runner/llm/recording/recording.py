@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 from pare_runner.errors import InputError, Problem
-from pare_runner.llm.recording.files import CALLS, Line, read_lines, recorded_files
+from pare_runner.llm.recording.files import CALLS, Line, lines_in, read_lines, recorded_files
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT, Call, UnitCalls, UnitKey
 from pare_runner.llm.recording.lines import read_call, read_due
 
@@ -39,30 +40,15 @@ class Recording:
         if not files and not tolerant:
             raise InputError(f"{directory} holds no recorded model calls", hint=f"{CALLS} is where a job leaves them")
         recording = cls(directory)
-        calls: list[tuple[Line, Call]] = []
+        problems = recording.problems if tolerant else None
+        recording._read((line for path in files for line in read_lines(path, problems)), tolerant)
+        return recording
 
-        def refuse(message: str, line: Line) -> None:
-            if not tolerant:
-                raise InputError(message, where=line.where)
-            recording.problems.append(Problem(message, line.where))
-
-        for path in files:
-            for line in read_lines(path, recording.problems if tolerant else None):
-                try:
-                    call = recording._add(line)
-                except (KeyError, TypeError, AttributeError) as error:
-                    refuse(f"is no line of a recording: {error!r}", line)
-                except _TwiceError as error:
-                    refuse(str(error), line)
-                else:
-                    if call is not None:
-                        calls.append((line, call))
-        for line, call in calls:
-            missing = recording._missing(call)
-            if missing is not None:
-                refuse(f"refers to {missing}, which is not there", line)
-                recording.incomplete.append(line.text)
-                recording._of(line.value).calls.pop((call.role, call.index), None)
+    @classmethod
+    def of(cls, lines: bytes, name: Path) -> Self:
+        """The recording that `lines` are, as of an unfinished file called `name`; InputError as for `load`."""
+        recording = cls(name)
+        recording._read(lines_in(lines, name), tolerant=False)
         return recording
 
     def attempts(self, unit: UnitKey) -> list[int]:
@@ -77,6 +63,31 @@ class Recording:
     def call_count(self) -> int:
         """Number of calls of all units."""
         return sum(len(unit.calls) for unit in self.units.values())
+
+    def _read(self, lines: Iterable[Line], tolerant: bool) -> None:
+        calls: list[tuple[Line, Call]] = []
+
+        def refuse(message: str, line: Line) -> None:
+            if not tolerant:
+                raise InputError(message, where=line.where)
+            self.problems.append(Problem(message, line.where))
+
+        for line in lines:
+            try:
+                call = self._add(line)
+            except (KeyError, TypeError, AttributeError) as error:
+                refuse(f"is no line of a recording: {error!r}", line)
+            except _TwiceError as error:
+                refuse(str(error), line)
+            else:
+                if call is not None:
+                    calls.append((line, call))
+        for line, call in calls:
+            missing = self._missing(call)
+            if missing is not None:
+                refuse(f"refers to {missing}, which is not there", line)
+                self.incomplete.append(line.text)
+                self._of(line.value).calls.pop((call.role, call.index), None)
 
     def _add(self, line: Line) -> Call | None:
         value = line.value

@@ -19,15 +19,7 @@ from pare_runner.atomic import append_whole, write_atomic
 from pare_runner.errors import InputError, Problem
 from pare_runner.llm.recording.files import CALLS, SHARDS, Line, read_lines, recorded_files
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT, Due, UnitKey
-from pare_runner.llm.recording.lines import (
-    POOL_KINDS,
-    call_line,
-    due_line,
-    head_line,
-    message_line,
-    tool_line,
-    tools_line,
-)
+from pare_runner.llm.recording.lines import POOL_KINDS, call_line, due_line, head_line, text_lines, text_name
 from pare_runner.llm.recording.recording import Recording
 from pare_runner.policy.request import ROLES, ModelError, Request, Response
 
@@ -44,6 +36,7 @@ class CallStore:
         self.directory = directory
         self._file = self._open()
         self._pooled: set[str] = set()
+        self._appended: set[bytes] = set()
         self._lock = threading.Lock()
 
     def record(
@@ -53,40 +46,43 @@ class CallStore:
         sampling: str,
         answer: Response | ModelError,
         attempt: int = FIRST_ATTEMPT,
-    ) -> None:
-        """Append a call, and before it those of its messages and tools that no earlier call had."""
+    ) -> bytes:
+        """Append a call, after those of its messages and tools that no earlier call had; gives the call's line."""
         call = call_line(unit, attempt, request, sampling, answer)
         with self._lock:
-            lines = []
-            pooled = self._pooled
-            fresh = set()
-            for message in request.messages:
-                if message.hash not in pooled and message.hash not in fresh:
-                    fresh.add(message.hash)
-                    lines.append(message_line(message))
-            if request.tools.hash not in pooled:
-                fresh.add(request.tools.hash)
-                for tool in request.tools.tools:
-                    if tool.hash not in pooled and tool.hash not in fresh:
-                        fresh.add(tool.hash)
-                        lines.append(tool_line(tool))
-                lines.append(tools_line(request.tools))
-            lines.append(call)
-            self.write(b"".join(lines))
-            pooled |= fresh
+            lines, fresh = text_lines(request, self._pooled)
+            self.write(b"".join([*lines, call]))
+            self._pooled |= fresh
+        return call
 
-    def record_due(self, unit: UnitKey, due: Due, attempt: int = FIRST_ATTEMPT) -> None:
-        """Append an answer of `next_due`."""
+    def record_due(self, unit: UnitKey, due: Due, attempt: int = FIRST_ATTEMPT) -> bytes:
+        """Append an answer of `next_due`; gives its line."""
         line = due_line(unit, attempt, due)
         with self._lock:
             self.write(line)
+        return line
+
+    def append(self, lines: bytes) -> None:
+        """Append lines that were recorded elsewhere; of texts that were appended this way before, none again."""
+        with self._lock:
+            fresh: dict[bytes, None] = {}
+            chosen = []
+            for line in lines.splitlines(keepends=True):
+                name = text_name(line)
+                if name is None:
+                    chosen.append(line)
+                elif name not in self._appended and name not in fresh:
+                    fresh[name] = None
+                    chosen.append(line)
+            self.write(b"".join(chosen))
+            self._appended.update(fresh)
 
     def write(self, lines: bytes) -> None:
-        """Append whole lines."""
+        """Append whole lines as they are."""
         append_whole(self._file, lines)
 
-    async def kept(self) -> None:
-        """Wait until all that was recorded so far outlives this process; here it does at once."""
+    async def settled(self) -> None:
+        """See `CallSink`; what was appended is settled."""
 
     def sync(self) -> None:
         """Wait until all that was appended is on disk: before a unit counts as finished."""

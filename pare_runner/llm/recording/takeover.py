@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
+from pare_runner.llm.recording.kept import CallSink
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT, Call, Failure, UnitCalls, UnitKey
 from pare_runner.llm.recording.recorder import OnCall, RecordingPolicy, TakeoverMismatch
-from pare_runner.llm.recording.store import CallStore
 from pare_runner.policy.policy import Policy, Session, View
 from pare_runner.policy.request import Request, Response, Role
 
@@ -28,7 +28,7 @@ class Takeover:
 
     recorded: UnitCalls
     models: Collection[Role]
-    store: CallStore
+    store: CallSink
     unit: UnitKey
     attempt: int = FIRST_ATTEMPT
     rerecord: bool = False

@@ -84,8 +84,8 @@ def test_only_replies_that_cost_something_wait() -> None:
         paid = SentStore(line, JobSpec(1, MultiScenarioRunnerConfig(), "/nowhere"))
         for store in (free, paid):
             _record(store)
-        await asyncio.wait_for(free.kept(), 1)
-        kept = asyncio.ensure_future(paid.kept())
+        await asyncio.wait_for(free.settled(), 1)
+        kept = asyncio.ensure_future(paid.settled())
         messages = await fetch(line, 0)
         assert [message[:2] for message in messages] == [("calls", 0), ("calls", 1)]
         assert all(message[2].endswith(b"\n") for message in messages)

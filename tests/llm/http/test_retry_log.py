@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from pathlib import Path
 
 import pytest
 
-from pare_runner.batch.logs import unit_log
-from pare_runner.batch.units import Unit
+from pare_runner.batch.logs import logging_runs, unit_log
 from pare_runner.llm.http import retry_log
 from pare_runner.llm.http.endpoints import Endpoints
 from pare_runner.llm.http.retry_log import RetryLog
-from tests.batch.situations import NotesScenario, oracle_config
 from tests.llm.fault_server import FaultServer, Reply, error
 from tests.llm.http.conftest import HELLO, KEY, VARIABLE, ask, config_for
 
@@ -49,20 +46,21 @@ def test_many_in_flight_are_counted(caplog: pytest.LogCaptureFixture, monkeypatc
 
 
 @pytest.mark.parametrize("guest", [False, True], ids=["own loop", "another loop"])
-def test_the_file_of_a_run_hears_nothing(guest: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_file_of_a_run_hears_nothing(guest: bool, caplog: pytest.LogCaptureFixture) -> None:
     name = f"unheard-{guest}"
 
-    async def work() -> None:
+    async def work() -> str:
         server = FaultServer(lambda body, n: error(503, "later") if n == 0 else Reply())
         async with server, Endpoints({}) as endpoints:
             session = endpoints.policy(config_for(server, model_name=name)).start("observe", view=None)  # type: ignore[arg-type]
-            with unit_log(oracle_config(), tmp_path, Unit(NotesScenario(), 1, "notes")):
+            with logging_runs("INFO", to_file=True), unit_log() as collected:
                 if guest:
                     await asyncio.to_thread(lambda: asyncio.run(session.complete(HELLO)))
                 else:
                     await session.complete(HELLO)
                 logging.getLogger("somebody.else").warning("hello")
+        return collected.getvalue()
 
-    asyncio.run(work())
+    heard = asyncio.run(work())
     assert any(message.startswith(f"{name}: server_error: HTTP 503") for message in caplog.messages)
-    assert (tmp_path / "logs/notes.log").read_text() == "[WARNING] hello\n"
+    assert heard == "[WARNING] hello\n"

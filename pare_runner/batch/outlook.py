@@ -1,0 +1,64 @@
+"""The forecast of an invocation from what is asked for and from what lies on disk. Nothing is written or asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pare_runner.batch.bench import asks_models
+from pare_runner.batch.budget import Budget
+from pare_runner.batch.forecast import Ahead, Forecast, forecast
+from pare_runner.batch.job import EXCEPTION
+from pare_runner.batch.journal import read_journal
+from pare_runner.batch.past_runs import newest, past_runs
+from pare_runner.batch.plan import find_plan
+from pare_runner.batch.request import JobRequest
+from pare_runner.batch.resuming import placed
+from pare_runner.batch.spent import budget_of
+from pare_runner.llm.recording.keys import UnitKey
+from pare_runner.scenarios.scenario import PAREScenario
+
+TOP = "outputs"
+"""Folder below which runs and sweeps go unless told otherwise."""
+
+
+def look_ahead(
+    requests: Sequence[JobRequest], directory: Path, *, resume: bool = False, only_exceptions: bool = False
+) -> tuple[Forecast, Budget]:
+    """What `requests` are going to need in `directory`, and the budget with what was used of it there.
+
+    With `resume` only what is left counts. InputError for a directory that cannot be gone on with.
+    """
+    plan = find_plan(directory) if resume else None
+    if plan is not None:
+        requests = placed(requests, plan, directory)
+    rows = [read_journal(directory / request.folder).latest() if plan is not None else {} for request in requests]
+    jobs = {
+        directory / request.folder: (request.config, former.values())
+        for request, former in zip(requests, rows, strict=True)
+    }
+    budget = budget_of(directory, jobs, resume=resume)
+    asking = any(asks_models(request.config) for request in requests)
+    directories = [*([directory] if plan is not None else []), *newest(_top(directory))] if asking else []
+    ahead = [
+        Ahead(request.label or request.folder, request.config, _left(request, former, only_exceptions))
+        for request, former in zip(requests, rows, strict=True)
+    ]
+    return forecast(ahead, past_runs(list(dict.fromkeys(directories)))), budget
+
+
+def _left(request: JobRequest, rows: Mapping[UnitKey, Mapping[str, Any]], only_exceptions: bool) -> list[PAREScenario]:
+    """The scenario of each unit that a job would make."""
+    left = []
+    for unit in request.units:
+        row = rows.get(UnitKey(unit.scenario.scenario_id, unit.run_number))
+        if row["status"] == EXCEPTION if row is not None else not only_exceptions:
+            left.append(unit.scenario)
+    return left
+
+
+def _top(directory: Path) -> Path:
+    """The folder that results like those in `directory` lie in."""
+    above = [folder for folder in directory.absolute().parents if folder.name == TOP]
+    return above[0] if above else directory.absolute().parent

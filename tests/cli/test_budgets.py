@@ -1,0 +1,164 @@
+"""Forecasts and budgets on the command line, with a model that has a price."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pare_runner.cli.hydra_entry import main
+from tests.faults.jobs import rows_of
+from tests.faults.picnic import playing, write_picnics
+from tests.llm.fault_server import FaultServer
+
+PRICES = "{input: 10000, output: 20000, source: here, date: 2026-01-01}"
+"""A reply of the server (20 tokens and 5) costs 30 cents."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the command answered."""
+
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Told]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[FaultServer]:
+    with FaultServer(playing()).in_thread() as running:
+        yield running
+
+
+@pytest.fixture
+def run(server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PARE_DEBUG", raising=False)
+    write_picnics(tmp_path / "picnics", ["bread", "honey", "plums"])
+    base = ["model=local", "model.model_name=m", f"model.base_url={server.base_url}", "scenarios=[picnics]"]
+
+    def command(*words: str, prices: str | None = PRICES) -> Told:
+        given = [] if prices is None else [f"model.prices={prices}"]
+        status = main([*base, *given, "max_concurrent_scenarios=1", *words])
+        said = capfd.readouterr()
+        return Told(status, said.out, said.err)
+
+    return command
+
+
+def test_a_forecast_asks_nobody_and_writes_nothing(run: Run, server: FaultServer, tmp_path: Path) -> None:
+    asked = len(server.paths)
+    told = run("--forecast")
+
+    assert told.status == 0
+    assert told.out.startswith("forecast: 3 runs to make, about ")
+    assert "based on prompts of runs played by scripted" in told.out
+    assert len(server.paths) == asked, "not even whether the model is there"
+    assert [path.name for path in tmp_path.iterdir()] == ["picnics"]
+
+
+def test_a_forecast_needs_no_key(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_SUCH_KEY", raising=False)
+
+    assert run("model.api_key_env=NO_SUCH_KEY", "--forecast").status == 0
+    assert run("model.api_key_env=NO_SUCH_KEY").status == 2
+
+
+def test_a_forecast_of_a_sweep(run: Run, tmp_path: Path) -> None:
+    told = run("seed=0,1", "limits.max_cost_usd=0.5", "-m", "--forecast")
+
+    first, second, total, _, warning = told.out.splitlines()
+    assert first.startswith("forecast: job #0 (")
+    assert second.startswith("forecast: job #1 (")
+    assert total.startswith("forecast: in total 6 runs to make")
+    assert warning.startswith("warning: the runs ahead will cost at least $")
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_a_forecast_offline_says_that_it_is_free(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["--forecast", "scenarios=[picnics]"]) == 0
+    assert capfd.readouterr().out == "forecast: no model is going to be asked; that costs nothing\n"
+
+
+@pytest.mark.parametrize("words", [["--forecast", "--cfg", "job"], ["--info", "--forecast"]])
+def test_a_forecast_is_of_a_run(words: list[str], run: Run) -> None:
+    told = run(*words)
+
+    assert told.status == 2
+    assert "--forecast and --" in told.err
+    assert "exclude each other" in told.err
+
+
+def test_a_budget_stops_the_run_and_a_higher_one_goes_on(run: Run, server: FaultServer, tmp_path: Path) -> None:
+    told = run("limits.max_cost_usd=0.5", "output_dir=outputs/a")
+
+    assert told.status == 75
+    assert "forecast: 3 runs to make" in told.err
+    assert "stopping: limits.max_cost_usd=0.5 is reached ($" in told.err
+    assert "resume=outputs/a and a higher limit" in told.err
+    assert len(rows_of(tmp_path / "outputs" / "a")) == 1
+
+    asked = len(server.bodies)
+    told = run("limits.max_cost_usd=0.5", "resume=outputs/a")
+    probes = len(server.bodies) - asked
+    assert (told.status, len(rows_of(tmp_path / "outputs" / "a"))) == (75, 1)
+    assert "stopping: limits.max_cost_usd=0.5 is reached" in told.err
+    assert probes <= 1, "no run has begun"
+
+    told = run("resume=outputs/a", "--forecast")
+    assert told.out.startswith("forecast: 2 runs to make")
+    assert "earlier runs of these models in other scenarios" in told.out
+
+    told = run("limits.max_cost_usd=500", "resume=outputs/a")
+    assert (told.status, len(rows_of(tmp_path / "outputs" / "a"))) == (0, 3)
+    cost = sum(row["cost_usd"] for row in rows_of(tmp_path / "outputs" / "a").values())
+    told = run("--forecast")
+    assert f"${cost:.2f} (" in told.out, "the same runs again are expected to cost the same"
+    assert "based on earlier runs of the same scenarios and models (3 runs)" in told.out
+
+
+def test_one_budget_is_for_all_jobs_of_a_sweep_and_names_no_folder(run: Run, tmp_path: Path) -> None:
+    told = run("seed=0,1", "limits.max_tokens=1", "output_dir=outputs/s", "-m")
+
+    assert told.status == 75
+    folders = sorted(path.name for path in (tmp_path / "outputs" / "s").iterdir() if path.is_dir())
+    assert len(folders) == 2
+    assert not any("limits" in name or "max" in name for name in folders)
+    assert sum(len(rows_of(tmp_path / "outputs" / "s" / folder)) for folder in folders) == 1
+
+    told = run("seed=0,1", "resume=outputs/s", "-m")
+    assert told.status == 0
+    assert sorted(path.name for path in (tmp_path / "outputs" / "s").iterdir() if path.is_dir()) == folders
+    assert [len(rows_of(tmp_path / "outputs" / "s" / folder)) for folder in folders] == [3, 3]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["limits.max_cost_usd=1,2", "-m"], "limits.max_cost_usd is one for the whole sweep"),
+        (["limits.max_cost_usd=-1"], "limits.max_cost_usd: must be greater than or equal to 0"),
+        (["limits.max_wall=0"], "limits.max_wall: must be greater than 0"),
+        (["limits.max_wall=9", "seed=0,1", "hydra/launcher=basic", "-m"], "a budget (limits.max_cost_usd, "),
+    ],
+)
+def test_what_is_refused(words: list[str], message: str, run: Run, tmp_path: Path) -> None:
+    told = run(*words)
+
+    assert told.status == 2
+    assert message in told.err
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_a_budget_without_a_price_is_refused(run: Run, tmp_path: Path) -> None:
+    told = run("limits.max_cost_usd=5", prices=None)
+
+    assert told.status == 2
+    assert "the price of a model is unknown" in told.err
+    assert "(user=m, observe=m, execute=m)" in told.err
+    assert not (tmp_path / "outputs").exists()
+    assert run("limits.max_tokens=100000000", prices=None).status == 0
