@@ -1,7 +1,7 @@
 """The executor `process`: worker processes, each with an event loop of its own.
 
 A worker that dies takes no run down with it. Those it had in flight are made again one at a time, each with a worker to
-itself; one whose worker dies a second time is what kills them, and ends as `worker_died`.
+itself; one whose worker dies a second time is what kills them, and ends as `WorkerDied`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class ProcessExecutor:
         count = self.workers or len(os.sched_getaffinity(0))
         total = crew.in_flight or (IN_FLIGHT if crew.waits else count)
         count = min(count, total)
-        foremen = Foremen(crew, desk, math.ceil(total / count), WorkerHandle.start)
+        foremen = Foremen(crew, desk, total, math.ceil(total / count), WorkerHandle.start)
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(count):
@@ -66,12 +66,13 @@ class ProcessExecutor:
 class Foremen:
     """What those who look after one worker each have in common.
 
-    Of the tasks that lost their worker `suspects` may have killed it, `innocent` ones cannot have. `start` starts a
-    worker, or gives None while there is no room for one.
+    At most `total` tasks are in flight, and `capacity` at one worker. Of the tasks that lost theirs `suspects` may have
+    killed it, `innocent` ones cannot have. `start` starts a worker, or gives None while there is no room for one.
     """
 
     crew: Crew
     desk: Desk
+    total: int
     capacity: int
     start: Callable[[Crew], Awaitable[Handle | None]]
     suspects: deque[Task] = field(default_factory=deque)
@@ -85,18 +86,18 @@ class Foremen:
         handle: Handle | None = None
         try:
             while True:
-                if self.suspects and (handle is None or not handle.tasks):
+                if self.suspects and self.in_flight < self.total and (handle is None or not handle.tasks):
                     handle = await self._alone(handle)
                     continue
-                while handle is None or len(handle.tasks) < self.capacity:
+                while self.in_flight < self.total and (handle is None or len(handle.tasks) < self.capacity):
                     task = self._next()
                     if task is None:
                         break
                     handle = handle or await self._start()
                     if handle is None:
-                        self.innocent.appendleft(task)  # for whoever has a worker
+                        self._put_back(task)
                         break
-                    self._give(handle, task)
+                    handle.give(task)
                     await asyncio.sleep(0)
                 if handle is not None and handle.tasks:
                     handle = await self._listen(handle)
@@ -109,13 +110,22 @@ class Foremen:
                 await self._stop(handle)
 
     def _next(self) -> Task | None:
-        return self.desk.again(self.innocent.popleft()) if self.innocent else self.desk.take()
+        task = self.desk.again(self.innocent.popleft()) if self.innocent else self.desk.take()
+        if task is not None:
+            self.in_flight += 1  # from now on: others take theirs while a worker starts
+        return task
+
+    def _put_back(self, task: Task) -> None:
+        """Leave a task to whoever has a worker."""
+        self.innocent.appendleft(task)
+        self.in_flight -= 1
 
     async def _alone(self, handle: Handle | None) -> Handle | None:
-        """Make a suspect with a worker to itself; if that dies too, the task is what it died of."""
+        """Make the first suspect with a worker to itself; if that dies too, the task is what it died of."""
         handle = handle or await self._start()
-        if handle is not None and self.suspects:
-            self._give(handle, self.desk.again(self.suspects.popleft()))
+        if handle is not None and self.suspects and self.in_flight < self.total:
+            self.in_flight += 1
+            handle.give(self.desk.again(self.suspects.popleft()))
         while handle is not None and handle.tasks:
             handle = await self._listen(handle, alone=True)
         return handle
@@ -158,10 +168,6 @@ class Foremen:
         if handle is not None:
             self.handles.append(handle)
         return handle
-
-    def _give(self, handle: Handle, task: Task) -> None:
-        handle.give(task)
-        self.in_flight += 1
 
     def _done(self, handle: Handle, name: tuple[int, str]) -> Task:
         self.in_flight -= 1

@@ -74,7 +74,7 @@ class RayExecutor:
     async def _run(self, crew: Crew, desk: Desk, processors: int) -> None:
         total = crew.in_flight or (IN_FLIGHT if crew.waits else 2 * processors)  # one to make, one on its way
         count = min(processors, total)
-        foremen = Foremen(crew, desk, math.ceil(total / count), _Recruiter(crew).start)
+        foremen = Foremen(crew, desk, total, math.ceil(total / count), _Recruiter(crew).start)
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(count):
