@@ -17,7 +17,10 @@ import pytest
 from pare_runner.batch.agents import with_hashes
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.executors import ray_host
+from pare_runner.batch.executors.contract import Executor
 from pare_runner.batch.executors.ray_cluster import connected
+from pare_runner.batch.executors.registry import make_executor
+from pare_runner.batch.executors.suite import KillingExecutor
 from pare_runner.batch.invocation import run_job
 from pare_runner.batch.job import Job
 from pare_runner.batch.journal import read_journal
@@ -223,52 +226,16 @@ def test_a_key_reaches_the_model_and_no_file(cluster: Any, tmp_path: Path, monke
     assert not [path for path in files if key.encode() in path.read_bytes()]
 
 
-DEADLY = """\
-import os, time
-
-class Deadly:
-    def __init__(self, setup):
-        pass
-
-    async def observe(self, phase):
-        text = str(phase.news)
-        if "dynamite" in text:
-            os._exit(3)
-        while "tar" in text.split():
-            time.sleep(0.1)
-
-    async def execute(self, phase):
-        pass
-"""
-
-
-@pytest.mark.parametrize(
-    ("word", "status", "kind"), [("dynamite", "exception", "WorkerDied"), ("tar ", "exception", "UnitTimeout")]
-)
-def test_a_run_that_kills_or_blocks_its_worker(
-    word: str, status: str, kind: str, cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scenarios = write_picnics(tmp_path / "scenarios", ["bread", "butter", word.strip(), "jam"])
-    (tmp_path / "deadly.py").write_text(DEADLY)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    config = offline(
-        ray_address=cluster.address,
-        scenarios=(str(scenarios),),
-        suite={"source": "listed"},
-        agent_type="deadly:Deadly",
-        max_concurrent_scenarios=4,
-        timeout_seconds=3,
-    )
-    run_job(config, tmp_path / "ray")
-    rows = rows_of(tmp_path / "ray")
-    assert {name: row["exception_type"] for name, row in rows.items() if row["status"] == "exception"} == {
-        f"picnic_{word.strip()}": kind
-    }
-    assert len(rows) == 4
-
-
 def test_a_cluster_that_is_not_there() -> None:
     problem = re.escape("ray_address=127.0.0.1:1: no cluster can be reached")
     with pytest.raises(ConfigError, match=problem), connected("127.0.0.1:1"):
         pass
+
+
+class TestContract(KillingExecutor):
+    """On a cluster of this machine alone, which every test starts and ends."""
+
+    slack = 4.0
+
+    def make_executor(self) -> Executor:
+        return make_executor("ray")
