@@ -88,6 +88,7 @@ def offline(**fields: Any) -> MultiScenarioRunnerConfig:
         "simulated_generation_time_mode": "fixed",
         "export": True,
         "executor_type": "ray",
+        "cache": "bypass",
     }
     return with_hashes(MultiScenarioRunnerConfig.model_validate(values | fields))
 
@@ -131,8 +132,7 @@ def test_a_lost_node_costs_one_call_of_each_run_in_flight(cluster: Any, tmp_path
         return Fault(body=reply.body, stall=0.05)
 
     with FaultServer(slowly).in_thread() as server:
-        fields = {"executor_type": "sequential"}
-        config = job_config(server, scenarios, **fields)
+        config = job_config(server, scenarios, executor_type="sequential", cache="bypass")
         run_job(config, tmp_path / "alone")
         needed = len(server.bodies)
         server.bodies.clear()
@@ -236,6 +236,7 @@ class TestContract(KillingExecutor):
     """On a cluster of this machine alone, which every test starts and ends."""
 
     slack = 4.0
+    linger = 60.0  # of Ray's own agents; workers are gone at once
 
     def make_executor(self) -> Executor:
         return make_executor("ray")
