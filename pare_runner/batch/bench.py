@@ -128,7 +128,7 @@ class Bench:
                 outcome.result.duration = perf_counter() - began
             if place.store is not None:
                 place.store.sync()
-            report = report_on(place.renderer, task, outcome, collected if config.log_to_file else None)
+            report = report_on(place.renderer, task, outcome, collected if config.writes_unit_logs else None)
             report.source = "cache" if again else "run"
             report.calls = calls.lines() if isinstance(calls, KeptCalls) else None
             return report
@@ -226,7 +226,7 @@ def lost(config: MultiScenarioRunnerConfig, scenario: PAREScenario, task: Task, 
     outcome.oracle = config.oracle
     outcome.result.exception = error
     with unit_log() as collected:
-        return report_on(Renderer.of(config), task, outcome, collected if config.log_to_file else None)
+        return report_on(Renderer.of(config), task, outcome, collected if config.writes_unit_logs else None)
 
 
 def report_on(renderer: Renderer, task: Task, outcome: Outcome, collected: StringIO | None) -> Report:

@@ -95,7 +95,9 @@ class ScenarioRunnerConfig(ConfigModel):
     export: bool = serves(False, "Write a trace of every scenario run.")
     output_dir: str | None = serves(None, "Directory of the results; empty: a new one below outputs/.")
     trace_dump_format: TraceFormat = serves("hf", "Format of the traces.")
-    use_custom_logger: bool = serves(True, "Log each scenario run on its own.")
+    use_custom_logger: bool = serves(
+        True, "Log each scenario run into a file of its own; else what runs log stands in run.log alone."
+    )
     simulated_generation_time_mode: GenerationTimeMode = shapes(
         "measured", "How long a model's reply takes on the virtual clock."
     )
@@ -190,6 +192,11 @@ class MultiScenarioRunnerConfig(ScenarioRunnerConfig):
         "Seconds to wait for a service that is away before an invocation stops; empty: for ever.",
         ge=0,
     )
+
+    @property
+    def writes_unit_logs(self) -> bool:
+        """Whether each scenario run leaves a log file of its own."""
+        return self.log_to_file and self.use_custom_logger
 
     @model_validator(mode="after")
     def _listed_suite_lists(self) -> Self:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from pare_runner.batch.agents import engines
 from pare_runner.batch.bench import asks_models, lost
 from pare_runner.batch.budget import Budget
 from pare_runner.batch.cache.use import CacheUse
@@ -22,9 +23,13 @@ from pare_runner.batch.observer import Observer
 from pare_runner.batch.scenario_sources import ScenarioSource, source_of
 from pare_runner.batch.work import Report, Task
 from pare_runner.errors import Abandoned
+from pare_runner.policy.request import Role, Usage
 from pare_runner.scenarios.scenario import PAREScenario
 
 log = logging.getLogger(__name__)
+
+TOGETHER = 64
+"""Runs from the cache that reach the disk together: most of what such a run costs is waiting for the disk."""
 
 
 @dataclass(slots=True)
@@ -149,16 +154,28 @@ class Engine:
         if self.cache is None:
             return
         left: deque[Task] = deque()
+        found: list[Report] = []
         for task in self._queue:
-            job = self.jobs[task.job]
-            found = self.cache.find(job, task)
-            if isinstance(found, Task):
-                left.append(found)
+            had = self.cache.find(self.jobs[task.job], task)
+            if isinstance(had, Task):
+                left.append(had)
                 continue
-            with uninterrupted():
-                job.adopt(found)
-            self._tell(job, found)
+            if found and (len(found) == TOGETHER or found[0].task.job != task.job):
+                self._adopt(found)
+                found = []
+            found.append(had)
+        self._adopt(found)
         self._queue = left
+
+    def _adopt(self, found: list[Report]) -> None:
+        """Count runs of one job that the cache had."""
+        if not found:
+            return
+        job = self.jobs[found[0].task.job]
+        with uninterrupted():
+            job.adopt(found)
+        for report in found:
+            self._tell(job, report)
 
     def _tell(self, job: Job, report: Report) -> None:
         known = ", from the cache" if report.source == "cache" else ""
@@ -186,11 +203,16 @@ class Engine:
             waits=any(asks_models(job.config) for job in self.jobs),
             lock=lock,
             log_level=first.log_level,
-            log_to_file=first.log_to_file,
+            log_to_file=first.writes_unit_logs,
             began=self.observer.began,
-            on_usage=self.observer.called,
-            away=self.observer.services,
+            on_usage=self._called,
+            away=self.observer.connected,
         )
+
+    def _called(self, job: int, role: Role, usage: Usage) -> None:
+        """Tell of a model call, on the thread of its run."""
+        engine = engines(self.jobs[job].config)[role]
+        self.observer.called(role, engine.label, usage if usage.total_tokens else None)
 
     def _scenario(self, job: int, name: str) -> PAREScenario:
         found = self._by_name.get(job)

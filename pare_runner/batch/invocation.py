@@ -52,6 +52,7 @@ SHARED = (
     "offline_patience",
     "cache",
     "enable_caching",
+    "use_custom_logger",
 )
 """Fields that must be equal in all jobs of an invocation, since one engine runs them."""
 
@@ -86,7 +87,7 @@ class Invocation:
         executor = self.executor or make_executor(first.executor_type)
         with ExitStack() as resources, writing(self.directory):
             lock = resources.enter_context(locked(self.directory, _say_waiting))
-            resources.enter_context(logging_runs(first.log_level, first.log_to_file))
+            resources.enter_context(logging_runs(first.log_level, first.writes_unit_logs))
             jobs = self._opened(requests, resources)
             former = {job.directory: (job.config, job.rows.values()) for job in jobs}
             budget = budget_of(self.directory, former, resume=self.resume)

@@ -133,26 +133,37 @@ class Job:
 
     def record(self, report: Report) -> None:
         """Make a finished unit count: first its traces and its log, then its line in the journal."""
+        self._write_files(report)
+        self.journal.append(_line(report))
+        self._count(report)
+
+    def adopt(self, reports: Sequence[Report]) -> None:
+        """`record` runs that the cache had: their calls come first, as if they had been made here."""
+        calls = [report.calls for report in reports if report.calls is not None]
+        if calls:
+            if self._calls is None:
+                self._calls = CallStore(self.directory)
+                self._resources.callback(self._calls.close)
+            for lines in calls:
+                self._calls.append(lines)
+            self._calls.sync()
+        for report in reports:
+            self._write_files(report)
+        self.journal.extend([_line(report) for report in reports])
+        for report in reports:
+            self._count(report)
+
+    def _write_files(self, report: Report) -> None:
         for folder, trace in report.traces:
             write_atomic(self.directory / TRACES / folder / trace.name, trace.data)
         if report.log is not None:
             path = self.directory / self.config.logs_dir / f"{report.task.run_id}.log"
             write_atomic(path, report.log.encode(errors="backslashreplace"))
-        # Beside the columns: what was not made here costs nothing here.
-        self.journal.append(report.row if report.source == "run" else {**report.row, SOURCE: report.source})
+
+    def _count(self, report: Report) -> None:
         self.rows[report.task.unit] = report.row
         self._changed = True
         self.left -= 1
-
-    def adopt(self, report: Report) -> None:
-        """`record` a run that the cache had: its calls come first, as if it had been made here."""
-        if report.calls is not None:
-            if self._calls is None:
-                self._calls = CallStore(self.directory)
-                self._resources.callback(self._calls.close)
-            self._calls.append(report.calls)
-            self._calls.sync()
-        self.record(report)
 
     def again(self, task: Task) -> Task:
         """`task` with what was recorded of it by now, for a worker that takes it over."""
@@ -208,3 +219,8 @@ class Job:
         if (self._earlier.last_attempt(task.unit) or 0) >= attempt:
             return self._continued(task)
         return replace(task, attempt=attempt, earlier=self._earlier.anew(task.unit, attempt))
+
+
+def _line(report: Report) -> dict[str, Any]:
+    """The line of the journal; beside its columns it says what was not made here, and so costs nothing here."""
+    return report.row if report.source == "run" else {**report.row, SOURCE: report.source}

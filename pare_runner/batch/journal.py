@@ -7,7 +7,7 @@ the journal names exactly the units that need not run again; at most its last li
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -49,6 +49,10 @@ class Journal:
     def append(self, line: Mapping[str, Any]) -> None:
         """Add one line and wait until it is on disk. If that fails (OSError), the journal is as it was."""
         append_whole(self._file, json_bytes(line) + b"\n", sync=True)
+
+    def extend(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        """`append` several lines, which reach the disk together."""
+        append_whole(self._file, b"".join(json_bytes(line) + b"\n" for line in lines), sync=True)
 
     def close(self) -> None:
         """Close the file; the journal takes no more lines."""

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -16,6 +17,38 @@ from pare_runner.errors import InputError
 LOCK = ".lock"
 ORPHANS_SECONDS = 60.0
 """How long the workers of an invocation that is gone may take to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a directory, and since when (seconds of the Unix epoch).
+
+    `process` is None if an invocation is gone and its workers are still ending.
+    """
+
+    process: int | None
+    since: float
+
+
+def holder(directory: Path) -> Holder | None:
+    """Who holds `directory` at present; None if nobody does. InputError if that cannot be found out.
+
+    Nobody is kept waiting: the lock is tried shared, and let go of at once.
+    """
+    path = directory / LOCK
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return Holder(_owner(file), os.fstat(file).st_mtime)
+    finally:
+        os.close(file)
+    return None
 
 
 @contextmanager

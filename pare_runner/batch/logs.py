@@ -67,13 +67,18 @@ def job_log(
 
 
 @contextmanager
-def job_context(number: int) -> Iterator[None]:
-    """What is logged inside, by anybody in this context, belongs to job `number`."""
+def job_context(number: int | None) -> Iterator[None]:
+    """What is logged inside, by anybody in this context, belongs to job `number`; to every job with None."""
     token = _JOB.set(number)
     try:
         yield
     finally:
         _JOB.reset(token)
+
+
+def current_job() -> int | None:
+    """The job that what is logged here belongs to."""
+    return _JOB.get()
 
 
 @contextmanager

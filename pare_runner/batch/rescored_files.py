@@ -18,7 +18,7 @@ from pare_runner.batch.journal import JOURNAL, read_journal
 from pare_runner.batch.manifest import MANIFEST, read_manifest
 from pare_runner.batch.staging import Staging
 from pare_runner.batch.summary import SUMMARY, summarize
-from pare_runner.batch.work import Report
+from pare_runner.batch.work import SOURCE, Report
 from pare_runner.llm.recording.files import CALLS, SHARDS, read_lines, recorded_files
 from pare_runner.llm.recording.keys import UnitKey
 from pare_runner.llm.recording.lines import POOL_KINDS, unsealed
@@ -56,7 +56,8 @@ def _journal(directory: Path, rows: Mapping[UnitKey, dict[str, Any]]) -> list[di
     for place in reversed(range(len(lines))):
         row = left.pop(UnitKey(lines[place]["base_scenario_id"], lines[place]["run_number"]), None)
         if row is not None:
-            lines[place] = row
+            source = {SOURCE: lines[place][SOURCE]} if SOURCE in lines[place] else {}
+            lines[place] = {**row, **source}
     return lines
 
 

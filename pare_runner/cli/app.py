@@ -27,6 +27,8 @@ COMMANDS: Commands = {
     "scenarios": ("pare_runner.cli.scenarios.group:app", "List, show, check, prove and write scenarios."),
     "models": ("pare_runner.cli.models.group:app", "List models, and see whether one answers."),
     "noise": ("pare_runner.cli.noise.group:app", "See the noise of a run before it runs."),
+    "status": ("pare_runner.cli.status:status", "Say how far experiments are, and who is running them."),
+    "resume": ("pare_runner.cli.resume:resume", "Go on with an experiment that was stopped or killed."),
     "verify": ("pare_runner.cli.verify:verify", "Replay recorded runs without a model, and compare."),
     "rescore": ("pare_runner.cli.rescore:rescore_command", "Judge finished runs anew, by the checks as they are now."),
     "cache": ("pare_runner.cli.cache:app", "Show and clear the cache of finished runs, and say where it is."),

@@ -6,9 +6,10 @@ import importlib
 import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
@@ -26,6 +27,9 @@ from pare_runner.cli.live import DERIVED, DORMANT, check_supported
 from pare_runner.cli.nodes import ENGINES, as_fields, check_nodes, followed, node_keys, unknown_keys
 from pare_runner.errors import ConfigError
 from pare_runner.llm.config import OFFLINE, LLMEngineConfig
+
+if TYPE_CHECKING:
+    from pare_runner.batch.observer import Observer
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +165,7 @@ class LibraryJobs:
         _warn_of_missing_rules(config, units)
         sweep = HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN
         _say_forecast([JobRequest(config, units)], output_dir)
-        with display.progress() as observer:
+        with _progress() as observer:
             report: JobReport = _engine().run_job(
                 config,
                 output_dir,
@@ -177,13 +181,13 @@ class LibraryJobs:
 
     def run_all(self, requests: Sequence[JobRequest], directory: Path) -> Sequence[JobReport]:
         """Run the jobs of a sweep as one queue, showing how far it is."""
-        display = importlib.import_module("pare_runner.cli.display")
-        for request in requests:
-            log.info("%s: %s; %s", request.label, request.folder, headline(request.config))
-            _warn_of_missing_rules(request.config, request.units)
         first = requests[0].config
+        for request in requests:
+            if first.log_level in ("DEBUG", "INFO"):  # this is still logged as Hydra's own settings say
+                log.info("%s: %s; %s", request.label, request.folder, headline(request.config))
+            _warn_of_missing_rules(request.config, request.units)
         _say_forecast(requests, directory)
-        with display.progress() as observer:
+        with _progress() as observer:
             invocation = _engine().Invocation(
                 directory,
                 observer,
@@ -254,11 +258,17 @@ def _engine() -> Any:
     return importlib.import_module("pare_runner.batch.invocation")
 
 
+def _progress() -> AbstractContextManager[Observer]:
+    shown: AbstractContextManager[Observer] = importlib.import_module("pare_runner.cli.progress.show").progress()
+    return shown
+
+
 def _resolved(composed: DictConfig) -> dict[str, Any]:
     """All values but Hydra's own, interpolations resolved."""
-    models = OmegaConf.to_container(OmegaConf.masked_copy(composed, ["model", *ENGINES]), resolve=False)
-    assert isinstance(models, dict)
-    raw = {str(node): value for node, value in models.items()}
+    # All of it as plain values is many times quicker than a masked copy of the few nodes that are looked at.
+    whole = OmegaConf.to_container(composed, resolve=False)
+    assert isinstance(whole, dict)
+    raw = {node: whole[node] for node in ("model", *ENGINES) if node in whole}
     check_nodes(raw)
     values = {str(key): _plain(composed[key]) for key in composed if key not in ("hydra", *ENGINES)}
     for node in ENGINES:

@@ -1,8 +1,7 @@
-"""What a job shows on the terminal: how far it is, and at the end one table of what came of it."""
+"""What a job or a sweep shows at its end: one table of what came of it, why runs came to nothing, and what is next."""
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,20 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from pare_runner.batch.failures import LIMIT, Group, RanWith, failures, limits, named
 from pare_runner.batch.journal import read_journal
 from pare_runner.batch.metrics import unpriced
-from pare_runner.batch.observer import Observer
+from pare_runner.batch.plan import read_plan
+from pare_runner.batch.status import grouped
 from pare_runner.cli.console import plural
-from pare_runner.cli.next_steps import Step, after_job, after_sweep, step_lines
+from pare_runner.cli.next_steps import Step, after_job, after_sweep, again, step_lines
 from pare_runner.cli.sweep import readable
 from pare_runner.traces.conversation import shortened
 
 if TYPE_CHECKING:
-    from pare_runner.batch.job import Job
     from pare_runner.batch.results import PAREMultiScenarioValidationResult
 
 Row = Mapping[str, Any]
@@ -34,14 +33,12 @@ SHOWN = 40
 """Rows shown at most; runs that did not succeed come first."""
 WHY = 160
 """Characters of a reason in a table; the journal holds it whole."""
-LIMIT = "limit:"
-"""How the termination reasons begin that fail a run whatever its checks say."""
 END = 80
 """Characters of what is said about such a limit."""
 PIPE_WIDTH = 160
 NUMBERS = ("run", "turns", "proposals", "accepted", "calls", "tokens", "cost", "runs", "exceptions")
 WHY_COLUMN = "why"
-FOLDED = (WHY_COLUMN, "job")
+FOLDED = (WHY_COLUMN, "job", "cause", "model", "endpoint", "scenarios", "log")
 NARROW = 45
 """Columns that a reason needs to be readable beside its run."""
 
@@ -58,33 +55,8 @@ class Report(Protocol):
         """The result of each run."""
 
 
-@contextmanager
-def progress() -> Iterator[Observer]:
-    """A bar on a terminal, fed by the observer it gives; in a pipe nothing, since the log's lines say the same."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield Observer()
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with _quiet_console(), Progress(*columns, console=console, transient=True) as bar:
-        yield _Bar(bar)
-
-
-class _Bar(Observer):
-    def __init__(self, bar: Progress) -> None:
-        self._bar = bar
-        self._task = bar.add_task("running", total=None)
-
-    def opened(self, jobs: Sequence[Job]) -> None:
-        done = sum(len(job.rows) - sum(row["status"] == "exception" for row in job.rows.values()) for job in jobs)
-        self._bar.update(self._task, total=sum(job.planned for job in jobs), completed=done)
-
-    def finished(self, job: Job, row: Row, source: str) -> None:
-        self._bar.update(self._task, advance=1, description=str(row["run_id"])[:40])
-
-
 def show_results(report: Report, directory: Path, *, alone: bool = True) -> None:
-    """Print one row a run, those that did not succeed first, where everything is, and what to do next.
+    """Print one row a run, those that did not succeed first, causes of failures, where everything is, what is next.
 
     `directory` holds the job's journal. What to do after a job that is not `alone` its sweep says.
     """
@@ -94,14 +66,21 @@ def show_results(report: Report, directory: Path, *, alone: bool = True) -> None
     )
     with _console() as console:
         _print_results(console, report, rows, directory)
-        if rows and alone:
-            _print_steps(console, after_job(rows, report.results.run_config, directory))
+        if alone:
+            config = report.results.run_config
+            ran = [(RanWith.of(config, directory), rows)]
+            _print_causes(console, failures(ran), limits(ran), directory)
+            _print_steps(console, after_job(rows, config, directory, complete=bool(report.summary["complete"])))
 
 
 def show_sweep(content: Mapping[str, Any], directory: Path) -> None:
-    """Print one row a job of a sweep from its `sweep.json`, and what to do next."""
+    """Print one row a job of a sweep from its `sweep.json`, why runs came to nothing, and what to do next."""
     with _console() as console:
-        _print_sweep(console, content, directory)
+        _print_sweep(console, content)
+        failed, limited = grouped(directory, read_plan(directory).jobs, directory)
+        _print_causes(console, failed, limited, directory)
+        console.print(f"\nall results: {directory / 'results.parquet'}", soft_wrap=True, markup=False)
+        _print_steps(console, after_sweep(directory, complete=bool(content["complete"])))
 
 
 def result_cells(row: Row, *, many_runs: bool, tokens: bool, cost: bool) -> dict[str, str]:
@@ -200,12 +179,12 @@ def _print_results(console: Console, report: Report, rows: Sequence[Row], direct
         console.print(f"cost unknown: no price for {', '.join(unpriced(config))}")
     elif cost:
         console.print(f"cost: ${summary['cost_usd']:.4f}")
-    left = ["results", *(["traces"] if config.export else []), *(["logs"] if config.log_to_file else [])]
+    left = ["results", *(["traces"] if config.export else []), *(["logs"] if config.writes_unit_logs else [])]
     what = f"{', '.join(left[:-1])} and {left[-1]}" if len(left) > 1 else left[0]
     console.print(f"{what}: {directory}", soft_wrap=True, markup=False)
 
 
-def _print_sweep(console: Console, content: Mapping[str, Any], directory: Path) -> None:
+def _print_sweep(console: Console, content: Mapping[str, Any]) -> None:
     jobs = content["jobs"]
     head = plural(len(jobs), "job")
     if not content["complete"]:
@@ -214,8 +193,42 @@ def _print_sweep(console: Console, content: Mapping[str, Any], directory: Path) 
         head = f"the sweep is not complete: {complete} of {head} done, {untouched} not begun"
     console.print(f"\n{head}, {content['runs']} of {plural(content['planned'], 'run')}\n")
     _print_table(console, sweep_cells(content["jobs"]))
-    console.print(f"\nall results: {directory / 'results.parquet'}", soft_wrap=True, markup=False)
-    _print_steps(console, after_sweep(directory))
+
+
+def show_causes(failed: Sequence[Group], limited: Sequence[Group], directory: Path) -> None:
+    """Print why runs of `directory` came to nothing, if any did."""
+    with _console() as console:
+        _print_causes(console, failed, limited, directory)
+
+
+def _print_causes(console: Console, failed: Sequence[Group], limited: Sequence[Group], directory: Path) -> None:
+    """Print why runs of `directory` came to nothing, one row a cause, and how those that can be are made again."""
+    if failed:
+        console.print("\nruns that ended in an exception, by cause:")
+        _print_table(console, cause_cells(failed))
+        console.print("\nmake just these again:")
+        for command in again(directory):
+            console.print(f"  {command}", soft_wrap=True, markup=False)
+    if limited:
+        console.print("\nruns that a limit ended (a verdict, it stands):")
+        _print_table(console, cause_cells(limited))
+
+
+def cause_cells(groups: Sequence[Group]) -> list[dict[str, str]]:
+    """Column → text for each group of runs that one cause ended."""
+    endpoints = any(group.endpoints for group in groups)
+    logs = any(group.log is not None for group in groups)
+    return [
+        {
+            "cause": shortened(f"{group.kind}: {group.message}" if group.message else group.kind, WHY),
+            "model": ", ".join(group.models) or "-",
+            **({"endpoint": ", ".join(group.endpoints) or "-"} if endpoints else {}),
+            "runs": str(group.runs),
+            "scenarios": named(list(group.scenarios)),
+            **({"log": "-" if group.log is None else str(group.log)} if logs else {}),
+        }
+        for group in groups
+    ]
 
 
 def _print_table(console: Console, rows: Sequence[Mapping[str, str]]) -> None:
@@ -249,21 +262,3 @@ def _print_steps(console: Console, steps: Sequence[Step]) -> None:
 
 def _share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.0f} % ({part} of {whole})" if whole else "-"
-
-
-@contextmanager
-def _quiet_console() -> Iterator[None]:
-    """Log lines below WARNING stay out of the terminal while the bar is there; files get them all."""
-    streams = [
-        handler
-        for handler in logging.getLogger().handlers
-        if isinstance(handler, logging.StreamHandler) and not isinstance(handler, logging.FileHandler)
-    ]
-    levels = [handler.level for handler in streams]
-    for handler in streams:
-        handler.setLevel(max(handler.level, logging.WARNING))
-    try:
-        yield
-    finally:
-        for handler, level in zip(streams, levels, strict=True):
-            handler.setLevel(level)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 DORMANT = frozenset(
     {
         "user_type",
-        "use_custom_logger",
     }
 )
 """Fields that have no effect yet: they cannot be set from a composition."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pare_runner.batch.plan import find_plan
 from pare_runner.errors import InputError
 from pare_runner.library.catalog import Catalog
 from pare_runner.library.files import looks_like_path, shown
@@ -21,6 +22,10 @@ WIDE = 100
 """Columns of a command beside which there is no room for what it does."""
 CHOICES = ("suite", "scenarios")
 """Keys of the command line that say which scenarios run."""
+
+PLACES = ("output_dir", "resume", "only")
+"""Keys of the command line that say where results are, and what is left to do there."""
+MAIN = "__main__.py"
 
 Step = tuple[str, str]
 """A command, and what it does."""
@@ -45,18 +50,44 @@ def pare(*words: str | Path) -> str:
     return " ".join([program("pare"), *(shlex.quote(str(word)) for word in words)])
 
 
-def after_job(rows: Sequence[Mapping[str, Any]], config: MultiScenarioRunnerConfig, directory: Path) -> list[Step]:
+def again(directory: Path) -> list[str]:
+    """The commands that make the runs of `directory` again that ended in an exception."""
+    commands = [pare("resume", directory, "--only", "failed")]
+    words = typed(directory)
+    if words is not None:
+        kept = [word for word in words if word.partition("=")[0] not in PLACES]
+        commands.append(experiment(*kept, f"resume={directory}", "only=failed"))
+    return commands
+
+
+def typed(directory: Path) -> list[str] | None:
+    """The arguments of the experiment command that began `directory`; None for another one, or one typed elsewhere."""
+    plan = find_plan(directory)
+    if plan is None or not plan.command_line or Path(plan.working_directory) != Path.cwd():
+        return None
+    program, *words = plan.command_line
+    return words if Path(program).name == MAIN else None
+
+
+def go_on(directory: Path) -> Step:
+    """The command that goes on with what is left to do in `directory`."""
+    return pare("resume", directory), "go on with what is left"
+
+
+def after_job(
+    rows: Sequence[Mapping[str, Any]], config: MultiScenarioRunnerConfig, directory: Path, *, complete: bool = True
+) -> list[Step]:
     """What to do after a job in `directory` whose journal holds `rows`."""
-    steps: list[Step] = []
+    steps: list[Step] = [] if complete else [go_on(directory)]
     crashed = next((row for row in rows if row["status"] == "exception"), None)
     failed = next((row for row in rows if row["status"] == "failed"), None)
-    if crashed is not None and config.log_to_file:
+    if crashed is not None and config.writes_unit_logs:
         log = directory / config.logs_dir / f"{crashed['run_id']}.log"
         steps.append((f"cat {shlex.quote(str(log))}", "what went wrong, with its traceback"))
     if failed is not None:
         name = scenario_name(failed["base_scenario_id"], config.scenarios)
         steps.append((pare("scenarios", "show", name), "what should have happened"))
-        if len(steps) < 2 and config.log_to_file and config.log_level in ("DEBUG", "INFO"):
+        if len(steps) < 2 and config.writes_unit_logs and config.log_level in ("DEBUG", "INFO"):
             what = "each check that failed" if config.oracle else "what happened, and each check that failed"
             log = directory / config.logs_dir / f"{failed['run_id']}.log"
             steps.append((f"cat {shlex.quote(str(log))}", what))
@@ -83,9 +114,10 @@ def scenario_name(scenario_id: str, chosen: Sequence[str]) -> str:
     return entry.place if Path(entry.source).is_file() else scenario_id
 
 
-def after_sweep(directory: Path) -> list[Step]:
+def after_sweep(directory: Path, *, complete: bool = True) -> list[Step]:
     """What to do after a sweep in `directory`."""
     return [
+        *([] if complete else [go_on(directory)]),
         (pare("verify", directory), "make all its runs again from their recordings"),
         (f"cat {shlex.quote(str(directory / 'sweep.json'))}", "all counts and rates, job by job"),
     ]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pare_runner.cli.app import main
+from pare_runner.cli.hydra_entry import main as run_experiment
 
 SHIPPED = Path(__file__).parents[2] / "scenarios"
 
@@ -41,6 +42,18 @@ def pare(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tm
 
     def run(*argv: str) -> Said:
         status = main(argv)
+        captured = capsys.readouterr()
+        return Said(status, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def experiment(capsys: pytest.CaptureFixture[str]) -> Pare:
+    """Runs `python -m pare_runner` with these arguments in this process."""
+
+    def run(*argv: str) -> Said:
+        status = run_experiment(argv)
         captured = capsys.readouterr()
         return Said(status, captured.out, captured.err)
 

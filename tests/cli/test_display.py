@@ -12,9 +12,8 @@ import pytest
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.invocation import run_job
-from pare_runner.batch.observer import Observer
 from pare_runner.cli import display
-from pare_runner.cli.display import progress, reason, show_results, sweep_cells
+from pare_runner.cli.display import reason, show_results, sweep_cells
 from pare_runner.cli.hydra_entry import main
 from pare_runner.cli.next_steps import step_lines
 from pare_runner.llm.config import LLMEngineConfig, Prices
@@ -193,9 +192,3 @@ def test_a_job_of_ones_own_prints_nothing(capsys: pytest.CaptureFixture[str]) ->
     job = functools.partial(run_job, load=lambda config: [NotesScenario()])
     assert main(["seed=1,2", "oracle=true", "output_dir=sweep", "-m"], run_job=job) == 0
     assert capsys.readouterr().out == ""
-
-
-def test_there_is_no_bar_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress() as observer:
-        assert type(observer) is Observer, "the log's lines say the same"
-    assert capsys.readouterr().err == ""

@@ -231,7 +231,7 @@ def test_help_names_groups_options_keys_flags_and_statuses() -> None:
         ("noize=none", "unknown key 'noize' (did you mean 'noise'?)"),
         ("hydra.run.dirr=x", "unknown key 'hydra.run.dirr' (did you mean 'hydra.run.dir'?)"),
         ("user_type=x", "user_type has no effect yet"),
-        ("judge_only=true", "`pare rescore DIR` does that"),
+        ("judge_only=true", "judge_only=true: nothing is run to judge what was run (`pare rescore DIR` does that)"),
         ("tool_augmentation_config.patern=iid", "unknown key 'tool_augmentation_config.patern'"),
         ("api_key=sk-1", "unknown key 'api_key'"),
         ("suite=smok", "suite has no option 'smok' (did you mean 'smoke'?)"),

@@ -21,6 +21,7 @@ from pare_runner.batch.executors.handle import Handle, Name
 from pare_runner.batch.executors.loop import IN_FLIGHT
 from pare_runner.batch.executors.worker_handle import WorkerHandle
 from pare_runner.batch.interrupts import run_interruptible
+from pare_runner.batch.logs import job_context
 from pare_runner.batch.work import Task
 from pare_runner.errors import PareError
 from pare_runner.llm.http.remote_limiter import LimiterHost
@@ -159,8 +160,9 @@ class Foremen:
                 self.limiters.receive(handle.name, told)
             case ("usage", job, role, usage):
                 self.crew.on_usage(job, role, usage)
-            case ("log", level, logger, text):
-                logging.getLogger(logger).log(level, "%s", text)
+            case ("log", job, level, logger, text):
+                with job_context(job):
+                    logging.getLogger(logger).log(level, "%s", text)
         return handle
 
     async def _start(self) -> Handle | None:

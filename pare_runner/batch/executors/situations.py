@@ -89,6 +89,7 @@ def experiment(**fields: Any) -> MultiScenarioRunnerConfig:
         "simulated_generation_time_mode": "fixed",
         "export": True,
         "log_level": "DEBUG",
+        "cache": "bypass",
     }
     return MultiScenarioRunnerConfig.model_validate(values | fields)
 

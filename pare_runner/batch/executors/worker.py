@@ -25,7 +25,7 @@ from pare_runner.batch.collector import patient_collector
 from pare_runner.batch.executors.loop import name_current
 from pare_runner.batch.executors.watch import OnBlocked, watched
 from pare_runner.batch.executors.wire import Wire
-from pare_runner.batch.logs import logging_runs
+from pare_runner.batch.logs import current_job, logging_runs
 from pare_runner.batch.scenario_sources import ScenarioMaker, ScenarioSource
 from pare_runner.batch.work import JobSpec, Task
 from pare_runner.errors import Abandoned, InputError
@@ -54,9 +54,9 @@ class Worker:
 
     From the parent: `task`, `source` (job, id, source), `close` (job), `granted` (number). To the parent: `began`
     (name), `report` (name, report), `error` (name, what the task raised), `expired` (name of a run whose time is over),
-    `log` (level, logger, text), `usage` (job, role, usage), and for the limiters that the parent keeps `ask` (number,
-    message) and `tell` (message). `blocked` is told, from a thread beside the loop that stands still, which run blocks
-    it, again and again.
+    `log` (job, level, logger, text), `usage` (job, role, usage), and for the limiters that the parent keeps `ask`
+    (number, message) and `tell` (message). `blocked` is told, from a thread beside the loop that stands still, which run
+    blocks it, again and again.
     """
 
     def __init__(self, wire: Line, blocked: OnBlocked, jobs: dict[int, JobSpec]) -> None:
@@ -69,6 +69,7 @@ class Worker:
         self._loop = asyncio.get_running_loop()
         self._asked: dict[int, asyncio.Future[None]] = {}
         self._asks = count()
+        self._thread = threading.current_thread()
 
     async def work(self) -> None:
         """Work until the parent hangs up."""
@@ -92,9 +93,12 @@ class Worker:
         limiters = remote_limiters(self._ask, partial(self._wire.send, "tell"))
         return Bench(self._jobs, self._scenario, limiters, partial(self._wire.send, "usage"), self._expired)
 
-    def log(self, level: int, name: str, text: str) -> None:
-        """Hand a line of a log to the parent; from any thread."""
-        self._loop.call_soon_threadsafe(self._wire.send, "log", level, name, text)
+    def log(self, job: int | None, level: int, name: str, text: str) -> None:
+        """Hand a line of a log to the parent; from any thread. What a run logs is sent before its report."""
+        if threading.current_thread() is self._thread:
+            self._wire.send("log", job, level, name, text)
+        else:
+            self._loop.call_soon_threadsafe(self._wire.send, "log", job, level, name, text)
 
     async def _make(self, bench: Bench, task: Task) -> None:
         name_current(task)
@@ -141,7 +145,7 @@ class _Forward(logging.Handler):
         text = record.getMessage()
         if record.exc_info:
             text += "\n" + "".join(traceback.format_exception(*record.exc_info)).rstrip()
-        self._worker.log(record.levelno, record.name, text)
+        self._worker.log(current_job(), record.levelno, record.name, text)
 
 
 def portable(error: BaseException) -> BaseException:

@@ -1,0 +1,173 @@
+"""`pare resume`: needs nothing but the directory, makes what is missing, and nothing twice."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+
+from pare_runner.cli.hydra_entry import main
+from tests.cli.conftest import SHIPPED, Pare
+from tests.cli.sweeps import CHOSEN, GRID, MOMENTS, UNIT, UNITS, disturbed, dying, finished, traces
+
+DINNER = SHIPPED / "dinner_headcount_change.yaml"
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sweep as it ends when nothing happens to it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("undisturbed"))
+        assert main([*GRID, "output_dir=sweep"]) == 0
+        return Path("sweep").absolute()
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("after", [1, 7])
+def test_a_sweep_that_was_killed_ends_as_if_nothing_had_been(
+    moment: str, after: int, pare: Pare, tmp_path: Path, undisturbed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert dying(moment, after, *GRID, "output_dir=sweep", cwd=tmp_path) == -signal.SIGKILL
+    before = len(finished(tmp_path / "sweep"))
+    assert before < UNITS
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(elsewhere)
+
+    said = pare("resume", "../sweep")
+
+    assert said.status == 0
+    assert "2 jobs, 12 of 12 runs" in said.out
+    assert finished(tmp_path / "sweep") == finished(undisturbed)
+    assert traces(tmp_path / "sweep") == traces(undisturbed)
+    assert sorted(path.name for path in (tmp_path / "sweep").iterdir() if path.name != ".lock") == sorted(
+        path.name for path in undisturbed.iterdir()
+    )
+    assert "12 runs: nothing to do" in pare("resume", "../sweep").out
+    assert pare("verify", "../sweep").status == 0
+
+
+def test_it_is_continued_by_another_executor(pare: Pare, tmp_path: Path, undisturbed: Path) -> None:
+    dying("after a line of the journal", 2, *GRID, "output_dir=sweep", cwd=tmp_path)
+    said = pare("resume", "sweep", "--executor", "process", "--max-concurrent", "2", "--json")
+
+    assert said.status == 0
+    assert said.json["exit_status"] == 0
+    assert (said.json["done"], said.json["missing"]) == (UNITS, 0)
+    assert finished(tmp_path / "sweep") == finished(undisturbed)
+
+
+def test_last_is_the_newest_that_is_not_finished(pare: Pare, experiment: Pare, tmp_path: Path) -> None:
+    words = ("model=passive", CHOSEN)
+    dying("after a line of the journal", 1, *words, "output_dir=outputs/a", cwd=tmp_path)
+    assert experiment(*words, "output_dir=outputs/b").status == 0
+
+    said = pare("resume", "last")
+    assert said.status == 0
+    assert "3 runs: " in said.out
+    assert "outputs/a" in said.out
+    none = pare("resume", "last")
+    assert none.status == 2
+    assert "nothing below outputs/ is unfinished" in none.err
+
+
+SIGINT = "signal.signal(signal.SIGINT, signal.default_int_handler); os.kill(os.getpid(), signal.SIGINT)"
+
+
+@pytest.mark.parametrize(("how", "status"), [('args[0].stop("enough")', 75), (SIGINT, 130)])
+@pytest.mark.parametrize("words", [GRID, ("model=passive", CHOSEN)], ids=["sweep", "job"])
+def test_a_stop_and_an_interrupt_name_the_command_that_goes_on(
+    how: str, status: int, words: tuple[str, ...], pare: Pare, tmp_path: Path
+) -> None:
+    done = disturbed(UNIT, 2, *words, "output_dir=out", cwd=tmp_path, how=how)
+
+    assert done.returncode == status
+    lines = done.stdout.splitlines()
+    first = " ".join(lines[lines.index("next:") + 1 :][:2])  # of a long command what it does stands above it
+    assert "pare resume out" in first
+    assert "# go on with what is left" in first
+    assert (tmp_path / "out/sweep.json").exists() == (words is GRID)
+    assert pare("status", "out").status == 75
+    assert pare("resume", "out").status == 0
+
+
+def test_the_units_are_those_of_the_plan(pare: Pare, experiment: Pare, tmp_path: Path) -> None:
+    """A suite that has grown, or a limit that was lifted, is no matter of a resume."""
+    words = ("model=passive", CHOSEN)
+    dying("after a line of the journal", 1, *words, "suite.limit=2", "output_dir=job", cwd=tmp_path)
+    assert "2 runs: " in pare("resume", "job").out
+    assert experiment(*words, "suite.runs=2", "resume=job").status == 0, "extended in place"
+    Path("job/results.jsonl").write_text(Path("job/results.jsonl").read_text().partition("\n")[0] + "\n")
+
+    assert pare("resume", "job").status == 0
+    assert len(finished(tmp_path / "job")) == 6
+
+
+@pytest.fixture
+def broken_off(tmp_path: Path, dinner: Path) -> Path:
+    """A job of two runs of the scenario `mine` in `dinner.yaml`, of which one is missing."""
+    dinner.write_text(dinner.read_text().replace("id: dinner_headcount_change", "id: mine", 1))
+    words = ("model=passive", "scenarios=[dinner.yaml]", "suite.runs=2", "output_dir=job")
+    assert dying("after a line of the journal", 1, *words, cwd=tmp_path) == -signal.SIGKILL
+    return tmp_path / "job"
+
+
+def test_a_scenario_that_is_gone_is_named(pare: Pare, broken_off: Path, dinner: Path) -> None:
+    dinner.unlink()
+    said = pare("resume", "job")
+    assert said.status == 2
+    assert "its scenarios mine cannot be found any more" in said.err
+
+
+def test_a_scenario_that_has_changed_is_refused(pare: Pare, broken_off: Path, dinner: Path) -> None:
+    dinner.write_text(dinner.read_text().replace("Table for 6", "Table for 7"))
+    said = pare("resume", "job")
+    assert said.status == 2
+    assert "scenario 'mine' has changed since" in said.err
+
+
+def test_a_manifest_of_another_configuration_is_refused(pare: Pare, broken_off: Path) -> None:
+    path = broken_off / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["config"]["seed"] = 1
+    path.write_text(json.dumps(manifest))
+    said = pare("resume", "job")
+    assert said.status == 2
+    assert "holds another experiment: seed was 0, now 1" in said.err
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        (["nowhere"], "there is no nowhere"),
+        (["job", "--only", "faild"], "--only faild: no such value (did you mean 'failed'?)"),
+        (["job", "--executor", "proces"], "did you mean 'process'?"),
+        (["job", "--cache", "never"], "--cache never: no such value (known: bypass, refresh, use)"),
+        (["job/logs"], "job/logs has no plan.json, so nothing was begun there"),
+    ],
+)
+def test_bad_input(argv: list[str], says: str, pare: Pare, broken_off: Path) -> None:
+    said = pare("resume", *argv)
+    assert said.status == 2
+    assert says in said.err
+
+
+def test_without_a_plan_the_command_to_type_is_spelt_out(pare: Pare, broken_off: Path, undisturbed: Path) -> None:
+    (broken_off / "plan.json").unlink()
+    said = pare("resume", "job")
+    assert said.status == 2
+    assert "-m pare_runner model=passive 'scenarios=[dinner.yaml]' suite.runs=2 resume=job" in said.err
+
+    shutil.copytree(undisturbed, "sweep")
+    Path("sweep/plan.json").unlink()
+    assert f"-m pare_runner model=random,passive '{CHOSEN}' suite.runs=2 -m resume=sweep" in pare("resume", "sweep").err
+
+
+def test_the_job_of_a_sweep_leads_to_the_sweep(pare: Pare, undisturbed: Path) -> None:
+    folder = next(path for path in undisturbed.iterdir() if path.is_dir())
+    said = pare("resume", str(folder))
+    assert said.status == 2
+    assert f"is one job of a sweep (name the sweep: {said.err.split('name the sweep: ')[1]}" in said.err
+    assert str(undisturbed) in said.err
