@@ -55,8 +55,8 @@ class Worker:
     From the parent: `task`, `source` (job, id, source), `close` (job), `granted` (number). To the parent: `began`
     (name), `report` (name, report), `error` (name, what the task raised), `expired` (name of a run whose time is over),
     `log` (job, level, logger, text), `usage` (job, role, usage), and for the limiters that the parent keeps `ask`
-    (number, message) and `tell` (message). `blocked` is told, from a thread beside the loop that stands still, which run
-    blocks it, again and again.
+    (number, message) and `tell` (message). `blocked` is told, from a thread beside the loop that stands still, which
+    run blocks it, again and again.
     """
 
     def __init__(self, wire: Line, blocked: OnBlocked, jobs: dict[int, JobSpec]) -> None:
