@@ -5,8 +5,14 @@ The nodes are raylets of this machine beside a head without processors, to which
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import socket
+import subprocess
+import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -232,11 +238,47 @@ def test_a_cluster_that_is_not_there() -> None:
         pass
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def head(tmp_path: Path) -> Iterator[str]:
+    """The address for Ray's client of a cluster of one node that other processes make up."""
+    port, client = _free_port(), _free_port()
+    command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block", "--num-cpus=2"]
+    options = [f"--port={port}", f"--ray-client-server-port={client}", "--include-dashboard=false"]
+    limits = ["--object-store-memory=100000000", "--disable-usage-stats"]
+    environ = {**os.environ, "RAY_AUTH_MODE": "disabled"}
+    with subprocess.Popen([*command, *options, *limits], stdout=subprocess.DEVNULL, env=environ) as process:
+        try:
+            for _ in range(300):
+                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", client), 1):
+                    break
+                time.sleep(0.2)
+            yield f"ray://127.0.0.1:{client}"
+        finally:
+            process.terminate()
+
+
+def test_through_rays_client(head: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    config = offline(
+        suite={"source": "listed", "runs": 2}, scenarios=("dinner_headcount_change", "quiet_friday_afternoon")
+    )
+    run_job(config.model_copy(update={"ray_address": head}), tmp_path / "ray")
+    run_job(config.model_copy(update={"executor_type": "sequential"}), tmp_path / "alone")
+    check_same(tmp_path / "ray", tmp_path / "alone")
+
+
 class TestContract(KillingExecutor):
     """On a cluster of this machine alone, which every test starts and ends."""
 
     slack = 4.0
-    linger = 60.0  # of Ray's own agents; workers are gone at once
+    linger = 90.0  # of Ray's own agents, which take a minute; workers are gone at once
 
     def make_executor(self) -> Executor:
         return make_executor("ray")

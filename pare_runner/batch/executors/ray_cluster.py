@@ -15,6 +15,7 @@ import os
 import pickle
 import socket
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -102,7 +103,9 @@ def connected(address: str | None) -> Iterator[int]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     logging.getLogger("ray").setLevel(logging.ERROR)  # it has advice about itself for whoever connects
     try:
-        ray.init(address=address or "local", **options)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what they say is in the error, or is none of the user's business
+            ray.init(address=address or "local", **options)
     except ImportError as error:
         raise ConfigError(f"ray_address={address}: {error}", hint=INSTALL) from error
     except (ConnectionError, TimeoutError, RuntimeError, ValueError) as error:
@@ -125,7 +128,8 @@ def _knock(address: str) -> None:
 
 def _unreachable(address: str | None, error: Exception) -> ConfigError:
     reason = getattr(error, "strerror", None) or str(error).strip().partition("\n")[0]
-    return ConfigError(f"ray_address={address}: no cluster can be reached: {reason}")
+    hint = "docs/clusters.md says what a cluster that wants a token needs" if "timeout" in reason else ""
+    return ConfigError(f"ray_address={address}: no cluster can be reached: {reason}", hint=hint)
 
 
 def _processors() -> int:

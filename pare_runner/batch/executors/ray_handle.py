@@ -65,16 +65,18 @@ class RayHandle(Handle):
 
     async def stop(self, *, kill: bool = False) -> str:
         """See `Handle`."""
-        ray = ray_module()
-        self._pump.cancel()
-        if self._alive and not kill:
+        ray, alive = ray_module(), self._alive
+        if alive and not kill:
             with suppress(ray.exceptions.RayError, TimeoutError):
                 async with asyncio.timeout(END_SECONDS):
                     await self._actor.end.remote()
         ray.kill(self._actor)
+        # It ends by itself now: Ray's client does not bear that an answer it owes is not wanted any more.
+        await asyncio.wait({self._pump}, timeout=END_SECONDS)
+        self._pump.cancel()
         for job in list(self._stores):
             self._close(job)
-        return "killed" if self._alive else "the actor or its node is gone"
+        return "killed" if alive else "the actor or its node is gone"
 
     async def _fetch(self) -> None:
         taken = 0
