@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,11 @@ def test_without_ray_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> N
 def test_nothing_is_pretended() -> None:
     with pytest.raises(ConfigError):
         make_executor("ray")
+
+
+def test_ray_is_imported_only_where_it_is_used() -> None:
+    code = "import sys; from pare_runner.batch.executors import registry; assert not {'ray', 'grpc'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_only_the_variables_that_models_need_are_lent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

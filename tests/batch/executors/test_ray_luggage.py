@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -117,8 +116,3 @@ def test_too_much_is_refused_with_the_folder(here: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(ray_luggage, "MAX_BYTES", 4)
     with pytest.raises(ConfigError, match="prompts to the nodes"):
         pack(prompts_dir="prompts")
-
-
-def test_nothing_of_it_needs_ray(here: Path) -> None:
-    pack(scenarios=("scenarios",))
-    assert "ray" not in sys.modules
