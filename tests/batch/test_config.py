@@ -118,7 +118,7 @@ OUTSIDE_IDENTITY = {
     *DOCUMENTED_MULTI,
     *("export", "output_dir", "trace_dump_format", "use_custom_logger", "judge_only", "judge_engine_config"),
     *("scenarios", "suite", "prompts_dir", "replay", "judge_prompt_hash", "resume", "only", "cache"),
-    *("max_cost_usd", "max_total_tokens", "max_wall", "offline_patience"),
+    *("max_cost_usd", "max_total_tokens", "max_wall", "offline_patience", "ray_address"),
 }
 OURS = {
     "seed": 0,

@@ -48,6 +48,7 @@ def experiment(**changes: Any) -> MultiScenarioRunnerConfig:
         "observe_max_iterations": 5,
         "execute_max_iterations": 10,
         "simulated_generation_time_mode": "fixed",
+        "cache": "bypass",
         "export": True,
         "executor_type": "async",
         "scenarios": SCENARIOS,

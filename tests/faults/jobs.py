@@ -38,6 +38,7 @@ def job_config(server: FaultServer | str, scenarios: Path, **fields: Any) -> Mul
         "scenarios": (str(scenarios),),
         "suite": {"source": "listed"},
         "export": True,
+        "cache": "bypass",
     }
     return with_hashes(MultiScenarioRunnerConfig.model_validate(values | fields))
 

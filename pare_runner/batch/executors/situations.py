@@ -79,7 +79,7 @@ def ordinary() -> list[PAREScenario]:
 
 
 def experiment(**fields: Any) -> MultiScenarioRunnerConfig:
-    """An experiment without a network that exports traces and keeps logs."""
+    """An experiment without a network that exports traces, keeps logs, and makes every run."""
     offline = LLMEngineConfig(adapter=OFFLINE, model_name="scripted")
     values: dict[str, Any] = {
         "user_engine_config": offline,

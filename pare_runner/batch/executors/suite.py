@@ -7,16 +7,11 @@ the tests of all, and those of what only such an executor can do.
 from __future__ import annotations
 
 import logging
-import os
-import pickle
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,6 +19,7 @@ import psutil
 
 from pare_runner.batch.bench import UnitTimeout
 from pare_runner.batch.executors.contract import Executor
+from pare_runner.batch.executors.elsewhere import START_SECONDS, elsewhere, hear, living, state
 from pare_runner.batch.executors.loop import LoopExecutor
 from pare_runner.batch.executors.play import BrokenDesk, CountingDesk, content, crew, invoke, tasks
 from pare_runner.batch.executors.processes import WorkerDied
@@ -33,8 +29,6 @@ from pare_runner.batch.journal import read_journal
 from pare_runner.batch.lock import locked
 from pare_runner.scenarios.scenario import PAREScenario
 
-START_SECONDS = 60.0
-"""How long a test waits for a process that has to do something first."""
 STOP_SECONDS = 2.0
 """Within how many seconds Ctrl-C ends an invocation."""
 AT_ONCE_SECONDS = 0.9
@@ -160,30 +154,10 @@ class ExecutorContract:
         assert sorted(line["base_scenario_id"] for line in lines) == sorted(item.scenario_id for item in scenarios)
         return {line["base_scenario_id"]: line for line in lines}
 
-    @contextmanager
-    def _elsewhere(self, folder: Path, in_flight: int, *words: str) -> Iterator[subprocess.Popen[str]]:
-        """A process that runs `words`; ended with all that it has started."""
-        (folder / "executor").write_bytes(pickle.dumps(self.make_executor()))
-        module = "pare_runner.batch.executors.play"
-        command = [sys.executable, "-m", module, str(folder / "executor"), str(folder / "job"), str(in_flight), *words]
-        path = os.pathsep.join(item or os.getcwd() for item in sys.path)
-        with subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env={**os.environ, "PYTHONPATH": path},
-        ) as process:
-            try:
-                yield process
-            finally:
-                process.kill()
-
     def _interrupt(self, folder: Path, what: str, seconds: float, *, again: bool = False) -> None:
         words = ("quick=wait 0", f"busy={what} {FOREVER}")
-        with self._elsewhere(folder, 2, *words) as process:
-            _hear(process, "finished quick", "began busy")
+        with elsewhere(self.make_executor(), folder, 2, *words) as process:
+            hear(process, "finished quick", "began busy")
             time.sleep(0.3)  # it says that the run begins, not that the assistant is at it
             workers = psutil.Process(process.pid).children(recursive=True)
             process.send_signal(signal.SIGINT)
@@ -195,7 +169,7 @@ class ExecutorContract:
             took = time.monotonic() - since
         assert took < seconds + self.slack
         assert process.returncode in (130, -signal.SIGINT)
-        assert not _living(workers, self.slack), "processes were left behind"
+        assert not living(workers, self.slack), "processes were left behind"
         journal = read_journal(folder / "job")
         assert [line["base_scenario_id"] for line in journal.lines] == ["quick"]
         assert journal.unusable == []
@@ -234,17 +208,17 @@ class KillingExecutor(ExecutorContract):
     def test_workers_end_with_their_parent(self, tmp_path: Path) -> None:
         """However it ends: nothing is written after it, the directory is free, and the journal valid."""
         waiting = [f"w{number}=wait 0.4" for number in range(30)]
-        with self._elsewhere(tmp_path, 4, "quick=wait 0", *waiting) as process:
-            _hear(process, "finished quick", "began w3")
+        with elsewhere(self.make_executor(), tmp_path, 4, "quick=wait 0", *waiting) as process:
+            hear(process, "finished quick", "began w3")
             workers = psutil.Process(process.pid).children(recursive=True)
             assert workers
             process.kill()
             process.wait(START_SECONDS)
-        assert not _living(workers, self.linger)
+        assert not living(workers, self.linger)
         with locked(tmp_path / "job"):
-            left = _state(tmp_path / "job")
+            left = state(tmp_path / "job")
             time.sleep(0.6)  # longer than a run takes
-            assert _state(tmp_path / "job") == left
+            assert state(tmp_path / "job") == left
         assert read_journal(tmp_path / "job").unusable == []
 
 
@@ -277,41 +251,3 @@ class WaitingExecutor(ExecutorContract):
         assert [row["status"] for row in rows.values()] == ["success", "success"]
         (warning,) = [text for text in said if "let anything else go on" in text]
         assert warning.startswith(rows["stuck"]["run_id"])
-
-
-def _hear(process: subprocess.Popen[str], *lines: str) -> None:
-    """Read what a process says until all of `lines` were said."""
-    missing = set(lines)
-    watchdog = threading.Timer(START_SECONDS, process.kill)
-    watchdog.start()
-    assert process.stdout is not None
-    try:
-        while missing:
-            line = process.stdout.readline()
-            assert line, f"the process ended before it said: {', '.join(sorted(missing))}"
-            missing.discard(line.strip())
-    finally:
-        watchdog.cancel()
-
-
-def _living(processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
-    """Those of `processes` that have not ended within `seconds`; who has to clear them away may take longer."""
-    end = time.monotonic() + seconds
-    while True:
-        alive = [item for item in processes if _lives(item)]
-        if not alive or time.monotonic() > end:
-            return alive
-        time.sleep(0.02)
-
-
-def _lives(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _state(directory: Path) -> dict[Path, tuple[int, int]]:
-    """Size and time of all files but the lock."""
-    files = (path for path in directory.rglob("*") if path.is_file() and not path.name.startswith("."))
-    return {path: (path.stat().st_size, path.stat().st_mtime_ns) for path in files}
