@@ -37,8 +37,11 @@ class Context:
 
 def composition_error(error: Exception, context: Context) -> InputError:
     """The error to show for a composition that failed with `error`."""
-    if isinstance(error, InputError):
-        return error
+    raised: BaseException | None = error
+    while raised is not None:  # OmegaConf wraps what the functions of conf/ raise
+        if isinstance(raised, InputError):
+            return raised
+        raised = raised.__cause__ or raised.__context__
     return _from_overrides(context) or ConfigError(_shortened(error))
 
 
