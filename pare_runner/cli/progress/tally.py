@@ -193,7 +193,7 @@ def summed(label: str, jobs: Sequence[JobFigures]) -> JobFigures:
 def short_labels(labels: Sequence[str]) -> list[str]:
     """What tells jobs apart: of `job #3 (seed=1 suite.runs=2)` the words in brackets that not all have.
 
-    Where results are tells nothing: jobs that joined a sweep later say `resume=` where the first ones said `output_dir=`.
+    Where results are tells nothing: jobs that joined later say `resume=` where the first ones said `output_dir=`.
     """
     bracketed = [match[1].split() if (match := re.search(r"\((.*)\)$", label)) else [] for label in labels]
     words = [[word for word in own if word.partition("=")[0] not in PLACES] for own in bracketed]
