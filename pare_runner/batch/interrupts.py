@@ -84,6 +84,8 @@ def run_interruptible(main: Coroutine[Any, Any, None]) -> None:
                 signal.signal(signal.SIGINT, signal.default_int_handler)
                 for timer in timers:
                     timer.cancel()
+                    if timer.is_alive():
+                        timer.join()
     finally:
         if task is not None and task.done() and not task.cancelled():
             task.exception()  # a second Ctrl-C ends the task as well, which nobody asks any more

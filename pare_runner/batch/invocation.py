@@ -18,6 +18,7 @@ from pare_runner.batch.cache.store import CacheStore
 from pare_runner.batch.cache.use import CacheUse, cache_mode
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.engine import Engine
+from pare_runner.batch.executors.contract import Executor
 from pare_runner.batch.executors.registry import make_executor
 from pare_runner.batch.identity import config_hash
 from pare_runner.batch.job import Job, JobReport
@@ -60,7 +61,8 @@ class Invocation:
     """How jobs are run.
 
     `resume` goes on with what the directory holds; else it must hold no results. `only_exceptions` makes nothing but
-    runs that ended in an exception. Without `plans` somebody else has written the plan, above the directory.
+    runs that ended in an exception. Without `plans` somebody else has written the plan, above the directory. `executor`
+    takes the place of the one that the jobs name.
     """
 
     directory: Path
@@ -69,6 +71,7 @@ class Invocation:
     resume: bool = False
     only_exceptions: bool = False
     plans: bool = True
+    executor: Executor | None = None
 
     def run(self, requests: Sequence[JobRequest]) -> list[JobReport]:
         """Run all of `requests` and leave the files of docs/outputs.md; their reports, in order.
@@ -80,7 +83,7 @@ class Invocation:
             if len({getattr(request.config, name) for request in requests}) > 1:
                 raise ConfigError(f"{name} must be the same in all jobs of an invocation")
         first = requests[0].config
-        executor = make_executor(first.executor_type)
+        executor = self.executor or make_executor(first.executor_type)
         with ExitStack() as resources, writing(self.directory):
             lock = resources.enter_context(locked(self.directory, _say_waiting))
             resources.enter_context(logging_runs(first.log_level, first.writes_unit_logs))

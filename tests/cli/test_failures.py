@@ -105,6 +105,7 @@ def test_a_sweep_has_one_table_of_jobs_and_one_of_causes(
 
 def test_statuses_of_verdicts_and_bad_input(experiment: Pare, service: tuple[Service, list[str]]) -> None:
     trouble, words = service
+    words = [*words, "cache=bypass"]
     trouble.trouble = {"dates": executing(overflow())}
     assert experiment(*words, "output_dir=verdicts").status == 0, "a verdict is no failure"
     trouble.trouble = {word: observing(Reply("I would rather not.")) for word in WORDS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -80,6 +81,15 @@ class Stumbling(ObserveExecuteAssistant):
     async def execute(self, phase: Phase) -> None:
         if "wasp" in (phase.proposal or ""):
             raise LookupError("no wasps here")
+        await super().execute(phase)
+
+
+class Deadly(ObserveExecuteAssistant):
+    """An assistant that takes its process with it when it carries out anything that is called a wasp."""
+
+    async def execute(self, phase: Phase) -> None:
+        if "wasp" in (phase.proposal or ""):
+            os._exit(3)
         await super().execute(phase)
 
 
@@ -170,6 +180,7 @@ EXCEPTIONS: Mapping[str, Case] = {
 
 ELSEWHERE: Mapping[str, str] = {
     "UnitTimeout": "test_a_run_that_takes_too_long",
+    "WorkerDied": "test_a_run_whose_process_dies",
     "cancelled": "test_ctrl_c_with_requests_in_flight",
 }
 """Entries of the page that take a job of their own, and the test that runs it."""

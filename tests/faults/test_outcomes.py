@@ -133,6 +133,26 @@ def test_a_run_that_takes_too_long(tmp_path: Path) -> None:
     assert "UnitTimeout" in tally.partly[0]
 
 
+def test_a_run_whose_process_dies(tmp_path: Path) -> None:
+    words = ["honey", "wasps", "bread"]
+    scenarios = write_picnics(tmp_path / "picnics", words)
+    with FaultServer(playing()).in_thread() as server:
+        config = job_config(
+            server,
+            scenarios,
+            max_concurrent_scenarios=3,
+            executor_type="process",
+            agent_type="tests.faults.cases:Deadly",
+        )
+        report = run_job(config, tmp_path / "job")
+    rows = rows_of(tmp_path / "job")
+    dead = rows["picnic_wasps"]
+    assert report.exit_status == 1
+    assert (dead["status"], dead["termination_reason"], dead["exception_type"]) == ("exception", None, "WorkerDied")
+    assert dead["exception_message"] == "the process that made this run died twice (exit status 3)"
+    assert [rows[f"picnic_{word}"]["status"] for word in ("honey", "bread")] == ["success"] * 2
+
+
 JUDGED = "checks:\n  - judge: The {word} are mentioned.\n"
 HOLDS = Reply('{"holds": true, "why": "They are."}')
 JUDGES: dict[str, tuple[Reply | Fault, tuple[str | None, ...]]] = {

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,20 @@ def run_until(folder: Path, seconds: float, *words: str) -> bool:
         process.send_signal(signal.SIGKILL)
         process.communicate()
         return False
+    assert process.returncode == 0, said
+    return True
+
+
+def run_until_lines(folder: Path, out: Path, lines: int, *words: str) -> bool:
+    """Run the command, and kill it as soon as the journals below `out` have `lines` lines; whether it ended before."""
+    process = start(folder, *words)
+    while process.poll() is None:
+        if sum(path.read_bytes().count(b"\n") for path in out.rglob(JOURNAL)) >= lines:
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+            return False
+        time.sleep(0.002)
+    _, said = process.communicate()
     assert process.returncode == 0, said
     return True
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.slow.commands import left, lines_of, planned, run, run_until
+from tests.slow.commands import left, lines_of, planned, run, run_until, run_until_lines
 
 pytestmark = pytest.mark.slow
 
@@ -23,21 +23,20 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("executor", ["async", "process"])
 def test_a_grid_killed_at_random_instants(undisturbed: Path, tmp_path: Path, executor: str) -> None:
-    """The first instants lie before there is a plan; all others anywhere, those near the end of a start included."""
+    """Every fourth kill comes while it starts, before there is a plan or after it; the others while units finish."""
     moments = random.Random(f"kills of {executor}")
     words = ("sweep=noise_grid", f"executor={executor}", "cache=bypass", "resume=out")
     out = tmp_path / "out"
-    kills = before_plan = 0
-    while kills < KILLS:
-        # Spread over the work that is left, so that all kills find something to disturb.
+    before_plan = 0
+    for kill in range(KILLS):
         done = sum(lines_of(out).values()) if out.exists() else 0
-        seconds = moments.uniform(0.3, 1.5) if not kills % 4 else moments.uniform(1.0, 3.5)
-        ended = run_until(tmp_path, seconds, *words)
+        if kill % 4:
+            ended = run_until_lines(tmp_path, out, done + moments.randrange(1, 25), *words)
+        else:
+            ended = run_until(tmp_path, moments.uniform(0.3, 1.5), *words)
+        assert not ended, "it ended before it was killed often enough"
+        assert done <= (sum(lines_of(out).values()) if out.exists() else 0), "a finished unit is not lost"
         before_plan += not (out / "plan.json").exists()
-        assert done <= sum(lines_of(out).values()), "a finished unit is not lost"
-        if ended:
-            break
-        kills += 1
     run(tmp_path, *words)
 
     assert before_plan, "no kill came before the plan"

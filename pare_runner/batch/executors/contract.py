@@ -2,7 +2,7 @@
 
 An executor takes tasks from the engine's desk, has each of them made at a bench, and hands the reports in. It decides
 where and how many at a time, nothing else: what is written, and in what order tasks come, is the engine's business.
-`executors.suite` proves that an executor keeps to it.
+`executors.suite` proves that an executor keeps to it, one of somebody else's too: `Invocation.executor` takes it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The executor `process`: worker processes, each with an event loop of its own.
 
 A worker that dies takes no run down with it. Those it had in flight are made again one at a time, each with a worker to
-itself; one whose worker dies a second time is what kills them, and ends as `worker_died`.
+itself; one whose worker dies a second time is what kills them, and ends as `WorkerDied`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class ProcessExecutor:
         count = self.workers or len(os.sched_getaffinity(0))
         total = crew.in_flight or (IN_FLIGHT if crew.waits else count)
         count = min(count, total)
-        foremen = _Foremen(crew, desk, math.ceil(total / count))
+        foremen = _Foremen(crew, desk, total, math.ceil(total / count))
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(count):
@@ -66,11 +66,13 @@ class ProcessExecutor:
 class _Foremen:
     """What those who look after one worker each have in common.
 
-    Of the tasks that lost their worker `suspects` may have killed it, `innocent` ones cannot have.
+    At most `total` tasks are in flight, and `capacity` at one worker. Of the tasks that lost theirs `suspects` may have
+    killed it, `innocent` ones cannot have.
     """
 
     crew: Crew
     desk: Desk
+    total: int
     capacity: int
     suspects: deque[Task] = field(default_factory=deque)
     innocent: deque[Task] = field(default_factory=deque)
@@ -83,15 +85,15 @@ class _Foremen:
         handle: WorkerHandle | None = None
         try:
             while True:
-                if self.suspects and (handle is None or not handle.tasks):
-                    handle = await self._alone(self.suspects.popleft(), handle)
+                if self.suspects and self.in_flight < self.total and (handle is None or not handle.tasks):
+                    handle = await self._alone(handle)
                     continue
-                while handle is None or len(handle.tasks) < self.capacity:
+                while self.in_flight < self.total and (handle is None or len(handle.tasks) < self.capacity):
                     task = self._next()
                     if task is None:
                         break
                     handle = handle or await self._start()
-                    self._give(handle, task)
+                    handle.give(task)
                     await asyncio.sleep(0)
                 if handle is not None and handle.tasks:
                     handle = await self._listen(handle)
@@ -104,12 +106,17 @@ class _Foremen:
                 await self._stop(handle)
 
     def _next(self) -> Task | None:
-        return self.desk.again(self.innocent.popleft()) if self.innocent else self.desk.take()
+        task = self.desk.again(self.innocent.popleft()) if self.innocent else self.desk.take()
+        if task is not None:
+            self.in_flight += 1  # from now on: others take theirs while a worker starts
+        return task
 
-    async def _alone(self, task: Task, handle: WorkerHandle | None) -> WorkerHandle | None:
-        """Make `task` with a worker to itself; if that dies too, the task is what it died of."""
+    async def _alone(self, handle: WorkerHandle | None) -> WorkerHandle | None:
+        """Make the first suspect with a worker to itself; if that dies too, the task is what it died of."""
+        task = self.desk.again(self.suspects.popleft())
+        self.in_flight += 1
         handle = handle or await self._start()
-        self._give(handle, self.desk.again(task))
+        handle.give(task)
         while handle is not None and handle.tasks:
             handle = await self._listen(handle, alone=True)
         return handle
@@ -152,10 +159,6 @@ class _Foremen:
         handle = await WorkerHandle.start(self.crew)
         self.handles.append(handle)
         return handle
-
-    def _give(self, handle: WorkerHandle, task: Task) -> None:
-        handle.give(task)
-        self.in_flight += 1
 
     def _done(self, handle: WorkerHandle, name: tuple[int, str]) -> Task:
         self.in_flight -= 1

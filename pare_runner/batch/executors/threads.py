@@ -13,7 +13,7 @@ from pare_runner.batch.bench import Bench
 from pare_runner.batch.collector import patient_collector
 from pare_runner.batch.executors.contract import Crew, Desk
 from pare_runner.batch.executors.loop import IN_FLIGHT, name_current, work_off
-from pare_runner.batch.executors.watch import watched
+from pare_runner.batch.executors.watch import PATIENCE, watched
 from pare_runner.batch.interrupts import run_interruptible
 from pare_runner.batch.work import Report, Task
 
@@ -23,10 +23,11 @@ THREADS = 4
 
 @dataclass(frozen=True, slots=True)
 class ThreadExecutor:
-    """Keeps up to `crew.in_flight` threads busy."""
+    """Keeps up to `crew.in_flight` threads busy. A run that blocks its own is named after `patience` seconds."""
 
     name: str = "thread"
     kills: bool = False
+    patience: float = PATIENCE
 
     def run(self, crew: Crew, desk: Desk) -> None:
         """See `Executor`."""
@@ -38,13 +39,13 @@ class ThreadExecutor:
 
             async def make(task: Task) -> None:
                 crew.began(task)
-                if desk.finished(await _on_own_thread(bench, task)):
+                if desk.finished(await _on_own_thread(bench, task, self.patience)):
                     bench.close(task.job)
 
-            await work_off(iter(desk.take, None), crew.in_flight or (IN_FLIGHT if crew.waits else THREADS), make)
+            await work_off(desk.take, crew.in_flight or (IN_FLIGHT if crew.waits else THREADS), make)
 
 
-async def _on_own_thread(bench: Bench, task: Task) -> Report:
+async def _on_own_thread(bench: Bench, task: Task, patience: float) -> Report:
     """The report on `task`, made on a new thread; being cancelled cancels the run there and does not wait for it."""
     here = asyncio.get_running_loop()
     result: asyncio.Future[Report] = here.create_future()
@@ -55,7 +56,7 @@ async def _on_own_thread(bench: Bench, task: Task) -> Report:
         assert current is not None
         running.append((asyncio.get_running_loop(), current))
         name_current(task)
-        async with watched(asyncio.get_running_loop()):
+        async with watched(asyncio.get_running_loop(), patience=patience):
             return await bench.make(task)
 
     def work() -> None:

@@ -60,5 +60,6 @@ async def watched(
     finally:
         over.set()
         heart.cancel()
+        thread.join()
         with contextlib.suppress(asyncio.CancelledError):
             await heart

@@ -57,7 +57,13 @@ class WorkerHandle:
         theirs.close()
         lifeline.close()
         life.setblocking(False)
-        handle = cls(process, await Wire.over(ours), life, crew)
+        try:
+            handle = cls(process, await Wire.over(ours), life, crew)
+        except BaseException:  # Ctrl-C while it starts
+            process.kill()
+            process.wait()
+            life.close()
+            raise
         handle.send(list(sys.path), dict(crew.jobs), crew.log_level, crew.log_to_file)
         asyncio.get_running_loop().add_reader(life, handle._hear)
         return handle

@@ -38,7 +38,7 @@ def scenarios(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def config(server: FaultServer, scenarios: Path) -> MultiScenarioRunnerConfig:
-    return job_config(server, scenarios)
+    return job_config(server, scenarios, cache="use")
 
 
 def served(server: FaultServer) -> int:
@@ -146,7 +146,7 @@ def test_jobs_of_one_invocation_use_the_cache_alike(tmp_path: Path, config: Mult
 def test_exceptions_are_not_kept(tmp_path: Path, scenarios: Path, fresh_cache: Path) -> None:
     broken = {"bread": observing(server_error())}
     with FaultServer(playing(broken)).in_thread() as server:
-        config = job_config(server, scenarios, engine={"max_retries": 1})
+        config = job_config(server, scenarios, cache="use", engine={"max_retries": 1})
         run(config, tmp_path / "first")
         assert statuses(tmp_path / "first") == dict.fromkeys(WORDS, "success") | {"bread": "exception"}
         assert len(entries(fresh_cache)) == len(WORDS) - 1
@@ -157,9 +157,9 @@ def test_an_exception_that_is_tried_again_may_come_from_the_cache(
     tmp_path: Path, scenarios: Path, server: FaultServer, fresh_cache: Path
 ) -> None:
     with FaultServer(playing({"bread": observing(server_error())})).in_thread() as bad:
-        broken = job_config(bad, scenarios, engine={"max_retries": 1})
+        broken = job_config(bad, scenarios, cache="use", engine={"max_retries": 1})
         run(broken, tmp_path / "job")
-    sound = job_config(server, scenarios)
+    sound = job_config(server, scenarios, cache="use")
     run(sound, tmp_path / "elsewhere")
     served(server)
 
@@ -191,9 +191,9 @@ def test_what_an_entry_lacks_is_made_from_its_calls(
 
 
 def test_other_prices_are_other_costs_of_the_same_runs(tmp_path: Path, server: FaultServer, scenarios: Path) -> None:
-    run(job_config(server, scenarios), tmp_path / "unpriced")
+    run(job_config(server, scenarios, cache="use"), tmp_path / "unpriced")
     served(server)
-    run(job_config(server, scenarios, engine={"prices": COST}), tmp_path / "priced")
+    run(job_config(server, scenarios, cache="use", engine={"prices": COST}), tmp_path / "priced")
 
     assert served(server) == 0
     assert all(row["cost_usd"] is None for row in rows(tmp_path / "unpriced"))
@@ -279,7 +279,7 @@ def test_calls_that_do_not_fit_any_more_are_made_again(
 def test_every_executor_keeps_runs_and_makes_them_again(
     tmp_path: Path, server: FaultServer, scenarios: Path, executor: str
 ) -> None:
-    config = job_config(server, scenarios, executor_type=executor)
+    config = job_config(server, scenarios, cache="use", executor_type=executor)
     run(config, tmp_path / "first")
     served(server)
     edit(scenarios, "bread", "contains: bread", "contains: cake")
@@ -304,7 +304,7 @@ def test_a_judge_is_asked_only_what_it_has_not_said(tmp_path: Path) -> None:
 
     with FaultServer(script).in_thread() as server:
         engine = {"model_name": "m", "endpoint": server.base_url}
-        config = job_config(server, scenarios, judge_engine_config=engine)
+        config = job_config(server, scenarios, cache="use", judge_engine_config=engine)
         run(config, tmp_path / "first")
         assert asked == 1
         edit(scenarios, "salad", "side_effects: forbid", "side_effects: report")
