@@ -7,6 +7,7 @@ BLAKE2b over canonical JSON (sorted keys, no blanks, ASCII), so it is equal on e
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 from collections.abc import Mapping
@@ -67,8 +68,12 @@ def in_identity(model: type[BaseModel], field: str) -> bool:
 
 
 def _identity(model: BaseModel) -> dict[str, Any]:
-    kind = type(model)
-    return {name: _plain(getattr(model, name)) for name in kind.model_fields if in_identity(kind, name)}
+    return {name: _plain(getattr(model, name)) for name in _identity_fields(type(model))}
+
+
+@functools.cache
+def _identity_fields(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(name for name in model.model_fields if in_identity(model, name))
 
 
 def _plain(value: object) -> object:

@@ -37,11 +37,11 @@ class Context:
 
 def composition_error(error: Exception, context: Context) -> InputError:
     """The error to show for a composition that failed with `error`."""
-    raised: BaseException | None = error
-    while raised is not None:  # OmegaConf wraps what the functions of conf/ raise
-        if isinstance(raised, InputError):
-            return raised
-        raised = raised.__cause__ or raised.__context__
+    own: BaseException | None = error
+    while own is not None:  # one of ours, also inside of what OmegaConf makes of an error of a resolver
+        if isinstance(own, InputError):
+            return own
+        own = own.__cause__ or own.__context__
     return _from_overrides(context) or ConfigError(_shortened(error))
 
 
