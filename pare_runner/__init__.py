@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pare_runner.batch.config import MultiScenarioRunnerConfig as MultiScenarioRunnerConfig
     from pare_runner.batch.config import ScenarioRunnerConfig as ScenarioRunnerConfig
     from pare_runner.batch.frame import PARE_RESULT_SCHEMA as PARE_RESULT_SCHEMA
+    from pare_runner.batch.multi_runner import MultiScenarioRunner as MultiScenarioRunner
     from pare_runner.batch.results import PAREMultiScenarioValidationResult as PAREMultiScenarioValidationResult
     from pare_runner.batch.runner import TwoAgentScenarioRunner as TwoAgentScenarioRunner
     from pare_runner.episode.oracle import run_oracle as run_oracle

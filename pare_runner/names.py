@@ -43,6 +43,7 @@ PUBLIC: Mapping[str, str] = {
     "EventRegisterer": "pare_runner.apps.core.capture",
     "EventType": "pare_runner.kernel.events",
     "LLMEngineConfig": "pare_runner.llm.config",
+    "MultiScenarioRunner": "pare_runner.batch.multi_runner",
     "MultiScenarioRunnerConfig": "pare_runner.batch.config",
     "OperationType": "pare_runner.kernel.events",
     "OracleEvent": "pare_runner.kernel.events",

@@ -10,7 +10,9 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +21,10 @@ from pare_runner.apps.reminder.app import StatefulReminderApp
 from pare_runner.apps.reminder.models import Reminder
 from pare_runner.batch.agents import turns_limit
 from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.journal import read_journal
 from pare_runner.batch.metrics import metric_columns
+from pare_runner.batch.multi_runner import MultiScenarioRunner
+from pare_runner.batch.work import SOURCE
 from pare_runner.episode.metrics import RunMetrics
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
@@ -404,7 +409,41 @@ def test_kd_39_noise_has_its_rate_targets_what_exists_and_comes_to_every_app() -
         assert min(counts.values()) >= 2 * rate
 
 
-MINE = {*range(1, 38), 39, *range(46, 49)}
+def experiment(directory: Path, **fields: Any) -> MultiScenarioRunnerConfig:
+    """An experiment that needs no model, with its results in `directory`."""
+    return MultiScenarioRunnerConfig(oracle=True, output_dir=str(directory), **fields)
+
+
+def test_kd_46_the_cache_sees_a_changed_event(tmp_path: Path) -> None:
+    text = HEAD + LOOP
+    changed = text.replace("after: adds, delay: 1m", "after: adds, delay: 2m")
+    for number, (version, source) in enumerate(((text, None), (text, "cache"), (changed, None))):
+        config = experiment(tmp_path / str(number))
+        MultiScenarioRunner().run(config, [compile_scenario(version, "s.yaml")])
+        (line,) = read_journal(tmp_path / str(number)).lines
+        assert line.get(SOURCE) == source
+
+
+@pytest.mark.parametrize("executor", ["async", "thread"])
+def test_kd_49_several_scenarios_at_once_take_their_arguments_as_they_are(tmp_path: Path, executor: str) -> None:
+    called = Event(action=write("A")).at_absolute_time(START + 5)
+    given = [Flow(called), compile_scenario(HEAD + LOOP, "s.yaml")]
+    config = experiment(tmp_path, executor_type=executor, max_concurrent_scenarios=2)
+    result = MultiScenarioRunner().run_with_scenarios(config, given)
+    assert {key: item.exception for key, item in result.scenario_results.items()} == {("flow", 1): None, ("s", 1): None}
+
+
+def test_kd_50_the_runner_of_several_scenarios_works_on_any_thread(tmp_path: Path) -> None:
+    def run_all() -> int:
+        result = MultiScenarioRunner().run(experiment(tmp_path), [compile_scenario(HEAD + LOOP, "s.yaml")])
+        return result.exception_count
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(run_all).result(60) == 0
+    assert len(read_journal(tmp_path).lines) == 1
+
+
+MINE = {*range(1, 42), 44, *range(46, 51)}
 
 
 def test_every_known_defect_has_a_test_or_a_reason() -> None:

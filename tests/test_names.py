@@ -86,3 +86,12 @@ def test_the_documented_paths_are_the_documented_ones(shared: Path) -> None:
 def test_the_example_of_the_page_runs() -> None:
     (example,) = re.findall(r"```python names\n(.*?)```", PAGE, re.DOTALL)
     exec(example, {})
+
+
+def test_the_experiment_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (example,) = re.findall(r"```python runner\n(.*?)```", PAGE, re.DOTALL)
+    told: list[tuple[object, ...]] = []
+    exec(example, {"print": lambda *words: told.append(words)})
+    assert told == [(2, "of", 2)]
+    assert len((tmp_path / "results/results.jsonl").read_text().splitlines()) == 2

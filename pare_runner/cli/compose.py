@@ -229,6 +229,9 @@ def check_fresh(directory: Path) -> None:
     """Refuse a directory that holds anything: results are never mixed or overwritten."""
     try:
         if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-            raise ConfigError(f"{directory} is not an empty directory: results are never mixed", hint="choose another")
+            raise ConfigError(
+                f"{directory} is not an empty directory: results are never mixed",
+                hint=f"choose another, or go on with what is there: resume={directory}",
+            )
     except OSError as error:
         raise ConfigError(f"cannot use {directory!s:.60} for results: {error.strerror}") from error

@@ -71,6 +71,9 @@ def test_last_is_the_newest_that_is_not_finished(pare: Pare, experiment: Pare, t
     none = pare("resume", "last")
     assert none.status == 2
     assert "nothing below outputs/ is unfinished" in none.err
+    typed = experiment("resume=last")
+    assert typed.status == 2
+    assert typed.err.startswith("pare_runner: resume=last: nothing below outputs/ is unfinished")
 
 
 SIGINT = "signal.signal(signal.SIGINT, signal.default_int_handler); os.kill(os.getpid(), signal.SIGINT)"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +12,7 @@ from tests.docs.pages import DOCS, blocks, page
 
 NEW_FOLDER = re.compile(r"outputs/\d{4}-\d\d-\d\d/[\d-]+")
 RUN_ID = re.compile(r"_[0-9a-f]{8}\.log")
+pytestmark = pytest.mark.usefixtures("with_our_programs")
 README = (DOCS.parent / "README.md").read_text()
 
 
@@ -32,13 +31,6 @@ def printed(command: str, capsys: pytest.CaptureFixture[str]) -> str:
     if pipe:
         lines = lines[-int(pipe.removeprefix("tail -n ")) :]
     return "".join(lines)
-
-
-@pytest.fixture(autouse=True)
-def with_our_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("COLUMNS", raising=False)
-    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
 
 
 def test_the_commands_of_the_page(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import shlex
+from pathlib import Path
 
+import pytest
 import yaml
 
+from pare_runner.cli import app
 from pare_runner.cli.conf_dirs import packaged_conf_dir
+from pare_runner.cli.hydra_entry import main
 from pare_runner.noise.config import DOCUMENTED_WEIGHTS, EnvEventsConfig, ToolAugmentationConfig
 from pare_runner.noise.data import parse_augmentation_data
 from pare_runner.noise.settings import NoiseSettings
@@ -66,3 +71,17 @@ def test_the_example_of_a_data_file_is_one() -> None:
     assert tool_texts(NoiseSettings(ToolAugmentationConfig(), data=data)).names == {
         "StatefulNotesApp__create_note": "jot_down"
     }
+
+
+@pytest.mark.parametrize("line", re.findall(r"^pare (noise preview .*)$", PAGE, re.MULTILINE))
+def test_the_previews_of_the_page(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert app.main(shlex.split(line)) == 0
+    assert ("--figure" in line) == (tmp_path / "noise.svg").exists()
+
+
+@pytest.mark.parametrize("line", re.findall(r"^python -m pare_runner (.*)$", PAGE, re.MULTILINE))
+def test_the_experiments_of_the_page_play_offline(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = [word.replace("model=gpt5", "model=scripted") for word in shlex.split(line)]
+    assert main([*words, "scenarios=[dinner_headcount_change]", "export=none", "output_dir=out"]) == 0
