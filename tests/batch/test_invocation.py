@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -85,5 +85,5 @@ def test_a_directory_in_use_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_executor_has_the_name_it_is_chosen_by() -> None:
-    names: Sequence[str] = list(EXECUTORS)
-    assert [make_executor(name).name for name in EXECUTORS] == names
+    here = [name for name in EXECUTORS if name != "ray" or find_spec("ray") is not None]
+    assert [make_executor(name).name for name in here] == here

@@ -249,5 +249,5 @@ class WaitingExecutor(ExecutorContract):
         finally:
             logger.removeHandler(handler)
         assert [row["status"] for row in rows.values()] == ["success", "success"]
-        (warning,) = [text for text in said if "let anything else go on" in text]
-        assert warning.startswith(rows["stuck"]["run_id"])
+        warnings = [text for text in said if "let anything else go on" in text]
+        assert any(text.startswith(rows["stuck"]["run_id"]) for text in warnings)
