@@ -8,6 +8,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 STAMP := $(VENV)/.installed
+RAY_STAMP := $(VENV)/.installed-ray
 LOCKS := requirements-build.lock requirements.lock
 UV_COMPILE = uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --custom-compile-command 'make lock'
@@ -24,7 +25,7 @@ run: $(STAMP) ## the tour; an experiment: make run ARGS="suite=smoke"
 test: lint ## lint, type check and fast tests
 	$(PY) -m pytest -n auto --dist loadfile $(ARGS)
 
-test-slow: $(STAMP) ## the tests marked slow
+test-slow: $(RAY_STAMP) ## the tests marked slow
 	$(PY) -m pytest -m slow $(ARGS)
 
 bench: $(STAMP) ## the benchmarks: a table, and outputs/bench.json
@@ -35,10 +36,11 @@ lint: $(STAMP) ## ruff and mypy only
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 
-lock: ## renew both lock files (needs uv)
+lock: ## renew the lock files (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH: pip install uv" >&2; exit 2; }
 	$(UV_COMPILE) --upgrade --extra dev pyproject.toml --output-file requirements.lock
 	printf 'setuptools\nwheel\n' | $(UV_COMPILE) --upgrade --constraint requirements.lock - --output-file requirements-build.lock
+	printf 'ray[client]\n' | $(UV_COMPILE) --upgrade --constraint requirements.lock - --output-file requirements-ray.lock
 
 clean: ## remove .venv, caches and build products, never outputs/
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
@@ -66,4 +68,10 @@ $(STAMP): $(LOCKS) pyproject.toml
 	@$(PIP) install --quiet -r requirements-build.lock
 	@$(PIP) install --quiet --no-build-isolation -r requirements.lock
 	@$(PIP) install --quiet --no-build-isolation --no-deps -e .
+	@touch $@
+
+# For the slow tests alone: Ray is large, and who does not use it need not have it.
+$(RAY_STAMP): $(STAMP) requirements-ray.lock
+	@echo "Installing ray into $(VENV) ..."
+	@$(PIP) install --quiet --no-build-isolation -r requirements-ray.lock
 	@touch $@

@@ -77,6 +77,8 @@ class Bench:
     make_limiter: MakeSlots = own_limiter
     on_usage: OnUsage | None = None
     on_expired: Callable[[Task], None] = lambda task: None
+    make_store: Callable[[JobSpec], CallStore] = lambda spec: CallStore(Path(spec.directory))
+    environ: Callable[[], Mapping[str, str]] = environment
     adapters: Adapters = field(default_factory=Adapters)
     _endpoints: Endpoints | None = field(default=None, init=False)
     _places: dict[int, _Place] = field(default_factory=dict, init=False)
@@ -86,7 +88,7 @@ class Bench:
     async def __aenter__(self) -> Self:
         asking = [spec.config for spec in self.jobs.values() if asks_models(spec.config)]
         if asking:
-            endpoints = Endpoints(environment(), self.make_limiter, asking[0].offline_patience)
+            endpoints = Endpoints(self.environ(), self.make_limiter, asking[0].offline_patience)
             self._endpoints = await self._resources.enter_async_context(endpoints)
         return self
 
@@ -145,7 +147,7 @@ class Bench:
                 place = self._places[job] = _Place(spec, Renderer.of(spec.config))
                 if not spec.config.oracle:
                     place.factory = self._factory(spec.config)
-                    place.store = CallStore(Path(spec.directory))
+                    place.store = self.make_store(spec)
             return place
 
     def _factory(self, config: MultiScenarioRunnerConfig) -> AgentFactory:

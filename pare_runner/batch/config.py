@@ -150,6 +150,12 @@ class MultiScenarioRunnerConfig(ScenarioRunnerConfig):
     max_concurrent_scenarios: PositiveCount | None = serves(None, "Scenarios in flight at once; empty: chosen.")
     timeout_seconds: PositiveCount | None = serves(None, "Wall-clock limit of one scenario run.")
     executor_type: ExecutorType = serves("thread", "What runs the scenarios.")
+    ray_address: str | None = serves(
+        None,
+        "executor=ray: the cluster, as ray://<host>:<port>, <host>:<port> or auto (the one this machine belongs to); "
+        "empty: one of this machine alone, which ends with the command.",
+        min_length=1,
+    )
     log_level: LogLevel = serves("INFO", "Least severe messages to log.")
     log_to_file: bool = serves(True, "Write run.log and one log file a scenario run; else log to stderr only.")
     logs_dir: str = serves("logs", "Directory of the scenario runs' log files, below the results unless absolute.")

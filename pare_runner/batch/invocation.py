@@ -42,6 +42,7 @@ log = logging.getLogger(__name__)
 
 SHARED = (
     "executor_type",
+    "ray_address",
     "max_concurrent_scenarios",
     "log_level",
     "log_to_file",

@@ -11,8 +11,8 @@ from pare_runner.atomic import json_bytes
 from pare_runner.batch.agents import scoring_hash
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.identity import BEHAVIOUR_VERSION, identity
-from pare_runner.batch.manifest import read_manifest
-from pare_runner.batch.plan import Plan
+from pare_runner.batch.manifest import MANIFEST, read_manifest
+from pare_runner.batch.plan import Plan, find_plan
 from pare_runner.batch.request import JobRequest
 from pare_runner.batch.units import Unit
 from pare_runner.errors import ConfigError
@@ -31,6 +31,27 @@ def placed(requests: Sequence[JobRequest], plan: Plan, directory: Path) -> list[
             raise other_experiment(directory / request.folder, request.config)
         found.append(request if folder is None else replace(request, folder=folder))
     return found
+
+
+def check_resumable(directory: Path, requests: Sequence[JobRequest], *, sweep: bool) -> None:
+    """ConfigError if results in `directory` are not those that `requests` go on with; nothing is written.
+
+    What is there must be a sweep too, or a single job too; of the same jobs, scenarios and behaviour. No results are
+    no hindrance.
+    """
+    plan = find_plan(directory)
+    if plan is None:
+        return
+    if plan.sweep != sweep:
+        there, asked = ("a sweep", "one job") if plan.sweep else ("one job", "a sweep")
+        raise ConfigError(
+            f"{directory} holds {there}, and {asked} is asked for",
+            hint=f"`pare resume {directory}` goes on with what is there",
+        )
+    for request in placed(requests, plan, directory):
+        if plan.in_folder(request.folder) is not None and (directory / request.folder / MANIFEST).exists():
+            folder = directory / request.folder
+            check_same(folder, read_manifest(folder), request.config, request.units)
 
 
 def check_same(

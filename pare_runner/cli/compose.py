@@ -27,6 +27,7 @@ from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from pare_runner.batch.request import JobRequest
+from pare_runner.batch.resuming import check_resumable
 from pare_runner.cli.body import JobBody, forecast_lines
 from pare_runner.cli.conf_dirs import conf_dirs, primary_name
 from pare_runner.cli.explain import Context, composition_error, parse, refuse_keys, sweep_without_flag
@@ -80,10 +81,11 @@ class Composer:
             config = self._compose(multirun)
             sweep = config.hydra.mode == RunMode.MULTIRUN
             directory = Path(str(OmegaConf.select(config, "hydra.sweep.dir" if sweep else "hydra.run.dir")))
-        if not sweep:
-            body.prepare(config)
+        experiment = None if sweep else body.prepare(config)
         if config.resume in (None, ""):
             check_fresh(directory)
+        elif experiment is not None:
+            check_resumable(directory, [JobRequest(experiment.config, experiment.units)], sweep=False)
         try:
             return self._sweep(config, body) if sweep else [self._single(config, body)]
         except OSError as error:  # what a job raises comes back in its JobReturn; this is Hydra's own writing

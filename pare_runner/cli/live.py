@@ -48,6 +48,8 @@ def check_supported(config: MultiScenarioRunnerConfig) -> None:
         raise ConfigError(f"trace_dump_format={config.trace_dump_format} cannot be written yet", hint="use export=hf")
     if config.judge_only:
         raise ConfigError("judge_only=true: nothing is run to judge what was run", hint="`pare rescore DIR` does that")
+    if config.only is not None and config.resume is None:
+        raise ConfigError(f"only={config.only} makes runs again, so it needs resume=DIR or resume=last")
     if config.oracle:
         return  # no model takes part
     for node in ("observe", "execute", "user", "judge"):

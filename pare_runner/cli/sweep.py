@@ -17,7 +17,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from pare_runner.batch.identity import experiment_key
 from pare_runner.batch.plan import Plan, find_plan
 from pare_runner.batch.request import JobRequest
-from pare_runner.batch.resuming import placed
+from pare_runner.batch.resuming import check_resumable, placed
 from pare_runner.batch.sweep_files import write_sweep
 from pare_runner.cli.body import JobBody
 from pare_runner.cli.explain import Context, composition_error
@@ -86,7 +86,10 @@ def compose_jobs(
             if other is not job:
                 hint = _SERVERS if _BASE_URL in " ".join(overrides) else ""
                 raise ConfigError(f"{other.label} and {job.label} {what}: leave one out", hint=hint)
-        request = JobRequest(experiment.config, experiment.units, job.folder, job.overrides, job.label)
+        # What cannot change a result is no difference between jobs, nor between two starts of a sweep.
+        apart = set(job.config.hydra.job.config.override_dirname.exclude_keys)
+        own = tuple(text for text in job.overrides if text.partition("=")[0].lstrip("+~") not in apart)
+        request = JobRequest(experiment.config, experiment.units, job.folder, own, job.label)
         jobs.append(replace(job, request=request))
     return jobs
 
@@ -101,7 +104,9 @@ def placed_jobs(directory: Path, jobs: Sequence[ComposedJob]) -> list[ComposedJo
     plan = find_plan(directory)
     if plan is None:
         return list(jobs)
-    requests = placed([job.request for job in jobs if job.request is not None], plan, directory)
+    asked = [job.request for job in jobs if job.request is not None]
+    check_resumable(directory, asked, sweep=True)
+    requests = placed(asked, plan, directory)
     found = []
     for job, request in zip(jobs, requests, strict=True):
         with read_write(job.config), open_dict(job.config):

@@ -96,6 +96,7 @@ ANOTHER: dict[str, Any] = {
     "max_concurrent_scenarios": 3,
     "timeout_seconds": 3,
     "executor_type": "async",
+    "ray_address": "auto",
     "log_level": "DEBUG",
     "log_to_file": False,
     "logs_dir": "elsewhere",
@@ -117,7 +118,7 @@ OUTSIDE_IDENTITY = {
     *DOCUMENTED_MULTI,
     *("export", "output_dir", "trace_dump_format", "use_custom_logger", "judge_only", "judge_engine_config"),
     *("scenarios", "suite", "prompts_dir", "replay", "judge_prompt_hash", "resume", "only", "cache"),
-    *("max_cost_usd", "max_total_tokens", "max_wall", "offline_patience"),
+    *("max_cost_usd", "max_total_tokens", "max_wall", "offline_patience", "ray_address"),
 }
 OURS = {
     "seed": 0,

@@ -174,3 +174,48 @@ def test_the_job_of_a_sweep_leads_to_the_sweep(pare: Pare, undisturbed: Path) ->
     assert said.status == 2
     assert f"is one job of a sweep (name the sweep: {said.err.split('name the sweep: ')[1]}" in said.err
     assert str(undisturbed) in said.err
+
+
+JOB = ("suite=smoke", "oracle=true", "export=none")
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        (["resume=job", "seed=3"], "job holds another experiment: seed was 0, now 3 (choose another directory)"),
+        (["resume=job", "seed=0,1", "-m"], "job holds one job, and a sweep is asked for (`pare resume job` goes on"),
+        (["resume=sweep"], "sweep holds a sweep, and one job is asked for (`pare resume sweep` goes on"),
+        (["only=failed"], "only=failed makes runs again, so it needs resume=DIR or resume=last"),
+        (["resume=there", "output_dir=here"], "resume=there goes on in that directory, so output_dir=here cannot be"),
+        (["resume=last"], "resume=last: nothing below outputs/ is unfinished (name a directory: resume=DIR)"),
+    ],
+)
+def test_what_cannot_be_gone_on_with_is_left_as_it_is(
+    argv: list[str], says: str, pare: Pare, experiment: Pare, tmp_path: Path
+) -> None:
+    assert experiment(*JOB, "output_dir=job").status == 0
+    assert experiment(*JOB, "seed=0,1", "output_dir=sweep", "-m").status == 0
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    said = experiment(*JOB, *argv)
+
+    assert said.status == 2
+    assert f"pare_runner: {says}" in said.err
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_sweep_grows_in_place_and_jobs_are_called_by_what_they_are(
+    experiment: Pare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sweep = ("seed=0,1", "-m")
+    assert experiment(*JOB, *sweep, "output_dir=sweep").status == 0
+    said = experiment(*JOB, "seed=1,2", "resume=sweep", "-m")
+
+    assert said.status == 0
+    assert "3 jobs, 9 of 9 runs" in said.out
+    assert [line.split()[0] for line in said.out.splitlines() if line.startswith("seed=")] == [
+        *("seed=0", "seed=1", "seed=2")
+    ]
+    plan = json.loads((tmp_path / "sweep/plan.json").read_text())
+    assert [job["units"] for job in plan["jobs"]] == [plan["jobs"][0]["units"]] * 3

@@ -11,14 +11,15 @@ import logging
 import math
 import os
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from pare_runner.batch.bench import timed_out
 from pare_runner.batch.executors.contract import Crew, Desk
+from pare_runner.batch.executors.handle import Handle, Name
 from pare_runner.batch.executors.loop import IN_FLIGHT
-from pare_runner.batch.executors.worker_handle import Name, WorkerHandle
+from pare_runner.batch.executors.worker_handle import WorkerHandle
 from pare_runner.batch.interrupts import run_interruptible
 from pare_runner.batch.logs import job_context
 from pare_runner.batch.work import Task
@@ -53,7 +54,7 @@ class ProcessExecutor:
         count = self.workers or len(os.sched_getaffinity(0))
         total = crew.in_flight or (IN_FLIGHT if crew.waits else count)
         count = min(count, total)
-        foremen = _Foremen(crew, desk, total, math.ceil(total / count))
+        foremen = Foremen(crew, desk, total, math.ceil(total / count), WorkerHandle.start)
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(count):
@@ -63,26 +64,27 @@ class ProcessExecutor:
 
 
 @dataclass(slots=True)
-class _Foremen:
+class Foremen:
     """What those who look after one worker each have in common.
 
     At most `total` tasks are in flight, and `capacity` at one worker. Of the tasks that lost theirs `suspects` may have
-    killed it, `innocent` ones cannot have.
+    killed it, `innocent` ones cannot have. `start` starts a worker, or gives None while there is no room for one.
     """
 
     crew: Crew
     desk: Desk
     total: int
     capacity: int
+    start: Callable[[Crew], Awaitable[Handle | None]]
     suspects: deque[Task] = field(default_factory=deque)
     innocent: deque[Task] = field(default_factory=deque)
-    handles: list[WorkerHandle] = field(default_factory=list)
+    handles: list[Handle] = field(default_factory=list)
     limiters: LimiterHost = field(default_factory=LimiterHost)
     in_flight: int = 0
 
     async def work(self) -> None:
         """Keep one worker busy until there is nothing left to do, replacing it when it dies."""
-        handle: WorkerHandle | None = None
+        handle: Handle | None = None
         try:
             while True:
                 if self.suspects and self.in_flight < self.total and (handle is None or not handle.tasks):
@@ -93,6 +95,9 @@ class _Foremen:
                     if task is None:
                         break
                     handle = handle or await self._start()
+                    if handle is None:
+                        self._put_back(task)
+                        break
                     handle.give(task)
                     await asyncio.sleep(0)
                 if handle is not None and handle.tasks:
@@ -111,17 +116,22 @@ class _Foremen:
             self.in_flight += 1  # from now on: others take theirs while a worker starts
         return task
 
-    async def _alone(self, handle: WorkerHandle | None) -> WorkerHandle | None:
+    def _put_back(self, task: Task) -> None:
+        """Leave a task to whoever has a worker."""
+        self.innocent.appendleft(task)
+        self.in_flight -= 1
+
+    async def _alone(self, handle: Handle | None) -> Handle | None:
         """Make the first suspect with a worker to itself; if that dies too, the task is what it died of."""
-        task = self.desk.again(self.suspects.popleft())
-        self.in_flight += 1
         handle = handle or await self._start()
-        handle.give(task)
+        if handle is not None and self.suspects and self.in_flight < self.total:
+            self.in_flight += 1
+            handle.give(self.desk.again(self.suspects.popleft()))
         while handle is not None and handle.tasks:
             handle = await self._listen(handle, alone=True)
         return handle
 
-    async def _listen(self, handle: WorkerHandle, *, alone: bool = False) -> WorkerHandle | None:
+    async def _listen(self, handle: Handle, *, alone: bool = False) -> Handle | None:
         """Wait for the next thing that happens at `handle`; None if it is no more."""
         match await handle.receive(TICK):
             case "nothing":
@@ -155,16 +165,17 @@ class _Foremen:
                     logging.getLogger(logger).log(level, "%s", text)
         return handle
 
-    async def _start(self) -> WorkerHandle:
-        handle = await WorkerHandle.start(self.crew)
-        self.handles.append(handle)
+    async def _start(self) -> Handle | None:
+        handle = await self.start(self.crew)
+        if handle is not None:
+            self.handles.append(handle)
         return handle
 
-    def _done(self, handle: WorkerHandle, name: tuple[int, str]) -> Task:
+    def _done(self, handle: Handle, name: tuple[int, str]) -> Task:
         self.in_flight -= 1
         return handle.tasks.pop(name)
 
-    def _deadlines(self, handle: WorkerHandle) -> dict[Name, float]:
+    def _deadlines(self, handle: Handle) -> dict[Name, float]:
         """When, on the loop's clock, runs of a worker that do not end by themselves are killed.
 
         A worker cancels a run whose time is over, and says so. One that blocks its worker keeps it from doing either.
@@ -176,7 +187,7 @@ class _Foremen:
                 ends.setdefault(name, handle.since[name] + limit + GRACE)
         return ends
 
-    async def _kill(self, handle: WorkerHandle, late: Collection[Name]) -> None:
+    async def _kill(self, handle: Handle, late: Collection[Name]) -> None:
         """Kill a worker for runs that do not end though their time is over; the others it had are made again."""
         await self._stop(handle, kill=True)
         for name in list(handle.tasks):
@@ -189,7 +200,7 @@ class _Foremen:
             else:
                 self.innocent.append(task)
 
-    async def _bury(self, handle: WorkerHandle, *, alone: bool) -> None:
+    async def _bury(self, handle: Handle, *, alone: bool) -> None:
         """Take in that a worker has died by itself."""
         how = await self._stop(handle)
         lost = [self._done(handle, name) for name in list(handle.tasks)]
@@ -201,7 +212,7 @@ class _Foremen:
             elif self.desk.broken(task, WorkerDied(f"the process that made this run died twice ({how})")):
                 self._close(task.job)
 
-    async def _stop(self, handle: WorkerHandle, *, kill: bool = False) -> str:
+    async def _stop(self, handle: Handle, *, kill: bool = False) -> str:
         with suppress(ValueError):
             self.handles.remove(handle)
         self.limiters.forget(handle.name)

@@ -8,6 +8,7 @@ from pare_runner.batch.config import ExecutorType
 from pare_runner.batch.executors.contract import Executor
 from pare_runner.batch.executors.loop import LoopExecutor
 from pare_runner.batch.executors.processes import ProcessExecutor
+from pare_runner.batch.executors.ray_cluster import ray_executor
 from pare_runner.batch.executors.threads import ThreadExecutor
 
 EXECUTORS: dict[ExecutorType, Callable[[], Executor]] = {
@@ -15,6 +16,7 @@ EXECUTORS: dict[ExecutorType, Callable[[], Executor]] = {
     "sequential": lambda: LoopExecutor(one_by_one=True),
     "thread": ThreadExecutor,
     "process": ProcessExecutor,
+    "ray": ray_executor,
 }
 
 

@@ -41,6 +41,8 @@ class ExecutorContract:
     """What every executor promises. Some tests give it to another process, so it must survive being pickled."""
 
     slack: ClassVar[float] = BUSY_SECONDS
+    linger: ClassVar[float] = BUSY_SECONDS
+    """Seconds after which no process is left of an executor that was killed."""
 
     def make_executor(self) -> Executor:
         """A new executor, ready to run."""
@@ -212,7 +214,7 @@ class KillingExecutor(ExecutorContract):
             assert workers
             process.kill()
             process.wait(START_SECONDS)
-        assert not living(workers, self.slack)
+        assert not living(workers, self.linger)
         with locked(tmp_path / "job"):
             left = state(tmp_path / "job")
             time.sleep(0.6)  # longer than a run takes

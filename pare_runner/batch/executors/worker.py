@@ -18,11 +18,12 @@ import threading
 import traceback
 from functools import partial
 from itertools import count
+from typing import Any, Protocol
 
 from pare_runner.batch.bench import Bench
 from pare_runner.batch.collector import patient_collector
 from pare_runner.batch.executors.loop import name_current
-from pare_runner.batch.executors.watch import watched
+from pare_runner.batch.executors.watch import OnBlocked, watched
 from pare_runner.batch.executors.wire import Wire
 from pare_runner.batch.logs import current_job, logging_runs
 from pare_runner.batch.scenario_sources import ScenarioMaker, ScenarioSource
@@ -35,19 +36,32 @@ PATIENCE = 1.0
 """Seconds for which a run may block the loop before the parent hears of it."""
 
 
+class Line(Protocol):
+    """How a worker speaks with its parent."""
+
+    def send(self, *message: Any) -> Any:
+        """Put a message on its way; never waits, never raises."""
+
+    async def drain(self) -> None:
+        """Wait until most of what was sent is on its way."""
+
+    async def receive(self) -> tuple[Any, ...] | None:
+        """The next message; None when the parent is gone."""
+
+
 class Worker:
     """Makes the runs its parent sends. A message is a tuple whose first item says what it is.
 
     From the parent: `task`, `source` (job, id, source), `close` (job), `granted` (number). To the parent: `began`
     (name), `report` (name, report), `error` (name, what the task raised), `expired` (name of a run whose time is over),
     `log` (job, level, logger, text), `usage` (job, role, usage), and for the limiters that the parent keeps `ask`
-    (number, message) and `tell` (message). On the lifeline, which works while the loop stands still: the id of a run
-    that blocks it, one a line, again and again.
+    (number, message) and `tell` (message). `blocked` is told, from a thread beside the loop that stands still, which
+    run blocks it, again and again.
     """
 
-    def __init__(self, wire: Wire, lifeline: socket.socket, jobs: dict[int, JobSpec]) -> None:
+    def __init__(self, wire: Line, blocked: OnBlocked, jobs: dict[int, JobSpec]) -> None:
         self._wire = wire
-        self._lifeline = lifeline
+        self._blocked = blocked
         self._jobs = jobs
         self._maker = ScenarioMaker()
         self._sources: dict[tuple[int, str], ScenarioSource] = {}
@@ -59,8 +73,7 @@ class Worker:
 
     async def work(self) -> None:
         """Work until the parent hangs up."""
-        limiters = remote_limiters(self._ask, partial(self._wire.send, "tell"))
-        bench = Bench(self._jobs, self._scenario, limiters, partial(self._wire.send, "usage"), self._expired)
+        bench = self.bench()
         async with bench, watched(self._loop, self._blocked, patience=PATIENCE, often=True):
             while (message := await self._wire.receive()) is not None:
                 match message:
@@ -74,6 +87,11 @@ class Worker:
                         self._granted(number)
                     case ("close", job):
                         bench.close(job)
+
+    def bench(self) -> Bench:
+        """The bench at which the runs are made."""
+        limiters = remote_limiters(self._ask, partial(self._wire.send, "tell"))
+        return Bench(self._jobs, self._scenario, limiters, partial(self._wire.send, "usage"), self._expired)
 
     def log(self, job: int | None, level: int, name: str, text: str) -> None:
         """Hand a line of a log to the parent; from any thread. What a run logs is sent before its report."""
@@ -90,7 +108,7 @@ class Worker:
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # whatever a task raises is for the parent to raise
-            self._wire.send("error", task.name, _portable(error))
+            self._wire.send("error", task.name, portable(error))
         else:
             self._wire.send("report", task.name, report)
         await self._wire.drain()
@@ -115,9 +133,6 @@ class Worker:
     def _expired(self, task: Task) -> None:
         self._wire.send("expired", task.name)
 
-    def _blocked(self, name: str, seconds: float) -> None:
-        self._lifeline.sendall(f"{name}\n".encode())
-
 
 class _Forward(logging.Handler):
     """Sends log lines to the parent."""
@@ -133,7 +148,7 @@ class _Forward(logging.Handler):
         self._worker.log(current_job(), record.levelno, record.name, text)
 
 
-def _portable(error: BaseException) -> BaseException:
+def portable(error: BaseException) -> BaseException:
     """`error`, or if it does not survive being sent one of a simpler class that says the same."""
     try:
         pickle.loads(pickle.dumps(error))
@@ -160,7 +175,12 @@ async def _work(end: socket.socket, lifeline: socket.socket) -> None:
         return
     path, jobs, level, to_file = greeting
     sys.path[:] = path
-    worker = Worker(wire, lifeline, jobs)
+    worker = Worker(wire, lambda name, seconds: lifeline.sendall(f"{name}\n".encode()), jobs)
+    await serve(worker, level, to_file)
+
+
+async def serve(worker: Worker, level: str, to_file: bool) -> None:
+    """Let `worker` work until its parent hangs up, and hand all that is logged meanwhile to the parent."""
     handler = _Forward(worker)
     root = logging.getLogger()
     with logging_runs(level, to_file):

@@ -9,36 +9,25 @@ import socket
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 from pare_runner.batch.executors.contract import Crew
+from pare_runner.batch.executors.handle import Handle
 from pare_runner.batch.executors.wire import Wire
-from pare_runner.batch.work import Task
 
 END_SECONDS = 2.0
 """How long a worker may take to end when it is told to, before it is killed."""
 
-Name = tuple[int, str]
 
+class WorkerHandle(Handle):
+    """A worker process of this machine, and the two connections to it."""
 
-@dataclass(slots=True)
-class WorkerHandle:
-    """A running worker, the tasks it has and since when (on the loop's clock).
-
-    `expired` are those whose time is over, since when; `blocked` is the run that blocks it now.
-    """
-
-    process: subprocess.Popen[bytes]
-    wire: Wire
-    lifeline: socket.socket
-    crew: Crew
-    tasks: dict[Name, Task] = field(default_factory=dict)
-    since: dict[Name, float] = field(default_factory=dict)
-    expired: dict[Name, float] = field(default_factory=dict)
-    blocked: str | None = None
-    _sent: set[tuple[int, str]] = field(default_factory=set)
-    _next: asyncio.Task[tuple[Any, ...] | None] | None = None
+    def __init__(self, process: subprocess.Popen[bytes], wire: Wire, lifeline: socket.socket, crew: Crew) -> None:
+        super().__init__(crew)
+        self.process = process
+        self.wire = wire
+        self.lifeline = lifeline
+        self._next: asyncio.Task[tuple[Any, ...] | None] | None = None
 
     @classmethod
     async def start(cls, crew: Crew) -> Self:
@@ -68,27 +57,12 @@ class WorkerHandle:
         asyncio.get_running_loop().add_reader(life, handle._hear)
         return handle
 
-    @property
-    def name(self) -> int:
-        """What tells this worker from all others there are or were."""
-        return id(self)
-
     def send(self, *message: Any) -> None:
-        """Send the worker a message."""
+        """See `Handle`."""
         self.wire.send(*message)
 
-    def give(self, task: Task) -> None:
-        """Send a task, and before it what its scenario is made from, once."""
-        key = (task.job, task.unit.scenario)
-        if key not in self._sent:
-            self._sent.add(key)
-            self.send("source", *key, self.crew.source(*key))
-        self.tasks[task.name] = task
-        self.since[task.name] = asyncio.get_running_loop().time()
-        self.send("task", task)
-
     async def receive(self, seconds: float) -> tuple[Any, ...] | Literal["nothing"] | None:
-        """The next message; `nothing` if none has come within `seconds`; None if the worker is dead."""
+        """See `Handle`."""
         if self._next is None:
             self._next = asyncio.ensure_future(self.wire.receive())
         if not self._next.done():
@@ -100,7 +74,7 @@ class WorkerHandle:
         return message
 
     async def stop(self, *, kill: bool = False) -> str:
-        """End the worker, however it is; how it ended, in words."""
+        """See `Handle`."""
         asyncio.get_running_loop().remove_reader(self.lifeline)
         if self._next is not None:
             self._next.cancel()

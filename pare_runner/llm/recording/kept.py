@@ -25,6 +25,9 @@ class CallSink(Protocol):
     def record_due(self, unit: UnitKey, due: Due, attempt: int = FIRST_ATTEMPT) -> bytes:
         """Take in an answer of `next_due`."""
 
+    async def settled(self) -> None:
+        """Wait until all that was taken in outlives this process; awaited before a reply is used."""
+
 
 class KeptCalls:
     """Hands the calls of a run on to `store`, if there is one, and keeps them.
@@ -59,6 +62,11 @@ class KeptCalls:
         line = due_line(unit, attempt, due) if self._store is None else self._store.record_due(unit, due, attempt)
         self._lines.append(line)
         return line
+
+    async def settled(self) -> None:
+        """See `CallSink`."""
+        if self._store is not None:
+            await self._store.settled()
 
     def lines(self) -> bytes:
         """All that was recorded as lines of a recording, the texts that calls refer to first."""

@@ -116,8 +116,10 @@ class _RecordingSession:
             response = await self._session.complete(request)
         except ModelError as error:
             self._record(request, error, Usage())
+            await self._store.settled()
             raise
         self._record(request, response, response.usage)
+        await self._store.settled()
         return response
 
     def next_due(self) -> float | None:

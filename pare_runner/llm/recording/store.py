@@ -34,7 +34,7 @@ class CallStore:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self._file = _new_shard(directory / SHARDS)
+        self._file = self._open()
         self._pooled: set[str] = set()
         self._appended: set[bytes] = set()
         self._lock = threading.Lock()
@@ -51,7 +51,7 @@ class CallStore:
         call = call_line(unit, attempt, request, sampling, answer)
         with self._lock:
             lines, fresh = text_lines(request, self._pooled)
-            append_whole(self._file, b"".join([*lines, call]))
+            self.write(b"".join([*lines, call]))
             self._pooled |= fresh
         return call
 
@@ -59,7 +59,7 @@ class CallStore:
         """Append an answer of `next_due`; gives its line."""
         line = due_line(unit, attempt, due)
         with self._lock:
-            append_whole(self._file, line)
+            self.write(line)
         return line
 
     def append(self, lines: bytes) -> None:
@@ -74,8 +74,15 @@ class CallStore:
                 elif name not in self._appended and name not in fresh:
                     fresh[name] = None
                     chosen.append(line)
-            append_whole(self._file, b"".join(chosen))
+            self.write(b"".join(chosen))
             self._appended.update(fresh)
+
+    def write(self, lines: bytes) -> None:
+        """Append whole lines as they are."""
+        append_whole(self._file, lines)
+
+    async def settled(self) -> None:
+        """See `CallSink`; what was appended is settled."""
 
     def sync(self) -> None:
         """Wait until all that was appended is on disk: before a unit counts as finished."""
@@ -91,6 +98,10 @@ class CallStore:
         """Close the shard and `merge`; for the last store of a job, when all others are closed."""
         self.close()
         return merge(self.directory, tolerant=tolerant)
+
+    def _open(self) -> int:
+        """A new shard; -1 for a store without a file, whose lines somebody else appends."""
+        return _new_shard(self.directory / SHARDS)
 
     def __enter__(self) -> Self:
         return self
