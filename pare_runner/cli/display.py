@@ -19,7 +19,7 @@ from pare_runner.batch.metrics import unpriced
 from pare_runner.batch.plan import read_plan
 from pare_runner.batch.status import grouped
 from pare_runner.cli.console import plural
-from pare_runner.cli.next_steps import PLACES, Step, after_job, after_sweep, again, step_lines
+from pare_runner.cli.next_steps import Step, after_job, after_sweep, again, step_lines
 from pare_runner.cli.sweep import readable
 from pare_runner.traces.conversation import shortened
 
@@ -121,18 +121,17 @@ def reason(row: Row) -> str:
 
 
 def sweep_cells(jobs: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """Column → text for each job of a `sweep.json`; overrides that all jobs share, or that say where, are left out."""
+    """Column → text for each job of a `sweep.json`; overrides that all jobs share are left out."""
     common = set.intersection(*(set(job["overrides"]) for job in jobs)) if len(jobs) > 1 else set()
     crashed = any(job["summary"]["exception"] for job in jobs)
     rows = []
     for job in jobs:
-        own = [item for item in job["overrides"] if item not in common and item.partition("=")[0] not in PLACES]
         summary = job["summary"]
         judged = summary["success"] + summary["failed"]
         done, planned = summary["runs"], summary["planned"]
         rows.append(
             {
-                "job": " ".join(map(readable, own)) or job["folder"],
+                "job": " ".join(readable(item) for item in job["overrides"] if item not in common) or job["folder"],
                 "runs": str(done) if done == planned else f"{done} of {planned}",
                 "success": _share(summary["success"], judged),
                 **({"exceptions": str(summary["exception"])} if crashed else {}),

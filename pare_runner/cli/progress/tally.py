@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from pare_runner.batch.bench import asks_models
 from pare_runner.batch.observer import AwayEndpoint, Observer, Source
 from pare_runner.batch.work import Task
-from pare_runner.cli.next_steps import PLACES
 from pare_runner.cli.progress.window import Window
 from pare_runner.policy.request import Role, Usage
 
@@ -191,12 +190,8 @@ def summed(label: str, jobs: Sequence[JobFigures]) -> JobFigures:
 
 
 def short_labels(labels: Sequence[str]) -> list[str]:
-    """What tells jobs apart: of `job #3 (seed=1 suite.runs=2)` the words in brackets that not all have.
-
-    Where results are tells nothing: jobs that joined later say `resume=` where the first ones said `output_dir=`.
-    """
-    bracketed = [match[1].split() if (match := re.search(r"\((.*)\)$", label)) else [] for label in labels]
-    words = [[word for word in own if word.partition("=")[0] not in PLACES] for own in bracketed]
+    """What tells jobs apart: of `job #3 (seed=1 suite.runs=2)` the words in brackets that not all have."""
+    words = [match[1].split() if (match := re.search(r"\((.*)\)$", label)) else [] for label in labels]
     common = set.intersection(*map(set, words)) if len(words) > 1 else set()
     return [
         " ".join(word for word in own if word not in common) or label or "runs"

@@ -97,5 +97,4 @@ def test_endpoints_are_asked_when_somebody_looks() -> None:
 def test_jobs_are_called_by_what_tells_them_apart() -> None:
     assert short_labels(["job #0 (model=a suite.runs=2)", "job #1 (model=b suite.runs=2)"]) == ["model=a", "model=b"]
     assert short_labels(["job #0 (model=a)"]) == ["model=a"]
-    assert short_labels(["(model=a output_dir=x)", "(model=b resume=x)"]) == ["model=a", "model=b"]
     assert short_labels([""]) == ["runs"]
