@@ -24,6 +24,8 @@ async def time_limit(seconds: float | None, expired: Callable[[], None] = lambda
         token = WAITING.set(waiting)
         try:
             yield
+            if waiting.over:  # one that never let the loop look around was not stopped, and took too long all the same
+                raise TimeoutError
         finally:
             WAITING.reset(token)
             waiting.stop()
@@ -41,6 +43,11 @@ class _Clock(Waiting):
         self._end = loop.time() + seconds
         self._expired = expired
         self._bell = loop.call_at(self._end, expired)
+
+    @property
+    def over(self) -> bool:
+        """Whether the time has passed, parked time left out."""
+        return self._loop.time() >= self._end + self.seconds
 
     def begin(self) -> None:
         super().begin()
