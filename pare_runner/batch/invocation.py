@@ -102,6 +102,8 @@ class Invocation:
                 f"{self.directory} holds results already: they are never mixed",
                 hint=f"choose another directory, or go on with resume={self.directory}",
             )
+        if former is None and self.resume:
+            log.warning("%s holds nothing to go on with: all is made from the beginning", self.directory)
         words = tuple(sys.argv if self.command_line is None else self.command_line)
         sweep = any(request.folder != HERE for request in requests)
         plan = former or Plan((), sweep, words, str(Path.cwd()))

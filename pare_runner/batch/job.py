@@ -185,7 +185,8 @@ class Job:
             head = {"experiment_name": self.config.experiment_name, "config_hash": config_hash(self.config)}
             write_json(self.directory / SUMMARY, {**head, **summary, "wall_clock": {"job_duration": seconds}})
         self.manifest.finish(seconds)
-        self.say(logging.INFO, "%d of %d runs finished in %.1f s", len(self.rows), self.planned, seconds)
+        name = f"{self.label}: " if self.label else ""
+        self.say(logging.INFO, "%s%d of %d runs finished in %.1f s", name, len(self.rows), self.planned, seconds)
         if status == OK and results.exception_count:
             status = SOME_EXCEPTIONS
         self.close()

@@ -51,6 +51,18 @@ def holder(directory: Path) -> Holder | None:
     return None
 
 
+def refuse_in_use(directory: Path) -> None:
+    """InputError if another invocation has `directory`; for whoever is about to write there before it has the lock."""
+    held = holder(directory)
+    if held is not None and held.process is not None:
+        raise _in_use(directory, held.process)
+
+
+def _in_use(directory: Path, owner: int | None) -> InputError:
+    who = f"process {owner}" if owner is not None else "processes of an invocation that is gone"
+    return InputError(f"{directory} is in use by {who}")
+
+
 @contextmanager
 def locked(directory: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[int]:
     """Hold `directory`, which is created; gives the descriptor that holds it, for worker processes to inherit.
@@ -81,8 +93,7 @@ def _acquired(path: Path, waiting: Callable[[], None]) -> int:
             owner = _owner(file)
             os.close(file)
             if owner is not None or time.monotonic() - since > ORPHANS_SECONDS:
-                who = f"process {owner}" if owner is not None else "processes of an invocation that is gone"
-                raise InputError(f"{path.parent} is in use by {who}") from None
+                raise _in_use(path.parent, owner) from None
             if not told:
                 told = True
                 waiting()

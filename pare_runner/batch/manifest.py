@@ -48,7 +48,7 @@ class Manifest:
     def resume(cls, directory: Path, units: Sequence[Unit], config: MultiScenarioRunnerConfig) -> Manifest:
         """The manifest of a job that goes on, perhaps with more scenarios; InputError if it cannot be used."""
         content = read_manifest(directory)
-        content["scenarios"] |= _scenarios(config, units)
+        _extend(content, config, units)
         content["units"] = max(content["units"], len(units))
         content["wall_clock"]["resumed"].append(_now())
         content["wall_clock"]["finished"] = None
@@ -61,6 +61,21 @@ class Manifest:
         clock = self.content["wall_clock"]
         clock.update(finished=_now(), seconds=(clock["seconds"] or 0.0) + seconds)
         write_json(self.path, self.content)
+
+
+def _extend(content: dict[str, Any], config: MultiScenarioRunnerConfig, units: Sequence[Unit]) -> None:
+    """Let the recorded configuration, which says what a job consists of, choose the scenarios and runs of `units` too.
+
+    More scenarios are named one by one: no filter of either command would give those of both.
+    """
+    known, asked = content["scenarios"], _scenarios(config, units)
+    recorded, suite = content["config"], content["config"]["suite"]
+    if not set(asked) <= set(known):
+        before, now = recorded["scenarios"] or sorted(known), list(config.scenarios) or sorted(asked)
+        recorded["scenarios"] = list(dict.fromkeys([*before, *now]))
+        suite |= {"ids": sorted({*known, *asked}), "tags": [], "apps": [], "limit": None}
+    suite["runs"] = max(suite["runs"], config.suite.runs)
+    content["scenarios"] = known | asked
 
 
 def read_manifest(directory: Path) -> dict[str, Any]:

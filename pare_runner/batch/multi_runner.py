@@ -13,6 +13,7 @@ from pare_runner.batch.invocation import run_job
 from pare_runner.batch.observer import Observer
 from pare_runner.batch.readiness import probe_models
 from pare_runner.batch.results import PAREMultiScenarioValidationResult
+from pare_runner.batch.status import newest_unfinished
 from pare_runner.llm.config import LLMEngineConfig
 from pare_runner.scenarios.scenario import PAREScenario
 
@@ -38,6 +39,8 @@ class MultiScenarioRunner:
         What a scenario or a model does is told by the results. Raises InputError for what cannot run at all, and
         RuntimeError inside a running event loop.
         """
+        if config.resume == "last":
+            config = config.model_copy(update={"resume": str(newest_unfinished(Path("outputs")))})
         directory = Path(config.resume or config.output_dir or tempfile.mkdtemp(prefix="pare_runner_"))
         config = with_hashes(config)
         probe_models(config, self._answered)

@@ -53,11 +53,11 @@ class PlannedJob:
         return sum(self.units.values())
 
     def joined(self, other: PlannedJob) -> PlannedJob:
-        """This job with the units of `other` as well, which is the same configuration."""
+        """This job with the units of `other` as well, which is the same configuration, and called as it is now."""
         units = dict(self.units)
         for name, runs in other.units.items():
             units[name] = max(runs, units.get(name, 0))
-        return PlannedJob(self.folder, self.overrides, self.config_hash, self.experiment_key, units)
+        return PlannedJob(self.folder, other.overrides, self.config_hash, self.experiment_key, units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,17 @@ def read_plan(directory: Path) -> Plan:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{directory / PLAN} is not a plan: {type(error).__name__} {error}") from error
+
+
+def planned_job(directory: Path) -> tuple[Path, PlannedJob] | None:
+    """The job in `directory` as its plan has it, and where that plan stands: there, or above; None without one."""
+    here = directory.absolute()
+    for folder in (here, *here.parents):
+        plan = find_plan(folder)
+        if plan is not None:
+            found = next((job for job in plan.jobs if (folder / job.folder).absolute() == here), None)
+            return None if found is None else (folder, found)
+    return None
 
 
 def find_plan(directory: Path) -> Plan | None:

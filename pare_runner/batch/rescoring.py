@@ -25,7 +25,7 @@ from pare_runner.batch.journal import read_journal
 from pare_runner.batch.lock import locked
 from pare_runner.batch.logs import logging_runs, unit_log
 from pare_runner.batch.manifest import read_manifest
-from pare_runner.batch.plan import find_plan
+from pare_runner.batch.plan import find_plan, planned_job
 from pare_runner.batch.rendering import Renderer
 from pare_runner.batch.rescored_files import write_rescored
 from pare_runner.batch.staging import settle
@@ -146,12 +146,8 @@ def prepare(
 
 def _top(directory: Path) -> Path:
     """The directory of the invocation that `directory` belongs to: its own, or the sweep around it."""
-    here = directory.absolute()
-    for folder in (here, *here.parents):
-        plan = find_plan(folder)
-        if plan is not None and (folder == here or any(folder / job.folder == here for job in plan.jobs)):
-            return folder
-    return directory
+    found = planned_job(directory)
+    return directory if found is None else found[0]
 
 
 @dataclass(slots=True)

@@ -76,7 +76,7 @@ def check_same(
         if recorded["world_hash"] != world:
             raise ConfigError(
                 f"{directory}: scenario {scenario.scenario_id!r} has changed since "
-                f"(world_hash {recorded['world_hash']}, now {world})",
+                f"(world_hash {str(recorded['world_hash'])[:12]}, now {str(world)[:12]})",
                 hint=ELSEWHERE,
             )
         if recorded["scoring_hash"] != scoring_hash(config, scenario):

@@ -143,14 +143,22 @@ def job_statuses(directory: Path, plan: Plan) -> list[JobStatus]:
 
 
 def newest_unfinished(top: Path) -> Path:
-    """The newest directory below `top` whose units are not all done; ConfigError if there is none."""
+    """The newest directory below `top` whose units are not all done; ConfigError if there is none.
+
+    One in which units are missing comes before one whose units are merely exceptions: what they died of may stay.
+    """
+    to_try_again = None
     for directory in _newest_first(top):
         try:
             statuses = job_statuses(directory, read_plan(directory))
         except InputError:
             continue  # what cannot be read cannot be gone on with
-        if not all(status.finished for status in statuses):
+        if any(status.missing for status in statuses):
             return directory
+        if to_try_again is None and not all(status.finished for status in statuses):
+            to_try_again = directory
+    if to_try_again is not None:
+        return to_try_again
     raise ConfigError(f"resume=last: nothing below {top}/ is unfinished", hint="name a directory: resume=DIR")
 
 

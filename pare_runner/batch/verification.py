@@ -28,6 +28,7 @@ from pare_runner.batch.job import EXCEPTION
 from pare_runner.batch.journal import JOURNAL, read_journal
 from pare_runner.batch.logs import logging_runs, unit_log
 from pare_runner.batch.manifest import MANIFEST
+from pare_runner.batch.plan import planned_job
 from pare_runner.batch.rendering import Renderer
 from pare_runner.batch.staging import check_settled
 from pare_runner.batch.summary import SUMMARY
@@ -93,11 +94,20 @@ def verify_job(directory: Path, tally: Tally, on_run: OnRun = lambda done, plann
     place, load = find_place(config, ran_in)
     files = directory if place == Path.cwd() else directory.absolute()
     with chdir(place), logging_runs("ERROR", to_file=True):
-        units = plan_units(config, load(config))
+        units = _planned(files, plan_units(config, load(config)))
         factory = None
         if not config.oracle and (rows or recorded_files(files)):  # a job that has not begun has no recording
             factory = AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=str(files))
         _Rerun(str(directory), files, config, Renderer.of(config), factory, rows, tally, on_run).run(units)
+
+
+def _planned(directory: Path, units: Sequence[Unit]) -> list[Unit]:
+    """Those of `units` that the plan has: a job that grew need not have as many runs of each scenario."""
+    found = planned_job(directory)
+    if found is None:
+        return list(units)
+    runs = found[1].units
+    return [unit for unit in units if unit.run_number <= runs.get(unit.scenario.scenario_id, 0)]
 
 
 def row_difference(recorded: Row, now: Row) -> str | None:

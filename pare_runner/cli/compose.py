@@ -26,6 +26,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf
 
+from pare_runner.batch.lock import refuse_in_use
 from pare_runner.batch.request import JobRequest
 from pare_runner.batch.resuming import check_resumable
 from pare_runner.cli.body import JobBody, forecast_lines
@@ -81,6 +82,7 @@ class Composer:
             config = self._compose(multirun)
             sweep = config.hydra.mode == RunMode.MULTIRUN
             directory = Path(str(OmegaConf.select(config, "hydra.sweep.dir" if sweep else "hydra.run.dir")))
+        refuse_in_use(directory)
         experiment = None if sweep else body.prepare(config)
         if config.resume in (None, ""):
             check_fresh(directory)

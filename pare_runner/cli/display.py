@@ -39,12 +39,20 @@ PIPE_WIDTH = 160
 NUMBERS = ("run", "turns", "proposals", "accepted", "calls", "tokens", "cost", "runs", "exceptions")
 WHY_COLUMN = "why"
 FOLDED = (WHY_COLUMN, "job", "cause", "model", "endpoint", "scenarios", "log")
+STOPPED = 75
+"""Exit status of a job that a limit stopped."""
+LEAST = 16
+"""Columns of the first column at least, however narrow the terminal."""
 NARROW = 45
 """Columns that a reason needs to be readable beside its run."""
 
 
 class Report(Protocol):
     """What a job reports."""
+
+    @property
+    def exit_status(self) -> int:
+        """0 all ran, 1 some ended in an exception, 75 stopped, 130 interrupted."""
 
     @property
     def summary(self) -> Mapping[str, Any]:
@@ -173,7 +181,8 @@ def _print_results(console: Console, report: Report, rows: Sequence[Row], direct
         console.print(f"... and {len(rows) - SHOWN} more that succeeded or are in results.jsonl")
     counts = ", ".join(f"{summary[name]} {name}" for name in STYLES if summary.get(name))
     ran, planned = summary.get("runs", len(rows)), summary.get("planned", len(rows))
-    head = plural(ran, "run") if ran == planned else f"interrupted after {ran} of {planned} runs"
+    ended = "stopped" if report.exit_status == STOPPED else "interrupted"
+    head = plural(ran, "run") if ran == planned else f"{ended} after {ran} of {planned} runs"
     console.print(f"\n{head}: {counts or 'nothing ran'}")
     if rows and unpriced(config):
         console.print(f"cost unknown: no price for {', '.join(unpriced(config))}")
@@ -209,6 +218,7 @@ def _print_causes(console: Console, failed: Sequence[Group], limited: Sequence[G
         console.print("\nmake just these again:")
         for command in again(directory):
             console.print(f"  {command}", soft_wrap=True, markup=False)
+        console.print("mended a scenario or an assistant? type the same in a new directory: the rest is in the cache")
     if limited:
         console.print("\nruns that a limit ended (a verdict, it stands):")
         _print_table(console, cause_cells(limited))
@@ -242,7 +252,9 @@ def _print_table(console: Console, rows: Sequence[Mapping[str, str]]) -> None:
     for name in widths if below else names:
         folded = name in FOLDED
         justify: Literal["left", "right"] = "right" if name in NUMBERS else "left"
-        table.add_column(name, justify=justify, overflow="fold" if folded else "ellipsis", no_wrap=not folded)
+        least = min(widths[name], LEAST) if name == names[0] and name in widths else None  # which run, or job, it is
+        overflow: Literal["fold", "ellipsis"] = "fold" if folded else "ellipsis"
+        table.add_column(name, justify=justify, overflow=overflow, no_wrap=not folded, min_width=least)
     for row in rows:
         table.add_row(*(Text(row[name], STYLES.get(row[name], "")) for name in (widths if below else names)))
     with console.capture() as captured:

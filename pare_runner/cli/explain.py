@@ -17,6 +17,7 @@ from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from yaml import MarkedYAMLError
 
 from pare_runner.cli.live import DERIVED, DORMANT
 from pare_runner.cli.nodes import ENGINES, node_keys
@@ -41,6 +42,10 @@ def composition_error(error: Exception, context: Context) -> InputError:
     while own is not None:  # one of ours, also inside of what OmegaConf makes of an error of a resolver
         if isinstance(own, InputError):
             return own
+        if isinstance(own, MarkedYAMLError) and own.problem_mark is not None:
+            mark = own.problem_mark
+            where = f"{mark.name}:{mark.line + 1}:{mark.column + 1}"
+            return ConfigError(own.problem or "this is not YAML", where=where)
         own = own.__cause__ or own.__context__
     return _from_overrides(context) or ConfigError(_shortened(error))
 

@@ -30,6 +30,9 @@ def run_oracle(
     except Exception as error:  # whatever a scenario raises is the outcome of its run
         outcome.result.exception = error
         outcome.result.success = None
+    except SystemExit as error:  # a run must not end the others, either
+        outcome.result.exception = RuntimeError(f"the run tried to end the process: SystemExit({error.code!r})")
+        outcome.result.success = None
     if outcome.phone is not None:
         outcome.end_time = outcome.phone.services.clock.now
         outcome.log = list(outcome.phone.log)

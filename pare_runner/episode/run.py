@@ -90,6 +90,9 @@ async def fill(outcome: Outcome, agents: Agents, noise: NoiseSettings = NO_NOISE
     except Exception as error:  # whatever is raised is the outcome of the run
         outcome.result.exception = error
         outcome.result.success = None
+    except SystemExit as error:  # a run must not end the others, either
+        outcome.result.exception = RuntimeError(f"the run tried to end the process: SystemExit({error.code!r})")
+        outcome.result.success = None
     finally:
         if outcome.phone is not None:
             outcome.end_time = outcome.phone.services.clock.now

@@ -56,7 +56,13 @@ def test_the_newest_one_with_something_left_to_do(tmp_path: Path) -> None:
     os.utime(broken / "plan.json", (1e9 - 10, 1e9 - 10))
     make(tmp_path / "2026/done", 0, finished=True)
 
-    assert newest_unfinished(tmp_path) == wanted
+    crashed = tmp_path / "2026/crashed"
+    run_job(oracle_config(log_to_file=False), crashed, load=all_scenarios)
+
+    assert newest_unfinished(tmp_path) == wanted, "what is missing comes before what would be tried again"
+    (wanted / "plan.json").unlink()
+    (tmp_path / "2026/old/plan.json").unlink()
+    assert newest_unfinished(tmp_path) == crashed
 
 
 def test_there_may_be_none(tmp_path: Path) -> None:

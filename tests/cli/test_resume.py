@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pare_runner.batch.lock import locked
 from pare_runner.cli.hydra_entry import main
 from tests.cli.conftest import SHIPPED, Pare
 from tests.cli.sweeps import CHOSEN, GRID, MOMENTS, UNIT, UNITS, disturbed, dying, finished, traces
@@ -219,3 +220,38 @@ def test_a_sweep_grows_in_place_and_jobs_are_called_by_what_they_are(
     ]
     plan = json.loads((tmp_path / "sweep/plan.json").read_text())
     assert [job["units"] for job in plan["jobs"]] == [plan["jobs"][0]["units"]] * 3
+
+
+@pytest.mark.parametrize("more", [["suite.runs=2"], ["suite=full", "suite.ids=[dinner_*,allot*,blood*,cab*]"]])
+def test_a_job_that_grew_is_verified_and_judged_as_it_is_now(
+    more: list[str], pare: Pare, experiment: Pare, tmp_path: Path
+) -> None:
+    offline = ("suite=smoke", "model=passive", "export=none", "cache=bypass")
+    assert experiment(*offline, "output_dir=job").status == 0
+    assert experiment(*offline, *more, "resume=job").status == 0
+
+    runs = len(finished(tmp_path / "job"))
+    assert runs > 3
+    assert pare("verify", "job").out.startswith(f"verified {runs} runs, ")
+    assert f"{runs} not touched" in pare("rescore", "job").out
+    assert "nothing to do" in pare("resume", "job").out
+
+
+def test_a_directory_in_use_is_left_alone(pare: Pare, experiment: Pare, tmp_path: Path) -> None:
+    assert experiment(*JOB, "seed=0,1", "output_dir=sweep", "-m").status == 0
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with locked(tmp_path / "sweep"):
+        said = experiment(*JOB, "seed=0,1,2", "resume=sweep", "-m")
+
+    assert (said.status, said.out) == (2, "")
+    assert said.err.startswith("pare_runner: sweep is in use by process ")
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_sweep_file_that_is_no_yaml_is_named(experiment: Pare, pare: Pare, tmp_path: Path) -> None:
+    (tmp_path / "my/sweep").mkdir(parents=True)
+    (tmp_path / "my/sweep/broken.yaml").write_text("hydra: {sweeper: {params: {seed: 1\n")
+    said = experiment("--config-dir", "my", "sweep=broken")
+
+    assert said.status == 2
+    assert "my/sweep/broken.yaml:2:1: " in said.err

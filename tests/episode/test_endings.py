@@ -102,6 +102,15 @@ def test_a_defect_of_a_policy_is_an_exception() -> None:
     assert [event.event_id for event in play.outcome.log][:1] == ["a"]
 
 
+def test_a_policy_that_would_end_the_process_ends_its_own_run() -> None:
+    def leaves(request: Request, view: View) -> Response:
+        raise SystemExit("bye")
+
+    play = Play(events(news("a"), rest=GOOD), observe=[leaves])
+    assert play.result.status == "exception"
+    assert str(play.result.exception) == "the run tried to end the process: SystemExit('bye')"
+
+
 def test_a_run_that_is_cancelled_has_no_outcome() -> None:
     class Stops:
         def start(self, role: Role, view: View) -> Session:

@@ -374,3 +374,14 @@ def test_the_hash_seed_of_python_changes_nothing() -> None:
     ]
     answers = [process.communicate(timeout=60)[0].split() for process in started]
     assert answers == [shipped_digests()] * 2
+
+
+def test_a_scenario_that_would_end_the_process_ends_its_own_run() -> None:
+    class Leaves(PAREScenario):
+        def validate(self, env: Environment) -> PAREScenarioValidationResult:
+            raise SystemExit(4)
+
+    result = run_oracle(Leaves(scenario_id="leaves")).result
+
+    assert (result.status, result.success) == ("exception", None)
+    assert str(result.exception) == "the run tried to end the process: SystemExit(4)"
