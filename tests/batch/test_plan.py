@@ -62,7 +62,7 @@ def test_more_jobs_and_more_units_join_what_is_planned() -> None:
 
     assert [item.folder for item in whole.jobs] == ["seed=0", "seed=1", "seed=2"]
     assert whole.jobs[0].units == {**first.units, "new": 3}, "what was planned stays so"
-    assert whole.jobs[0].overrides == first.overrides
+    assert whole.jobs[0].overrides == ("typed=anew",), "a job is called as it was asked for last"
     assert whole.planned == plan().planned + 3
     assert whole.in_folder("seed=1") == second
     assert whole.in_folder("seed=7") is None
