@@ -82,9 +82,11 @@ class Composer:
             config = self._compose(multirun)
             sweep = config.hydra.mode == RunMode.MULTIRUN
             directory = Path(str(OmegaConf.select(config, "hydra.sweep.dir" if sweep else "hydra.run.dir")))
-        refuse_in_use(directory)
+        resumes = config.resume not in (None, "")
+        if resumes:
+            refuse_in_use(directory)
         experiment = None if sweep else body.prepare(config)
-        if config.resume in (None, ""):
+        if not resumes:
             check_fresh(directory)
         elif experiment is not None:
             check_resumable(directory, [JobRequest(experiment.config, experiment.units)], sweep=False)
