@@ -87,7 +87,8 @@ def many_in_flight() -> float:
                     outcomes.append(await episode(policy, store, number))
 
                 began = time.perf_counter()
-                await work_off(range(1, IN_FLIGHT + 1), IN_FLIGHT, run)
+                numbers = iter(range(1, IN_FLIGHT + 1))
+                await work_off(lambda: next(numbers, None), IN_FLIGHT, run)
                 seconds = time.perf_counter() - began
         calls = sum(exchange.request.role != "user" for exchange in outcomes[0].exchanges)
         if any(outcome.metrics.errors or outcome.result.exception for outcome in outcomes):
