@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pare_runner.batch.failures import LIMIT, Group, RanWith, failures, limits, named
+from pare_runner.batch.job import STOPPED
 from pare_runner.batch.journal import read_journal
 from pare_runner.batch.metrics import unpriced
 from pare_runner.batch.plan import read_plan
@@ -39,8 +40,6 @@ PIPE_WIDTH = 160
 NUMBERS = ("run", "turns", "proposals", "accepted", "calls", "tokens", "cost", "runs", "exceptions")
 WHY_COLUMN = "why"
 FOLDED = (WHY_COLUMN, "job", "cause", "model", "endpoint", "scenarios", "log")
-STOPPED = 75
-"""Exit status of a job that a limit stopped."""
 LEAST = 16
 """Columns of the first column at least, however narrow the terminal."""
 NARROW = 45

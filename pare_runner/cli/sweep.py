@@ -15,6 +15,7 @@ from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from pare_runner.batch.identity import experiment_key
+from pare_runner.batch.interrupts import INTERRUPTED
 from pare_runner.batch.plan import Plan, find_plan
 from pare_runner.batch.request import JobRequest
 from pare_runner.batch.resuming import check_resumable, placed
@@ -24,7 +25,6 @@ from pare_runner.cli.explain import Context, composition_error
 from pare_runner.errors import ConfigError, InputError
 from pare_runner.llm.keyless import masked
 
-INTERRUPTED = 130
 _LABEL = 120
 _BASE_URL = "base_url="
 _SERVERS = "an address names no folder: give each server a file with its model.alias, and sweep over model="

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from pare_runner.episode.outcome import Outcome
+from pare_runner.episode.outcome import Outcome, tried_to_leave
 from pare_runner.kernel.events import CompletedEvent, EventType, OperationType
 from pare_runner.noise.env_events.simulation import NoisySimulation
 from pare_runner.noise.env_events.stream import open_stream, with_own_events
@@ -31,7 +31,7 @@ def run_oracle(
         outcome.result.exception = error
         outcome.result.success = None
     except SystemExit as error:  # a run must not end the others, either
-        outcome.result.exception = RuntimeError(f"the run tried to end the process: SystemExit({error.code!r})")
+        outcome.result.exception = tried_to_leave(error)
         outcome.result.success = None
     if outcome.phone is not None:
         outcome.end_time = outcome.phone.services.clock.now

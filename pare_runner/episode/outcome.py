@@ -36,3 +36,8 @@ class Outcome:
     metrics: RunMetrics = field(default_factory=RunMetrics)
     noise: NoiseSettings = NO_NOISE
     tool_draws: list[ToolDraw] = field(default_factory=list)
+
+
+def tried_to_leave(error: SystemExit) -> RuntimeError:
+    """What a run that would end the process ends in instead."""
+    return RuntimeError(f"the run tried to end the process: SystemExit({error.code!r})")

@@ -19,7 +19,7 @@ from pare_runner.apps.core.dates import to_spoken
 from pare_runner.episode.judging import ask_judge
 from pare_runner.episode.metrics import count_exchanges, first_proposal
 from pare_runner.episode.oracle import count_actions
-from pare_runner.episode.outcome import Outcome
+from pare_runner.episode.outcome import Outcome, tried_to_leave
 from pare_runner.episode.phase import Stage
 from pare_runner.episode.settings import EpisodeSettings
 from pare_runner.episode.toolsets import Toolsets
@@ -91,7 +91,7 @@ async def fill(outcome: Outcome, agents: Agents, noise: NoiseSettings = NO_NOISE
         outcome.result.exception = error
         outcome.result.success = None
     except SystemExit as error:  # a run must not end the others, either
-        outcome.result.exception = RuntimeError(f"the run tried to end the process: SystemExit({error.code!r})")
+        outcome.result.exception = tried_to_leave(error)
         outcome.result.success = None
     finally:
         if outcome.phone is not None:
