@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.cli.conftest import Pare
 from tests.cli.sweeps import CHOSEN, SCENARIOS
@@ -21,6 +22,12 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def run_lines(path: Path) -> list[str]:
     """Lines of a `run.log` that a scenario run logged itself."""
     return [line for line in path.read_text().splitlines() if "[pare_runner.unit]" in line]
+
+
+def seed_of(job: Path) -> int:
+    """The seed of a job by its composed config: a long directory name ends in a digest, whatever the seed."""
+    composed = yaml.safe_load((job / ".hydra" / "config.yaml").read_text())
+    return int(composed["seed"])
 
 
 @pytest.mark.parametrize("executor", EXECUTORS)
@@ -47,13 +54,13 @@ def test_without_the_logs_of_runs_their_lines_stand_in_the_log_of_the_job(
     said = experiment(*WORDS, f"executor={executor}", "use_custom_logger=false", "output_dir=sweep")
 
     assert said.status == 0
-    jobs = sorted(tmp_path.glob("sweep/*/run.log"))
-    assert len(jobs) == 2
-    for number, job in enumerate(jobs):
+    jobs = {seed_of(log.parent): log for log in tmp_path.glob("sweep/*/run.log")}
+    assert jobs.keys() == {0, 1}
+    for seed, job in jobs.items():
         assert not (job.parent / "logs").exists()
         lines = run_lines(job)
         assert len(lines) == len(SCENARIOS), "of this job alone"
-        assert all(f"run 1, seed {number}, ended at" in line for line in lines)
+        assert all(f"run 1, seed {seed}, ended at" in line for line in lines)
 
 
 @pytest.mark.parametrize("executor", EXECUTORS)
