@@ -22,7 +22,7 @@ KINDS = tuple(RULES)
 
 _MARKER = re.compile(r"(\[redacted:[a-z]+:[0-9]+\])")
 _PARTS = re.compile(r"\[redacted:([a-z]+):([0-9]+)\]")
-_JSON_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"(?P<colon>[ \t\r\n]*+:)?', re.DOTALL)
+_JSON_STRING = re.compile(r'(?P<token>"(?:[^"\\]++|\\.)*+")(?P<colon>[ \t\r\n]*+:[ \t\r\n]*+)?', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,10 @@ class Redaction:
         """The same for the bytes of a file: JSON, JSON lines or text. All but redacted strings stays byte for byte."""
         text = data.decode("utf-8", "surrogateescape")
         work = _Work(self, _used([text]))
-        if is_json(text):
-            text = work.json_text(text)
-        else:
+        if not is_json(text):
             text = "".join(work.text(line) for line in text.splitlines(keepends=True))
+        if is_json(text):  # after its lines, too: what kept them from being JSON may be hidden now
+            text = work.json_text(text)
         return text.encode("utf-8", "surrogateescape"), work.counts
 
 
@@ -110,7 +110,7 @@ class _Work:
         if isinstance(value, dict):
             return {self.text(key): self.value(item, key) for key, item in value.items()}
         if isinstance(value, list | tuple):
-            return [self.value(item, name) for item in value]
+            return [self.value(item) for item in value]
         return value
 
     def text(self, text: str, name: str = "") -> str:
@@ -119,18 +119,21 @@ class _Work:
             return self.json_text(text)
         if name and self._is_secret(name, text):
             return self._marker("keys", "key", text)
-        return self._plain(text)
+        redacted = self._plain(text)
+        if redacted != text and is_json(redacted):  # what kept it from being JSON is hidden now
+            return self.json_text(redacted)
+        return redacted
 
     def json_text(self, text: str) -> str:
         """JSON whose strings are redacted where they stand: space, numbers and escapes elsewhere remain."""
         pieces: list[str] = []
-        done, name = 0, ""
+        done, name, value_at = 0, "", -1
         for found in _JSON_STRING.finditer(text):
-            colon = found["colon"]
-            token = found[0][: -len(colon)] if colon else found[0]
+            token, is_name = found["token"], found["colon"] is not None
             plain = json.loads(token, strict=False) if "\\" in token else token[1:-1]
-            redacted = self.text(plain, "" if colon else name)
-            name = plain if colon else ""
+            redacted = self.text(plain, name if found.start() == value_at else "")
+            if is_name:
+                name, value_at = plain, found.end()
             if redacted != plain:
                 ascii_only = token.isascii() or "\\u" in token  # an escaped surrogate cannot stand unescaped
                 pieces += [text[done : found.start()], json.dumps(redacted, ensure_ascii=ascii_only)]

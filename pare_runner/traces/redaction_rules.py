@@ -16,6 +16,7 @@ from dataclasses import dataclass
 GROUP = "hidden"
 """The part of a match that is hidden; a pattern without such a group hides the whole match."""
 
+_ESCAPED = r"(?<=\\[bfnrt])"
 _WORD = r"(?:(?<=\\[bfnrt])|(?<=\\u[0-9a-fA-F]{4})|(?<![\w.%+\\-])|(?<=\\)(?![bfnrt]|u[0-9a-fA-F]{4}))"
 """Here a word may begin."""
 _OPENING = r"[\"'\\]{0,6}\s{0,8}[:=]\s{0,8}[\"'\\]{0,6}"
@@ -23,7 +24,7 @@ _OPENING = r"[\"'\\]{0,6}\s{0,8}[:=]\s{0,8}[\"'\\]{0,6}"
 
 NAMES = r"""(?x:
     (?i: api[_-]?(?:key|token|secret) | access[_-]?(?:key|token) | client[_-]?secret | private[_-]?key )
-    | (?<![A-Za-z]) (?i: key | token | secret | passw(?:or)?d | credential )
+    | (?: (?<=\\[bfnrt]) | (?<![A-Za-z]) ) (?i: key | token | secret | passw(?:or)?d | credential )
     | (?<=[a-z]) (?: Key | Token | Secret | Password | Credential )
 )(?i:s?(?:[_-](?:id|key|token|value))?)"""
 """Names of things that are secret."""
@@ -50,19 +51,17 @@ SHAPES = (
 """Keys that are known by their form."""
 
 _KNOWN_KEYS = rf"{_WORD}(?:{'|'.join(SHAPES)})"
-_PRIVATE_KEYS = r"-----BEGIN [A-Z ]{0,40}+-----[\w+/=\s\\]*+-----END [A-Z ]{0,40}+-----"
+_PRIVATE_KEYS = r"-----BEGIN (?:[A-Z]{1,12} ){0,3}PRIVATE KEY-----[\w+/=\s\\]*+-----END [A-Z ]{0,60}+-----"
 _ASSIGNED_KEYS = rf"{NAMES}{_OPENING}(?P<{GROUP}>[\w+/=.~-]{{16,}}+)"
-_BEARER = rf"(?i:\bbearer)\s{{1,8}}(?P<{GROUP}>[\w.~+/=-]{{8,}}+)"
-_BASIC = rf"(?i:authorization){_OPENING}(?i:basic|token)\s{{1,8}}(?P<{GROUP}>[\w.~+/=-]{{8,}}+)"
+_AUTHORIZATION = rf"(?:{_ESCAPED}|\b)(?i:bearer|basic)\s{{1,8}}(?P<{GROUP}>[\w.~+/=-]{{8,}}+)"
 _WEB_TOKEN = rf"{_WORD}eyJ[\w-]{{10,}}+\.[\w-]{{10,}}+\.[\w-]*+"
 _EMAIL = rf"{_WORD}[\w.%+-]++@[\w-]++(?:\.[\w-]++)++"
 
 _NAME = r"[^\s\"'<>|:;*?,()\[\]{}\\/`]++"
-_ROOTS = r"(?:home|Users|root|tmp|var/tmp|var/folders|private/tmp|private/var|mnt|media|scratch)"
-_POSIX = rf"(?:(?<=\\[bfnrt])|(?<=file://)|(?<![\w.~/-]))/{_ROOTS}(?![\w-])(?:/{_NAME})*+"
-_HOME = rf"(?:(?<=\\[bfnrt])|(?<![\w.~/-]))~(?:[\w.-]++)?(?:/{_NAME})++"
+_ROOTS = r"(?:home|Users|root|tmp|var/tmp|var/folders|private|mnt|media|scratch)"
+_POSIX = rf"(?:{_ESCAPED}|(?<=file://)|(?<![\w.~/-]))/{_ROOTS}(?:/{_NAME})++"
+_HOME = rf"(?:{_ESCAPED}|(?<![\w.~/-]))~(?:[\w.-]++)?(?:/{_NAME})++"
 _DRIVE = rf"{_WORD}[A-Za-z]:(?:[\\/]{{1,4}}+{_NAME})++"
-_SHARE = rf"(?<![\w\\:])\\{{2,4}}(?![\\\"])(?:{_NAME}\\{{1,4}}+)++{_NAME}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ class Rule:
 
 
 def _is_token(text: str) -> bool:
-    """Whether a word behind `Bearer` is a token and not a word of a sentence."""
+    """Whether what follows `Bearer` or `Basic` is a token and not a word of a sentence."""
     return any(character.isdigit() for character in text) or len(text) >= 24
 
 
@@ -102,11 +101,11 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         *_rules("keys", "key", _ASSIGNED_KEYS, counts=is_random),
     ),
     "bearer": (
-        *_rules("bearer", "bearer", _BASIC, _WEB_TOKEN),
-        *_rules("bearer", "bearer", _BEARER, counts=_is_token),
+        *_rules("bearer", "bearer", _WEB_TOKEN),
+        *_rules("bearer", "bearer", _AUTHORIZATION, counts=_is_token),
     ),
     "emails": _rules("emails", "email", _EMAIL),
-    "paths": _rules("paths", "path", _POSIX, _HOME, _DRIVE, _SHARE),
+    "paths": _rules("paths", "path", _POSIX, _HOME, _DRIVE),
 }
 """Kind → its rules."""
 
