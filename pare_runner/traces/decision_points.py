@@ -95,7 +95,7 @@ class _Trace:
 
     def points(self) -> Iterator[DecisionPoint]:
         models = _models(self.document)
-        task = _text(_meta_task(self.logs))
+        task = _text(meta_task(self.logs))
         scenario_id = _text(self.document.definition.scenario_id)
         run_number = self.document.definition.run_number
         run = 1 if run_number is None else run_number
@@ -185,7 +185,7 @@ def _models(document: HfDocument) -> dict[str, str]:
     return {role: _text(model) for role, _, model in parts if model}
 
 
-def _meta_task(logs: Sequence[Log]) -> str:
+def meta_task(logs: Sequence[Log]) -> str:
     opening, closing = _TASK
     for log in logs[:FIRST_LOGS]:
         content = log.get("content")

@@ -6,8 +6,10 @@ import pytest
 
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.policy.request import ModelError
-from pare_runner.traces.conversation import Entry, check_reasons, clock, entries_of, lines, shortened
+from pare_runner.traces.conversation import check_reasons, entries_of, lines
+from pare_runner.traces.entry import Entry
 from pare_runner.traces.record import Verdict, record_of
+from pare_runner.traces.words import clock, shortened
 from tests.episode.conftest import (
     ACCEPT,
     ACCEPTS,
