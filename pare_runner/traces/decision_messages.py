@@ -36,7 +36,7 @@ def messages_of(log: Log) -> list[dict[str, Any]] | None:
     content = log.get("content")
     if isinstance(content, str):
         try:
-            content = orjson.loads(content.encode("utf-8", "surrogatepass"))
+            content = orjson.loads(content)
         except orjson.JSONDecodeError:
             return None
     if isinstance(content, list) and all(isinstance(message, dict) for message in content):

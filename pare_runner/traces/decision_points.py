@@ -95,8 +95,8 @@ class _Trace:
 
     def points(self) -> Iterator[DecisionPoint]:
         models = _models(self.document)
-        task = _text(_meta_task(self.logs))
-        scenario_id = _text(self.document.definition.scenario_id)
+        task = _meta_task(self.logs)
+        scenario_id = self.document.definition.scenario_id
         run_number = self.document.definition.run_number
         run = 1 if run_number is None else run_number
         if run.bit_length() > BITS:
@@ -121,7 +121,7 @@ class _Trace:
                 trace_file=self.name,
                 user_agent_decision="gather_context" if gathered else "accept" if accepted else "reject",
                 llm_input=json_text(annotated(messages, own)),
-                agent_proposal=_text(_content(self.logs[proposal].get("tool_arguments"))),
+                agent_proposal=_content(self.logs[proposal].get("tool_arguments")),
                 final_decision=accepted,
                 meta_task_description=task,
                 gather_context_delta=self._gathered(answer, len(messages)) if gathered else None,
@@ -182,7 +182,7 @@ def _models(document: HfDocument) -> dict[str, str]:
     simulation = document.metadata.get("simulation")
     model_id = simulation.get("model_id") if isinstance(simulation, dict) else None
     parts = (part.partition(":") for part in model_id.split("|")) if isinstance(model_id, str) else ()
-    return {role: _text(model) for role, _, model in parts if model}
+    return {role: model for role, _, model in parts if model}
 
 
 def _meta_task(logs: Sequence[Log]) -> str:
@@ -201,14 +201,9 @@ def _content(arguments: Any) -> str:
     if isinstance(arguments, str):
         try:
             arguments = orjson.loads(arguments)
-        except (orjson.JSONDecodeError, UnicodeEncodeError):
+        except orjson.JSONDecodeError:
             return str(arguments)
     content = arguments.get("content") if isinstance(arguments, dict) else arguments
     if content is None:
         return ""
     return content if isinstance(content, str) else json_text(content)
-
-
-def _text(text: str) -> str:
-    """`text` as UTF-8 can hold it."""
-    return text.encode("utf-8", "replace").decode()
