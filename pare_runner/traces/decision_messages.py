@@ -49,13 +49,17 @@ def annotated(messages: Sequence[Mapping[str, Any]], before: Sequence[Log]) -> l
 
     `before` are the user's entries of the world log ahead of the `llm_input`. The n-th message of the user's model has
     the time of the n-th `llm_output`, what a tool returned that of the message ahead of it, the n-th proposal that of
-    the n-th `task` with a text, notifications the last time that stands in them.
+    the n-th `task` with a text, notifications the last time that stands in them. Without such a task a proposal has the
+    time at which an `agent_message` brought it, as in our traces.
     """
+    brought = [
+        (str(log.get("content") or ""), log["timestamp"]) for log in before if log["log_type"] == "agent_message"
+    ]
     outputs = iter(log["timestamp"] for log in before if log["log_type"] == "llm_output")
     tasks = iter(
         log["timestamp"] for log in before if log["log_type"] == "task" and str(log.get("content") or "").strip()
     )
-    return list(_annotated(messages, outputs, tasks))
+    return list(_annotated(messages, outputs, tasks, brought))
 
 
 def kind_of(role: str, content: str) -> MessageKind:
@@ -74,7 +78,10 @@ def kind_of(role: str, content: str) -> MessageKind:
 
 
 def _annotated(
-    messages: Sequence[Mapping[str, Any]], outputs: Iterator[float], tasks: Iterator[float]
+    messages: Sequence[Mapping[str, Any]],
+    outputs: Iterator[float],
+    tasks: Iterator[float],
+    brought: Sequence[tuple[str, float]],
 ) -> Iterator[dict[str, Any]]:
     acted: float | None = None
     for message in messages:
@@ -88,6 +95,8 @@ def _annotated(
             time = acted
         elif kind == "proposal":
             time = next(tasks, None)
+            if time is None:
+                time = next((at for said, at in reversed(brought) if said and said in text), None)
         elif kind == "environment_notification":
             time = _last_time(text)
         yield {**message, "timestamp": time, "msg_type": kind}

@@ -17,10 +17,11 @@ from pare_runner.cli.progress.bar import Bar
 from pare_runner.cli.progress.words import percent
 from pare_runner.errors import InputError, Problem
 from pare_runner.library.files import to_path
-from pare_runner.traces.agent_roles import PHRASES, phrases_with
+from pare_runner.traces.agent_roles import phrases_with
 from pare_runner.traces.decision_frame import refuse_foreign, write_points
 from pare_runner.traces.decision_points import DECISIONS, DecisionPoint, Decisions
 from pare_runner.traces.decision_points import decision_points as points_of
+from pare_runner.traces.detection import PHRASES
 from pare_runner.traces.documents import read_hf
 from pare_runner.traces.hf_files import hf_files
 
