@@ -22,6 +22,7 @@ Log = Mapping[str, Any]
 TOOL_ROLES = ("tool-response", "tool")
 """Roles of messages that hold what a tool returned: PARE's, and that of chat completions."""
 STARTS: Mapping[str, MessageKind] = {
+    "Observation:": "tool_observation",  # of our text protocol, whose results are messages of the user
     "Environment notifications": "environment_notification",
     "Available Actions": "available_tools",
     "Current app state": "current_app_state",

@@ -9,10 +9,25 @@ from typing import Any
 import pytest
 
 from pare_runner.errors import InputError
+from pare_runner.library.prompts import load_prompts
+from pare_runner.policy.request import Response
 from pare_runner.traces.agent_roles import phrases_with
 from pare_runner.traces.decision_points import BACKWARD, FIRST_LOGS, FORWARD, DecisionPoint, decision_points
 from pare_runner.traces.documents import parse_hf, read_hf
+from pare_runner.traces.hf import HfWriter
+from pare_runner.traces.hf_models import HfDocument
+from pare_runner.traces.record import record_of
+from tests.episode.conftest import ACCEPT, LOOK, PROPOSE, REJECT, WAIT, Play, acting, calling, events, news
+from tests.scenarios.conftest import START as BEGAN
 from tests.traces.worlds import INTERFACE, PROMPTS, START, World
+
+OPEN = calling(("System.open_app", {"app_name": "Notes"}))
+
+
+def run_of_ours(**settings: Any) -> HfDocument:
+    outcome = Play(events(news("later", "at: 60s")), prompts=load_prompts(), **settings).outcome
+    assert outcome.result.exception is None
+    return parse_hf(HfWriter().render(record_of(outcome))[0].data, "ours.json")
 
 
 def found(world: World, **options: Any) -> tuple[DecisionPoint, ...]:
@@ -259,6 +274,43 @@ def test_an_entry_that_cannot_be_read_has_its_place() -> None:
     with pytest.raises(InputError) as caught:
         found(world)
     assert str(caught.value).startswith("tidy.json: $.world_logs[1].log_type: there is no log_type 'tool_cal'")
+
+
+@pytest.mark.parametrize("seconds", [5, 0])
+@pytest.mark.parametrize(
+    ("taps", "decision", "accepted"),
+    [
+        ([ACCEPT], "accept", True),
+        ([REJECT], "reject", False),
+        ([WAIT, ACCEPT], "accept", True),
+        ([OPEN, ACCEPT], "gather_context", True),
+        ([OPEN, WAIT, REJECT], "gather_context", False),
+    ],
+)
+def test_a_run_of_ours(taps: list[Response], decision: str, accepted: bool, seconds: int) -> None:
+    given = {"user": [WAIT, *taps], "observe": [PROPOSE], "execute": [LOOK]}
+    played = run_of_ours(**given, generation_seconds=seconds)
+    (point,) = decision_points(played, "x.json").points  # with 0 s, the answer and what it sets off have the same time
+    assert (point.user_agent_decision, point.final_decision) == (decision, accepted)
+    assert (point.sample_id, point.agent_proposal) == ("s_run_1_p0", "Shall I?")
+    messages = json.loads(point.llm_input)
+    assert [message["msg_type"] for message in messages] == [
+        *("system_prompt", "environment_notification", "user_action", "tool_observation", "proposal")
+    ]
+    assert [message["timestamp"] for message in messages[2:]] == [BEGAN + seconds, BEGAN + seconds, BEGAN + 10]
+    if decision == "gather_context":
+        assert '"System__open_app"' in json.loads(point.gather_context_delta or "")[0]["content"]
+    else:
+        assert point.gather_context_delta is None
+
+
+def test_a_run_of_ours_in_text() -> None:
+    user = [acting("aui.wait"), acting("System.open_app", app_name="Notes"), acting("aui.reject_proposal")]
+    observe = [acting("aui.send_message_to_user", content="Shall I?")]
+    (point,) = decision_points(run_of_ours(user=user, observe=observe, protocol="react"), "x.json").points
+    assert (point.user_agent_decision, point.final_decision) == ("gather_context", False)
+    kinds = [message["msg_type"] for message in json.loads(point.llm_input)]
+    assert kinds == ["system_prompt", "environment_notification", "user_action", "proposal"]
 
 
 def test_a_run_of_pare_without_proposals(shared: Path) -> None:
