@@ -14,7 +14,7 @@ from itertools import groupby
 from pare_runner.traces.entry import PLAIN, Detail, Entry, Kind
 from pare_runner.traces.record import RunTrace, Verdict
 from pare_runner.traces.telling import told
-from pare_runner.traces.words import LONGEST, clock, shortened
+from pare_runner.traces.words import LONGEST, clock, shortened, visible
 
 WIDTH = 100
 ENDS = {
@@ -59,7 +59,9 @@ def lines(
         head = f"{clock(entry.seconds):>9}  {entry.who:<9}  " if entry.kind not in _UNDER else " " * 22
         kind = "error" if entry.failed else _COLOURS.get(entry.kind, "")
         room = max(width - len(head), 20)
-        wrapped = [line for part in shortened(entry.text, longest).split("\n") for line in _wrapped(part, room)]
+        wrapped = [
+            line for part in visible(shortened(entry.text, longest)).split("\n") for line in _wrapped(part, room)
+        ]
         for number, text in enumerate(wrapped):
             yield ((head if not number else " " * len(head)) + (paint(text, kind) if kind and text else text)).rstrip()
 
@@ -76,7 +78,9 @@ def check_reasons(result: Verdict) -> Iterator[tuple[str, str]]:
 def _ending(trace: RunTrace) -> Iterator[Entry]:
     result, seconds = trace.verdict, trace.end_time - trace.start
     reason = result.termination_reason
-    how = f"ended by {reason}" + (f": {ENDS[reason]}" if reason in ENDS else "") if reason else "did not end"
+    how = "did not end" if result.status == "exception" else "ended"
+    if reason:
+        how = f"ended by {reason}" + (f": {ENDS[reason]}" if reason in ENDS else "")
     yield Entry(seconds, "", "end", f"{how}; {result.status}")
     if result.exception_type is not None:
         yield Entry(seconds, "", "error", f"{result.exception_type}: {result.exception_message}")

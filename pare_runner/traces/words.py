@@ -4,6 +4,9 @@ from __future__ import annotations
 
 LONGEST = 320
 """Characters of a text that are shown."""
+_CONTROLS = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"} | dict.fromkeys(
+    range(0x7F, 0xA0), 0xFFFD
+)
 
 
 def clock(seconds: float) -> str:
@@ -22,3 +25,8 @@ def shortened(text: str, longest: int | None = LONGEST) -> str:
         return text
     line = " ".join(text.split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def visible(text: str) -> str:
+    """`text` with a sign for each control character but line breaks and tabs: it must not steer whoever shows it."""
+    return text.translate(_CONTROLS)

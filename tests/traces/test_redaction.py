@@ -85,6 +85,9 @@ VALUES = st.recursive(
         (f"HF_TOKEN={HEX}", "keys", "HF_TOKEN=[redacted:key:1]"),
         (f'"clientSecret": "{HEX}"', "keys", '"clientSecret": "[redacted:key:1]"'),
         (f"{{\\\"api_key\\\": \\\"{HEX}\\\"}}", "keys", '{\\"api_key\\": \\"[redacted:key:1]\\"}'),
+        (f"my_key-{OPENAI}\\n{OPENAI}", "keys", "my_key-[redacted:key:1]\\n[redacted:key:1]"),
+        (f"Authorization: {HEX}", "keys", "Authorization: [redacted:key:1]"),
+        (f"risk-assessment-of-the-{'x' * 20}", "keys", f"risk-assessment-of-the-{'x' * 20}"),
         (f"checksum: {HEX}", "keys", f"checksum: {HEX}"),
         (f"monkey: {HEX}", "keys", f"monkey: {HEX}"),
         ("the key: 12345678901234567890", "keys", "the key: 12345678901234567890"),
@@ -122,11 +125,17 @@ def test_counts_tell_how_often_and_numbers_how_many() -> None:
 
 
 def test_escapes_of_json_that_a_text_quotes_stay_whole() -> None:
-    said = 'Action:\n{"to": "\\nbob@x.org\\n", "at": "C:\\\\Users\\\\bob\\\\x\\"", "e": "\\u00e9bob@x.org"}'
+    action = {"to": "\nbob@x.org\n", "at": 'C:\\Users\\bob\\x"', "e": "ébob@x.org", "k": f"é{OPENAI}\t"}
+    said = f"Action:\n{json.dumps(action)}"
+    assert "\\u00e9bob" in said
     redacted, counts = redact(said, KINDS)
-    action = json.loads(redacted.partition("\n")[2])
-    assert action == {"to": "\n[redacted:email:1]\n", "at": '[redacted:path:1]"', "e": "é[redacted:email:1]"}
-    assert counts == {"keys": 0, "bearer": 0, "emails": 2, "paths": 1}
+    assert json.loads(redacted.partition("\n")[2]) == {
+        "to": "\n[redacted:email:1]\n",
+        "at": '[redacted:path:1]"',
+        "e": "é[redacted:email:1]",
+        "k": "é[redacted:key:1]\t",
+    }
+    assert counts == {"keys": 1, "bearer": 0, "emails": 2, "paths": 1}
 
 
 def test_an_escaped_address_in_json_text_is_found() -> None:
