@@ -17,6 +17,8 @@ from pare_runner.traces.telling import told
 from pare_runner.traces.words import LONGEST, clock, shortened, visible
 
 WIDTH = 100
+HEAD = 22
+"""Columns of the time and the speaker in front of each line."""
 ENDS = {
     "idle": "nothing was ahead that could change anything",
     "max_turns": "the turns were used up",
@@ -56,14 +58,13 @@ def lines(
             yield ""
             yield paint(entry.text, _COLOURS["turn"])
             continue
-        head = f"{clock(entry.seconds):>9}  {entry.who:<9}  " if entry.kind not in _UNDER else " " * 22
+        head = f"{clock(entry.seconds):>9}  {entry.who:<9}  " if entry.kind not in _UNDER else " " * HEAD
         kind = "error" if entry.failed else _COLOURS.get(entry.kind, "")
         room = max(width - len(head), 20)
-        wrapped = [
-            line for part in visible(shortened(entry.text, longest)).split("\n") for line in _wrapped(part, room)
-        ]
-        for number, text in enumerate(wrapped):
-            yield ((head if not number else " " * len(head)) + (paint(text, kind) if kind and text else text)).rstrip()
+        text = visible(shortened(entry.text, longest))
+        wrapped = [line for part in text.split("\n") for line in _wrapped(part, room)]
+        for number, line in enumerate(wrapped):
+            yield ((head if not number else " " * len(head)) + (paint(line, kind) if kind and line else line)).rstrip()
 
 
 def check_reasons(result: Verdict) -> Iterator[tuple[str, str]]:
@@ -105,7 +106,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 def _without_repeated_waits(entries: Iterable[Entry]) -> Iterator[Entry]:
     """Waits in a row as one entry at the time of the first; turns in a row with nothing but waits under one heading."""
     quiet: list[Entry] = []
-    for turn in _turns(entries):
+    for turn in turns(entries):
         if all(entry.kind in _QUIET for entry in turn):
             quiet += turn
             continue
@@ -117,7 +118,7 @@ def _without_repeated_waits(entries: Iterable[Entry]) -> Iterator[Entry]:
     yield from _waited(quiet)
 
 
-def _turns(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+def turns(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     """The entries of each turn that has a heading, which is the first of them; others as they lie between."""
     turn: list[Entry] = []
     for entry in entries:

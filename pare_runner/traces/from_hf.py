@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
+from pare_runner.episode.exchange import Exchange
 from pare_runner.errors import Problem, ScenarioError
 from pare_runner.kernel.events import Action, CompletedEvent, EventMetadata, EventType, OperationType
 from pare_runner.noise.failures import ToolFailure, failure_text
@@ -69,6 +70,9 @@ class _Source:
         document = self.document
         logs = world_logs(document)
         log = self._log()
+        exchanges = exchanges_of(document, logs, log)
+        if not self.is_ours:
+            _note_uncalled(log, exchanges)
         times = [*(event.event_time for event in log), *(entry["timestamp"] for entry in logs)]
         start = document.definition.start_time
         start = min(times, default=0.0) if start is None else start
@@ -86,7 +90,7 @@ class _Source:
                 if event.action is not None and event.action.app is None
             },
             log=log,
-            exchanges=exchanges_of(document, logs, log),
+            exchanges=exchanges,
             goal=meta_task(logs) or None,
             redacted=self.redacted,
         )
@@ -166,6 +170,14 @@ class _Source:
             return json.loads(text)
         except ValueError:
             return text
+
+
+def _note_uncalled(log: Sequence[CompletedEvent], exchanges: Sequence[Exchange]) -> None:
+    """Calls that no agent made are as good as scheduled: PARE logs its own polling of reminders as the agent's."""
+    made = {event_id for exchange in exchanges for event_id in exchange.events}
+    for event in log:
+        if event.event_id not in made and (made or event.turn_number is None):
+            event.scheduled = True
 
 
 def _decoded(args: Iterable[HfArgument]) -> Iterator[tuple[str, Any]]:

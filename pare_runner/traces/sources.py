@@ -1,0 +1,122 @@
+"""Where runs stand: in files, jobs, sweeps or any folder, whatever format their traces have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pare_runner.errors import InputError, did_you_mean
+from pare_runner.traces.contract import TRACES
+from pare_runner.traces.documents import read_hf
+from pare_runner.traces.from_hf import record_of_hf
+from pare_runner.traces.hf import HfWriter
+from pare_runner.traces.hf_files import hf_files
+from pare_runner.traces.record import RunTrace
+
+LISTED = 5
+"""Runs that a message names."""
+_HASH = re.compile(r"_[0-9a-f]{8}\Z")
+_RUN = re.compile(r"_run_(\d+)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class RunSource:
+    """A run that can be read: `load` raises InputError if it cannot after all.
+
+    `path` is the file, or the folder of a format without a file a run; `job` is the directory of the job, None where
+    there is none; `size` counts the bytes of its own file, None if it has none.
+    """
+
+    run_id: str
+    format: str
+    path: Path
+    load: Callable[[], RunTrace]
+    job: Path | None = None
+    size: int | None = None
+
+    @property
+    def scenario_id(self) -> str:
+        """Id of the scenario as the run id has it."""
+        return _RUN.sub("", _HASH.sub("", self.run_id))
+
+    @property
+    def run_number(self) -> int:
+        """Number of the run as the run id has it; 1 if it has none."""
+        match = _RUN.search(_HASH.sub("", self.run_id))
+        return int(match[1]) if match else 1
+
+
+Finder = Callable[[Path], Sequence[RunSource]]
+
+
+def hf_runs(path: Path) -> list[RunSource]:
+    """The runs with an hf trace at `path` or below; InputError if there are none."""
+    return [_hf_run(file) for file in hf_files([path])]
+
+
+FINDERS: tuple[Finder, ...] = (hf_runs,)
+"""What looks for the runs of a format. Of a run in several formats the first one's is read."""
+
+
+def find_runs(paths: Iterable[Path]) -> list[RunSource]:
+    """The runs at `paths` and below, each once, in the order of `paths`; InputError for a path without any."""
+    found: dict[tuple[Path, str], RunSource] = {}
+    for path in paths:
+        for run in _at(path):
+            found.setdefault(((run.job or run.path).absolute(), run.run_id), run)
+    return list(found.values())
+
+
+def pick_run(runs: Sequence[RunSource], name: str, run_number: int | None = None) -> RunSource:
+    """The run whose id, or whose scenario's id, is `name`; InputError if there is none or more than one.
+
+    `run_number` picks one run of a scenario.
+    """
+    fitting = [run for run in runs if name in (run.run_id, run.scenario_id)]
+    if not fitting:
+        known = {run.scenario_id for run in runs} | {run.run_id for run in runs}
+        raise InputError(f"there is no run {name!r} among {_count(runs)}", hint=did_you_mean(name, known))
+    return only(fitting, name, run_number)
+
+
+def only(runs: Sequence[RunSource], name: str, run_number: int | None = None) -> RunSource:
+    """The one of `runs` with this number, if it is given; InputError if that leaves none or several."""
+    numbers = sorted({run.run_number for run in runs})
+    fitting = [run for run in runs if run_number in (None, run.run_number)]
+    if not fitting:
+        known = ", ".join(map(str, numbers))
+        raise InputError(f"{name} has no run {run_number}", hint=f"known: {known}")
+    if len(fitting) == 1:
+        return fitting[0]
+    shown = [f"  {run.path}" for run in fitting[:LISTED]]
+    more = [f"  and {len(fitting) - LISTED} more"] if len(fitting) > LISTED else []
+    advice = "pick one with --run, or name its file" if len(numbers) > 1 else "name one of the files"
+    raise InputError("\n".join([f"{name} stands for {len(fitting)} runs: {advice}", *shown, *more]))
+
+
+def _at(path: Path) -> list[RunSource]:
+    found: list[RunSource] = []
+    refused: InputError | None = None
+    for finder in FINDERS:
+        try:
+            found += finder(path)
+        except InputError as error:
+            refused = refused or error
+    if not found and refused is not None:
+        raise refused
+    return found
+
+
+def _hf_run(file: Path) -> RunSource:
+    job = file.parents[2] if file.parts[-3:-1] == (TRACES, HfWriter.name) else None
+    try:
+        size = file.stat().st_size
+    except OSError:  # it is told when the file is read
+        size = None
+    return RunSource(file.stem, HfWriter.name, file, lambda: record_of_hf(read_hf(file)), job, size)
+
+
+def _count(runs: Sequence[RunSource]) -> str:
+    return f"the {len(runs)} that were found" if len(runs) != 1 else "them: there is only one"
