@@ -185,8 +185,8 @@ def _stamped(text: str, end: float) -> Iterator[tuple[float, str]]:
             continue
         if (begun[-1][0] if begun else time) <= time <= end:
             begun.append((time, match.start(), match.end()))
-    ends = [start - 1 for _, start, _ in begun[1:]] + [len(text)]
-    for (time, _, start), stop in zip(begun, ends, strict=True):
+    for number, (time, _, start) in enumerate(begun):
+        stop = begun[number + 1][1] - 1 if number + 1 < len(begun) else len(text)
         yield time, text[start:stop]
 
 

@@ -92,7 +92,8 @@ def only(runs: Sequence[RunSource], name: str, run_number: int | None = None) ->
         return fitting[0]
     shown = [f"  {run.path}" for run in fitting[:LISTED]]
     more = [f"  and {len(fitting) - LISTED} more"] if len(fitting) > LISTED else []
-    advice = "pick one with --run, or name its file" if len(numbers) > 1 else "name one of the files"
+    same = len({run.scenario_id for run in fitting}) == 1
+    advice = "pick one with --run, or name its file" if same and len(numbers) > 1 else "name one of the files"
     raise InputError("\n".join([f"{name} stands for {len(fitting)} runs: {advice}", *shown, *more]))
 
 

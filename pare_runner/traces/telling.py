@@ -195,5 +195,7 @@ def _answered_at(exchange: Exchange) -> float:
 def _asked_for(exchange: Exchange) -> str:
     """A model call in a few words."""
     request, response = exchange.request, exchange.response
-    used = "" if response is None else f", {response.usage.total_tokens} tokens"
-    return f"asks its model, call {request.index}: {len(request.messages)} messages{used}"
+    tokens = 0 if response is None else response.usage.total_tokens
+    used = f", {tokens:,} tokens" if tokens else ""
+    count = len(request.messages)
+    return f"{request.role} asks its model, call {request.index}: {count} message{'' if count == 1 else 's'}{used}"

@@ -85,6 +85,8 @@ def show(
 
 def _source(run: str, directory: str | None, run_number: int | None) -> RunSource:
     """The run that somebody means."""
+    if not run.strip():
+        raise ConfigError("RUN is empty", hint="name a trace, or the id of a run or of its scenario")
     path = to_path(run)
     if directory is None and (path.exists() or "/" in run or path.suffix == ".json"):
         return only(find_runs([path]), run, run_number)
