@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -12,6 +14,7 @@ from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import Agents, finish, run_episode
 from pare_runner.episode.settings import EpisodeSettings
+from pare_runner.errors import InputError
 from pare_runner.kernel.events import CompletedEvent
 from pare_runner.library.noise_data import load_augmentation_data
 from pare_runner.library.prompts import load_prompts
@@ -23,11 +26,13 @@ from pare_runner.scenarios.compiler.compile import compile_scenario
 from pare_runner.scenarios.scenario import PAREScenario
 from pare_runner.traces.contract import TraceContext
 from pare_runner.traces.conversation import entries_of
-from pare_runner.traces.documents import parse_hf
+from pare_runner.traces.documents import parse_hf, read_hf
 from pare_runner.traces.entry import EXTRA, Detail, Entry
+from pare_runner.traces.exchanges import said_apart
 from pare_runner.traces.from_hf import record_of_hf
 from pare_runner.traces.hf import hf_document
 from pare_runner.traces.record import RunTrace, record_of
+from pare_runner.traces.world_logs import said_text
 from tests.episode.conftest import (
     ACCEPT,
     ACCEPTS,
@@ -43,11 +48,12 @@ from tests.episode.conftest import (
     events,
     news,
 )
+from tests.traces.worlds import START, World
 
 SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 ALL = Detail(frozenset(EXTRA), full=True)
-TOLD = Detail(frozenset(EXTRA) - {"request"}, full=True)
-"""What the dialect of Meta-ARE keeps of it, too, is less: it has no screens."""
+NO_SCREENS = Detail(frozenset(EXTRA) - {"screen"}, full=True)
+"""What the dialect of Meta-ARE keeps."""
 
 
 def again(record: RunTrace) -> RunTrace:
@@ -156,3 +162,151 @@ def short_runs() -> dict[str, Outcome]:
 def test_short_runs(name: str) -> None:
     record = record_of(short_runs()[name], TraceContext("id"))
     assert story(again(record)) == story(record)
+
+
+def test_the_dialect_of_meta_are_lacks_the_screens_only() -> None:
+    play = Play(events(news("a"), ASKS, ACCEPTS), observe=[PROPOSE], user=[WAIT, ACCEPT], execute=[LOOK, DONE])
+    record = record_of(play.outcome, TraceContext("id", dialect="meta_are"))
+    assert story(again(record), NO_SCREENS) == story(record, NO_SCREENS)
+
+
+def test_a_judge() -> None:
+    checked = events(news("a"), ASKS, rest="checks:\n  - judge: Was it polite?\n")
+    play = Play(checked, observe=[PROPOSE], judge=[Response('{"verdict": "pass", "reason": "It was."}')])
+    record = record_of(play.outcome, TraceContext("id"))
+    assert {x.request.role for x in record.exchanges} >= {"judge"}
+    assert entries_of(again(record)) == entries_of(record)
+
+
+def test_what_the_record_says_of_the_run() -> None:
+    play = Play(events(news("a"), rest="user: {goal: Rest.}\nchecks:\n  - proposed: {about: {contains: Shall}}\n"))
+    record = record_of(play.outcome, TraceContext("id", {"seed": 0}, "agents", "models"))
+    read = again(record)
+    assert read.verdict == record.verdict
+    assert (read.context, read.end_time, read.definition) == (record.context, record.end_time, record.definition)
+    assert (read.apps, read.events, read.conditions) == (record.apps, record.events, record.conditions)
+    assert (read.goal, read.exchanges[0].told[0].message) == ("Rest.", record.exchanges[0].told[0].message)
+
+
+def test_requests_share_their_messages() -> None:
+    read = again(record_of(Play(events(news("a")), observe=[LOOK, LOOK, LOOK]).outcome, TraceContext("id")))
+    first, second = [x.request.messages for x in read.exchanges if x.request.role == "observe"][:2]
+    assert first[0] is second[0]
+    assert [message.role for message in second] == ["system", "user", "assistant", "tool"]
+
+
+# Files of others ------------------------------------------------------------------------------------------------------
+
+
+def test_agents_that_no_phrase_tells_apart_are_told_by_their_calls() -> None:
+    made = [
+        completed("USER-1", "USER", "Notes", "open_note", START + 3, turn=0),
+        completed("AGENT-1", "AGENT", "PAREAgentUserInterface", "send_message_to_user", START + 9, "observe", 0),
+        completed("AGENT-2", "AGENT", "Notes", "delete_note", START + 15, "execute", 1),
+    ]
+    world = World()
+    for agent, event in zip(("x", "y", "z"), made, strict=True):
+        world.add(agent, "llm_input", content=[{"role": "user", "content": "now"}]).add(agent, "llm_output", content="")
+        world.call(agent, f"{event['action']['app']}__{event['action']['function']}")
+        world.add("unknown", "action", event_type=event["event_type"])
+        world.logs[-1]["id"] = event["event_id"]
+        world.add(agent, "observation", content="ok", attachments=[])
+    read = record_of_hf(parse_hf(json.dumps({**world.data(), "completed_events": made}), "tidy.json"))
+
+    assert [(x.request.role, x.request.turn, x.seconds) for x in read.exchanges] == [
+        ("user", 0, 1.0), ("observe", 0, 1.0), ("execute", 1, 1.0),
+    ]  # fmt: skip
+    told = [(entry.role, entry.kind) for entry in entries_of(read)]
+    assert told[:3] == [("user", "tap"), ("observe", "proposal"), ("observe", "mode")]
+    assert ("execute", "write") in told
+    assert told[-1] == (None, "end")
+
+
+def test_a_run_of_pare(shared: Path) -> None:
+    read = record_of_hf(read_hf(shared / "samples/traces/airport_return_ride_from_notes.agents.hf.json"))
+
+    assert {x.request.role for x in read.exchanges} == {"user", "observe"}
+    assert [x.request.turn for x in read.exchanges] == [turn for turn in range(10) for _ in range(2)]
+    assert all(len(x.events) == 1 for x in read.exchanges)
+    entries = story(read)
+    assert [entry.text for entry in entries if entry.kind == "screen"] == ["screen: Current active app: System"]
+    assert sum(entry.kind == "thought" for entry in entries) == 20
+    assert [entry.text for entry in entries if entry.kind == "told"] == [
+        "sees: Ride completed", "sees: Cab update: ride completed",
+    ]  # fmt: skip
+    assert entries[-1].text == "ended; failed"
+
+
+def test_oracle_runs_of_pare(shared: Path) -> None:
+    for path in sorted((shared / "samples/traces").glob("*.oracle.hf.json")):
+        entries = story(record_of_hf(read_hf(path)))
+        # PARE's own polling of reminders stands in its log as calls of the agent; nobody made them.
+        assert {entry.who for entry in entries} == {"world", ""}, path.name
+        assert entries[-1].text == "ended; success"
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"pare_runner": 3}, "$.metadata.pare_runner"),
+        ({"pare_runner": {"scheduled": {}}}, "$.metadata.pare_runner.scheduled"),
+        ({"pare_runner": {"noise": [1]}}, "$.metadata.pare_runner.noise[0]"),
+        ({"pare_runner": {"checks": {"a b": "yes"}}}, "$.metadata.pare_runner.checks['a b']"),
+        ({"pare_runner": {"agents": []}}, "$.metadata.pare_runner.agents"),
+        ({"annotation": {"comment": 3}}, "$.metadata.annotation.comment"),
+        ({"simulation": {"model_id": {}}}, "$.metadata.simulation.model_id"),
+        ({"runner_config": "x"}, "$.metadata.runner_config"),
+    ],
+)
+def test_metadata_of_a_wrong_type(change: dict[str, Any], place: str) -> None:
+    world = World(metadata=change).prompts().shows()
+    with pytest.raises(InputError) as refused:
+        record_of_hf(world.document())
+    assert refused.value.problems[0].where == f"tidy.json: {place}"
+
+
+@pytest.mark.parametrize("value", [[], {}, None, 3, "other"])
+def test_a_log_type_of_a_wrong_type(value: Any) -> None:
+    world = World()
+    world.logs.append({"timestamp": START, "log_type": value})
+    with pytest.raises(InputError, match=r"\$\.world_logs\[0\]\.log_type"):
+        record_of_hf(world.document())
+
+
+def test_an_empty_run() -> None:
+    read = record_of_hf(World().document())
+    assert (read.start, read.end_time, read.log, read.exchanges) == (0.0, 0.0, [], [])
+    assert [entry.text for entry in entries_of(read)] == ["ended; no_validation"]
+
+
+def completed(
+    event_id: str, kind: str, app: str, function: str, time: float, mode: str | None = None, turn: int | None = None
+) -> dict[str, Any]:
+    """An entry of `completed_events`."""
+    operation = "WRITE" if function == "delete_note" else "READ"
+    return {
+        "class_name": "CompletedEvent",
+        "event_type": kind,
+        "event_time": time,
+        "event_id": event_id,
+        "dependencies": [],
+        "event_relative_time": None,
+        "action": {"action_id": event_id, "app": app, "function": function, "operation_type": operation, "args": []},
+        "metadata": {"return_value": None, "proactive_mode": mode, "turn_number": turn},
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "calls"),
+    [
+        ("", []),
+        ("text", [("a__b", "{}")]),
+        ("", [("a__b", '{"x": "</tool_call>"}'), ("c__d", "not json")]),
+        ("<tool_call>\nx\n</tool_call>", [("a__b", "{}")]),
+        (TAGS, []),
+    ],
+)
+def test_said_apart_is_the_inverse_of_said_text(content: str, calls: list[tuple[str, str]]) -> None:
+    text = said_text(content, [{"name": name, "arguments": arguments} for name, arguments in calls])
+    said, found = said_apart(text)
+    assert (said, [(call.name, call.arguments) for call in found]) == (content, calls)
