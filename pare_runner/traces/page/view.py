@@ -207,5 +207,6 @@ def _json(value: Any) -> str:
 def _waited(quiet: Sequence[Section]) -> Iterator[Step]:
     if quiet:
         first, last = quiet[0], quiet[-1]
-        title = first.title if first is last else f"{first.title} to {last.title.removeprefix('turn ')}"
+        number = last.title.removeprefix("turn ")
+        title = first.title if first is last else f"turns {first.title.removeprefix('turn ')} to {number}"
         yield Step(first.id, first.clock, f"{title}: waiting", "turn quiet")
