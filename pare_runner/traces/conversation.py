@@ -53,7 +53,11 @@ def lines(
     Texts are cut after `longest` characters; with None they are whole and keep their line breaks. Requests have no
     line.
     """
+    in_turn = False
     for entry in _without_repeated_waits([entry for entry in entries if entry.kind != "request"]):
+        if in_turn and entry.turn is None:
+            yield ""
+        in_turn = entry.kind == "turn" or (in_turn and entry.turn is not None)
         if entry.kind == "turn":
             yield ""
             yield paint(entry.text, _COLOURS["turn"])

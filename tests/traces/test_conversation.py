@@ -181,7 +181,7 @@ def test_turns_in_which_all_wait_share_a_heading() -> None:
         "", "turns 0 to 1", "0:01 user and assistant wait",
         "", "turn 2", "0:01 user and assistant wait", "0:02 user taps: x",
         "", "turn 3", "0:01 user waits",
-        "0:09 ended",
+        "", "0:09 ended",
     ]  # fmt: skip
 
 

@@ -70,7 +70,7 @@ def test_nothing_to_read(pare: Pare) -> None:
 
 def test_runs_of_pare(pare: Pare, shared: Path) -> None:
     found = pare("traces", "stats", str(shared / "samples/traces"), "--json").json
-    mock, oracle = sorted(found["groups"], key=lambda group: str(group["model_id"]))
+    oracle, mock = sorted(found["groups"], key=lambda group: str(group["model_id"]))
     # An oracle run has no agents, so what it did are events, not calls.
     assert (oracle["runs"], oracle["calls"], oracle["statuses"]["success"]) == (8, [], 8)
     assert (mock["runs"], mock["turns"], sum(mock["model_calls"].values())) == (1, 10, 20)
