@@ -14,12 +14,13 @@ import polars as pl
 from pare_runner.atomic import json_bytes, read_json
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frame import WALL_CLOCK_COLUMNS
-from pare_runner.batch.frames_io import PARQUET, read_frame, unit_frame
+from pare_runner.batch.frames_io import PARQUET, unit_frame
 from pare_runner.batch.identity import config_hash
 from pare_runner.batch.journal import JOURNAL
 from pare_runner.batch.summary import SUMMARY, summarize
 from pare_runner.llm.recording.difference import changed_lines
-from pare_runner.traces.contract import TRACES
+from pare_runner.parquet import read_frame
+from pare_runner.traces.contract import PART, TRACES
 
 WALL_CLOCK = "wall_clock"
 """Key of JSON files that is not compared."""
@@ -83,7 +84,7 @@ def stray_trace(directory: Path, made: Collection[str], unfinished: Iterable[str
     left = tuple(f"{run_id}." for run_id in unfinished)
     for path in sorted((directory / TRACES).rglob("*")):
         name = path.relative_to(directory).as_posix()
-        if path.is_file() and name not in made and not path.name.removeprefix(".").startswith(left):
+        if path.is_file() and name not in made and not path.name.removeprefix(".").removeprefix(PART).startswith(left):
             return f"{name} belongs to no run in {JOURNAL}"
     return None
 

@@ -1,0 +1,96 @@
+"""Joining the parts of a finished job, and taking them apart again.
+
+A part of its own costs a run some kilobytes in every table, and the pool repeats what runs share. So when all runs are
+there, their parts are joined: the numbered parts of a table hold `GROUP` runs each, in the order of run ids, and each
+content of the pool is stored once. `runs` stays as it is: its parts stand for the runs.
+
+Both directions can be broken off anywhere and done again: a part of its own comes before what is joined, joined parts
+are complete before the first of its own is removed, and the other way round. What comes of either depends on the runs
+alone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from pare_runner.atomic import write_atomic
+from pare_runner.traces.contract import PART, TraceFile
+from pare_runner.traces.native.parts import (
+    HIDDEN,
+    SUFFIX,
+    encoded,
+    is_packed,
+    packed_part,
+    packed_parts,
+    part_of,
+    run_ids,
+)
+from pare_runner.traces.native.rows import Row, RunRows
+from pare_runner.traces.native.schema import RUN_TABLES, TABLES
+from pare_runner.traces.native.store import NativeStore
+
+GROUP = 256
+"""Runs in a joined part: enough that what a part costs is nothing, few enough to be in memory at once."""
+PACKED = (*RUN_TABLES, "messages")
+
+
+def run_files(rows: RunRows) -> tuple[TraceFile, ...]:
+    """The parts of one run, that of `runs` first."""
+    run_id = str(rows["runs"][0]["run_id"])
+    return tuple(TraceFile(part_of(table, run_id), encoded(table, rows[table])) for table in TABLES)
+
+
+def pack(folder: Path) -> None:
+    """Join all parts in `folder`; InputError for one that cannot be read, OSError, and nothing is lost then."""
+    runs, store = run_ids(folder), NativeStore(folder)
+    pooled: set[str] = set()
+    names: list[str] = []
+    for start in range(0, len(runs), GROUP):
+        for table, rows in _joined(store, runs[start : start + GROUP], pooled).items():
+            names.append(packed_part(table, start // GROUP))
+            write_atomic(_hidden(folder / names[-1]), encoded(table, rows, statistics=True))
+    for name in names:
+        os.replace(_hidden(folder / name), folder / name)
+    kept = {folder / name for name in names}
+    for table in PACKED:
+        for path in [*(folder / table).glob(f"{PART}*{SUFFIX}"), *(folder / table).glob(f".{PART}*{HIDDEN}")]:
+            if path not in kept:
+                path.unlink()
+
+
+def unpack(folder: Path) -> None:
+    """Give each run parts of its own again; the same bytes as were joined. Nothing happens if nothing is joined."""
+    if not any(packed_parts(folder, table) for table in PACKED):
+        return
+    store = NativeStore(folder)
+    for run_id in store.run_ids:
+        for file in run_files(store.rows(run_id)):
+            if not (folder / file.name).exists():
+                write_atomic(folder / file.name, file.data)
+    for table in PACKED:
+        for path in packed_parts(folder, table):
+            path.unlink()
+
+
+def has_own_parts(folder: Path) -> bool:
+    """Whether anything in `folder` is not joined."""
+    return any(not is_packed(path.name) for table in PACKED for path in (folder / table).glob(f"{PART}*{SUFFIX}"))
+
+
+def _joined(store: NativeStore, group: Sequence[str], pooled: set[str]) -> dict[str, list[Row]]:
+    """The rows of the runs of a group; `pooled` are the ids of the pool that stand in a part, those here are added."""
+    found: dict[str, list[Row]] = {table: [] for table in PACKED}
+    for run_id in group:
+        rows = store.rows(run_id)
+        for table in RUN_TABLES:
+            found[table] += rows[table]
+        found["messages"] += [row for row in rows["messages"] if row["message_id"] not in pooled]
+        pooled.update(row["message_id"] for row in rows["messages"])
+    return found
+
+
+def _hidden(path: Path) -> Path:
+    """Where a joined part is written: readers of the folder do not see it."""
+    return path.with_name(f".{path.name}{HIDDEN}")
