@@ -172,11 +172,12 @@ class _Rerun:
     def _compare_files(self, unfinished: Sequence[Unit], planned: int) -> None:
         """Compare what is made of the journal with the journal, whose lines are as recorded."""
         rows = list(self.rows.values())
+        formats, finished = [writer.name for writer in self.renderer.writers], [row["run_id"] for row in rows]
         what = (
             parquet_difference(self.directory, rows)
             or summary_difference(self.directory, self.config, rows, planned)
             or self.joined.difference(self.traces)
-            or stray_trace(self.directory, self.traces, [unit.run_id for unit in unfinished])
+            or stray_trace(self.directory, self.traces, formats, finished, [unit.run_id for unit in unfinished])
         )
         if what is not None:
             raise Difference(f"{self.name}: {what}")

@@ -76,15 +76,21 @@ def json_difference(recorded: object, now: Mapping[str, Any]) -> str | None:
     return changed_lines(json_bytes(before, indent=True).decode(), json_bytes(after, indent=True).decode()) or None
 
 
-def stray_trace(directory: Path, made: Collection[str], unfinished: Iterable[str]) -> str | None:
+def stray_trace(
+    directory: Path, made: Collection[str], formats: Collection[str], finished: Iterable[str], unfinished: Iterable[str]
+) -> str | None:
     """A file among the traces of a job that is none of `made`, paths below `directory`.
 
-    What a killed process may have left of the run ids `unfinished` is passed over: a trace is there before its line.
+    What a killed process may have left of the run ids `unfinished` is passed over: a trace is there before its line. So
+    are traces of `finished` runs in other formats than those that the job writes: they were converted.
     """
     left = tuple(f"{run_id}." for run_id in unfinished)
+    converted = (*left, *(f"{run_id}." for run_id in finished))
     for path in sorted((directory / TRACES).rglob("*")):
         name = path.relative_to(directory).as_posix()
-        if path.is_file() and name not in made and not path.name.removeprefix(".").removeprefix(PART).startswith(left):
+        passed_over = left if path.relative_to(directory / TRACES).parts[0] in formats else converted
+        run = path.name.removeprefix(".").removeprefix(PART)
+        if path.is_file() and name not in made and not run.startswith(passed_over):
             return f"{name} belongs to no run in {JOURNAL}"
     return None
 

@@ -9,6 +9,7 @@ from pare_runner.cli.lazy import SETTINGS, Commands, lazy_group
 _HERE = "pare_runner.cli.traces"
 
 COMMANDS: Commands = {
+    "convert": (f"{_HERE}.convert:convert", "Write native traces in another format."),
     "decision-points": (
         f"{_HERE}.decision_points:decision_points",
         "Write what users decided on proposals, to annotate.",
@@ -23,5 +24,6 @@ def traces() -> None:
     """Show, convert and read traces of runs.
 
     \b
+    pare traces convert outputs/my_sweep --to hf
     pare traces decision-points outputs/my_sweep
     """

@@ -21,6 +21,7 @@ from pare_runner.traces.native.schema import FORMAT, TABLES, TEXT, TEXTS, polars
 from pare_runner.traces.native.texts import restored, stored
 
 SUFFIX = ".parquet"
+HINT = "they are written with export=native"
 HIDDEN = ".joined"
 """Ends the name of a joined part that is not in place yet; it begins with a dot then, so that no reader sees it."""
 _PACKED = re.compile(r"part-[0-9]{5,}\.parquet")
@@ -41,7 +42,7 @@ def run_ids(folder: Path) -> list[str]:
     """The runs whose traces are in `folder`, in order of their ids; InputError if there are none."""
     names = [path.name for path in (folder / "runs").glob(f"{PART}*{SUFFIX}")]
     if not names:
-        raise InputError(f"{folder} holds no native traces", hint="they are written with export=native")
+        raise InputError(f"{folder} holds no native traces", hint=HINT)
     return sorted(name.removeprefix(PART).removesuffix(SUFFIX) for name in names)
 
 

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pare_runner.errors import InputError, did_you_mean
-from pare_runner.traces.contract import TRACES
+from pare_runner.traces.contract import PART
+from pare_runner.traces.native.parts import HINT, SUFFIX
 from pare_runner.traces.native.restoring import Restorer, restore
 from pare_runner.traces.native.store import NativeStore
 from pare_runner.traces.record import RunTrace
+
+NATIVE = "native"
+"""Name of the format, and of the folder its tables stand in."""
 
 
 class NativeReader:
@@ -47,10 +51,12 @@ def read_native(folder: Path) -> Iterator[RunTrace]:
 
 def native_folders(place: Path) -> list[Path]:
     """The folders of native traces at or below `place` (such a folder, a job, a sweep); InputError without any."""
-    if (place / "runs").is_dir() and any((place / "runs").glob("part-*.parquet")):
+    if any((place / "runs").glob(f"{PART}*{SUFFIX}")):
         return [place]
-    found = sorted(path.parent for path in place.rglob(f"{TRACES}/native/runs") if path.is_dir())
+    folders = (path.parent for path in place.rglob("runs") if path.parent.name == NATIVE)
+    found = sorted(folder for folder in folders if any((folder / "runs").glob(f"{PART}*{SUFFIX}")))
     if not found:
-        what = "holds no native traces" if place.is_dir() else "is no directory"
-        raise InputError(f"{place} {what}", hint="they are written with export=native")
+        if not place.is_dir():
+            raise InputError(f"{place} is no directory")
+        raise InputError(f"{place} holds no native traces", hint=HINT)
     return found

@@ -7,6 +7,7 @@ from pathlib import Path
 from pare_runner.traces.contract import TraceFile
 from pare_runner.traces.native.packing import PACKED, has_own_parts, pack, run_files, unpack
 from pare_runner.traces.native.parts import is_packed
+from pare_runner.traces.native.reader import NATIVE
 from pare_runner.traces.native.rows import rows_of
 from pare_runner.traces.native.store import NativeStore
 from pare_runner.traces.record import RunTrace
@@ -15,7 +16,7 @@ from pare_runner.traces.record import RunTrace
 class NativeWriter:
     """A part of each table for each run, joined when the job is complete."""
 
-    name = "native"
+    name = NATIVE
 
     def render(self, trace: RunTrace) -> tuple[TraceFile, ...]:
         """The parts of one run."""
