@@ -46,8 +46,7 @@ class JoinedTraces:
 
     def holds(self, folder: str, name: str) -> bool:
         """Whether this file of a run has gone into a joined one."""
-        writer = self._writers.get(folder)
-        if writer is None or not writer.joins(name) or (self._directory / folder / name).exists():
+        if folder not in self._writers or (self._directory / folder / name).exists():
             return False
         self._held.add(folder)
         return True

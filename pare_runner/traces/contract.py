@@ -54,7 +54,8 @@ class TraceWriter(Protocol):
         """The files of one run, the one that stands for the run first; the engine puts them in place.
 
         A function of `trace` alone: no wall clock, no order of a set. Nothing that a run can hold is an error. A file
-        whose name does not depend on the run must have the same content whatever run it comes from.
+        whose name does not depend on the run must have the same content whatever run it comes from. Names with a
+        folder are parts of tables; not one of them but the folder of the format stands for the run then.
         """
 
 
@@ -63,8 +64,7 @@ class PackingWriter(TraceWriter, Protocol):
     """A writer whose files are joined when the job is complete: those of one run cost too much each.
 
     `folder` is the folder of the format in a job. Joining and taking apart depend on the runs alone, can be broken off
-    at any moment and done again, and the file that stands for a run stays where it is. InputError for a file that
-    cannot be read; OSError.
+    at any moment and done again. InputError for a file that cannot be read; OSError.
     """
 
     def pack(self, folder: Path) -> None:
@@ -75,9 +75,6 @@ class PackingWriter(TraceWriter, Protocol):
 
     def is_loose(self, folder: Path) -> bool:
         """Whether `pack` has anything to do."""
-
-    def joins(self, name: str) -> bool:
-        """Whether a file of a run of this name, below the folder, goes into a joined one."""
 
     def is_packed(self, name: str) -> bool:
         """Whether `name`, below the folder, is a joined file, or what an interrupted `pack` may leave of one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -18,6 +19,8 @@ from pare_runner.traces.native.reader import NATIVE, NativeReader, native_folder
 from pare_runner.traces.registry import trace_writers
 
 BAD_INPUT = 2
+SHOWN = 10
+"""Problems that people are shown one by one; `--json` has all."""
 DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
 
 
@@ -95,7 +98,10 @@ def _as_json(done: Sequence[Converted]) -> dict[str, Any]:
 
 def _tell(done: Sequence[Converted], to: str) -> None:
     """All of it for people; problems on standard error."""
-    warn(problem for converted in done for problem in converted.problems)
+    problems = [problem for converted in done for problem in converted.problems]
+    warn(problems[:SHOWN])
+    if len(problems) > SHOWN:
+        print(mark(f"and {len(problems) - SHOWN} more", "error", sys.stderr), file=sys.stderr)
     written = [path for converted in done for path in converted.written]
     unchanged = sum(len(converted.unchanged) for converted in done)
     failed = sum(bool(converted.problems) for converted in done)

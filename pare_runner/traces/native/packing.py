@@ -2,7 +2,7 @@
 
 A part of its own costs a run some kilobytes in every table, and the pool repeats what runs share. So when all runs are
 there, their parts are joined: the numbered parts of a table hold `GROUP` runs each, in the order of run ids, and each
-content of the pool is stored once. `runs` stays as it is: its parts stand for the runs.
+content of the pool is stored once.
 
 Both directions can be broken off anywhere and done again: a part of its own comes before what is joined, joined parts
 are complete before the first of its own is removed, and the other way round. What comes of either depends on the runs
@@ -33,7 +33,6 @@ from pare_runner.traces.native.store import NativeStore
 
 GROUP = 256
 """Runs in a joined part: enough that what a part costs is nothing, few enough to be in memory at once."""
-PACKED = (*RUN_TABLES, "messages")
 
 
 def run_files(rows: RunRows) -> tuple[TraceFile, ...]:
@@ -54,7 +53,7 @@ def pack(folder: Path) -> None:
     for name in names:
         os.replace(_hidden(folder / name), folder / name)
     kept = {folder / name for name in names}
-    for table in PACKED:
+    for table in TABLES:
         for path in [*(folder / table).glob(f"{PART}*{SUFFIX}"), *(folder / table).glob(f".{PART}*{HIDDEN}")]:
             if path not in kept:
                 path.unlink()
@@ -62,26 +61,26 @@ def pack(folder: Path) -> None:
 
 def unpack(folder: Path) -> None:
     """Give each run parts of its own again; the same bytes as were joined. Nothing happens if nothing is joined."""
-    if not any(packed_parts(folder, table) for table in PACKED):
+    if not any(packed_parts(folder, table) for table in TABLES):
         return
     store = NativeStore(folder)
     for run_id in store.run_ids:
         for file in run_files(store.rows(run_id)):
             if not (folder / file.name).exists():
                 write_atomic(folder / file.name, file.data)
-    for table in PACKED:
+    for table in TABLES:
         for path in packed_parts(folder, table):
             path.unlink()
 
 
 def has_own_parts(folder: Path) -> bool:
     """Whether anything in `folder` is not joined."""
-    return any(not is_packed(path.name) for table in PACKED for path in (folder / table).glob(f"{PART}*{SUFFIX}"))
+    return any(not is_packed(path.name) for table in TABLES for path in (folder / table).glob(f"{PART}*{SUFFIX}"))
 
 
 def _joined(store: NativeStore, group: Sequence[str], pooled: set[str]) -> dict[str, list[Row]]:
     """The rows of the runs of a group; `pooled` are the ids of the pool that stand in a part, those here are added."""
-    found: dict[str, list[Row]] = {table: [] for table in PACKED}
+    found: dict[str, list[Row]] = {table: [] for table in TABLES}
     for run_id in group:
         rows = store.rows(run_id)
         for table in RUN_TABLES:

@@ -1,7 +1,7 @@
 """Parts, the files of the native tables: their names, and rows as bytes and back.
 
 While a job runs, each run has a part of its own in every table, `part-<run id>.parquet`. When all runs are there, the
-parts of all tables but `runs` are joined to numbered ones, `part-00000.parquet` (`packing`).
+parts of each table are joined to numbered ones, `part-00000.parquet` (`packing`).
 """
 
 from __future__ import annotations
@@ -39,11 +39,16 @@ def packed_part(table: str, number: int) -> str:
 
 
 def run_ids(folder: Path) -> list[str]:
-    """The runs whose traces are in `folder`, in order of their ids; InputError if there are none."""
-    names = [path.name for path in (folder / "runs").glob(f"{PART}*{SUFFIX}")]
-    if not names:
+    """The runs whose traces are in `folder`, in order of their ids; InputError without any, or for a damaged part."""
+    found: set[str] = set()
+    for path in (folder / "runs").glob(f"{PART}*{SUFFIX}"):
+        if is_packed(path.name):
+            found.update(row["run_id"] for row in read_part(path, "runs"))
+        else:
+            found.add(path.name.removeprefix(PART).removesuffix(SUFFIX))
+    if not found:
         raise InputError(f"{folder} holds no native traces", hint=HINT)
-    return sorted(name.removeprefix(PART).removesuffix(SUFFIX) for name in names)
+    return sorted(found)
 
 
 def packed_parts(folder: Path, table: str) -> list[Path]:

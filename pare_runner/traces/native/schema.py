@@ -114,9 +114,9 @@ MESSAGES: Columns = {
     "part": (TEXT, "the text that `kind` speaks of where several messages became one; null: all of it"),
 }  # fmt: skip
 
-RUN_TABLES: Mapping[str, Columns] = {"turns": TURNS, "calls": CALLS, "events": EVENTS}
-"""Tables with any number of rows a run."""
-TABLES: Mapping[str, Columns] = {"runs": RUNS, **RUN_TABLES, "messages": MESSAGES}
+RUN_TABLES: Mapping[str, Columns] = {"runs": RUNS, "turns": TURNS, "calls": CALLS, "events": EVENTS}
+"""Tables with a `run_id`: one row of `runs` for each run, any number of the others."""
+TABLES: Mapping[str, Columns] = {**RUN_TABLES, "messages": MESSAGES}
 
 
 def polars_schema(table: str) -> pl.Schema:

@@ -31,12 +31,10 @@ class NativeStore:
 
     def rows(self, run_id: str) -> RunRows:
         """All rows of a run; InputError, with the file, for what is missing or cannot be read."""
-        runs = self.folder / part_of("runs", run_id)
-        found = read_part(runs, "runs")
-        if [row["run_id"] for row in found] != [run_id]:
-            raise InputError(f"{runs} does not hold the run it is named after")
         tables = {table: self._table(table, run_id) for table in RUN_TABLES}
-        return {"runs": found, **tables, "messages": self._messages(found[0], tables["calls"], run_id)}
+        if [row["run_id"] for row in tables["runs"]] != [run_id]:
+            raise InputError(f"{self.folder / 'runs'} does not have the run {run_id} once")
+        return {**tables, "messages": self._messages(tables["runs"][0], tables["calls"], run_id)}
 
     def _table(self, table: str, run_id: str) -> list[Row]:
         own = self.folder / part_of(table, run_id)

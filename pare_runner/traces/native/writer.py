@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pare_runner.traces.contract import TraceFile
-from pare_runner.traces.native.packing import PACKED, has_own_parts, pack, run_files, unpack
+from pare_runner.traces.native.packing import has_own_parts, pack, run_files, unpack
 from pare_runner.traces.native.parts import is_packed
 from pare_runner.traces.native.reader import NATIVE
 from pare_runner.traces.native.rows import rows_of
@@ -33,10 +33,6 @@ class NativeWriter:
     def is_loose(self, folder: Path) -> bool:
         """Whether a run has parts of its own that `pack` would join."""
         return has_own_parts(folder)
-
-    def joins(self, name: str) -> bool:
-        """Whether `pack` joins the part of a run of this name."""
-        return name.partition("/")[0] in PACKED
 
     def is_packed(self, name: str) -> bool:
         """Whether a file of this name holds many runs."""
