@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from pare_runner.atomic import write_atomic, write_json
+from pare_runner.atomic import write_json, write_together
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.earlier import EarlierCalls
 from pare_runner.batch.frames_io import PARQUET, unit_frame, write_parquet
@@ -160,11 +160,12 @@ class Job:
         if report.traces and not self._apart:  # runs that are made again or added would stand beside joined ones
             take_apart(self.config, self.directory)
             self._apart = True
-        for folder, trace in reversed(report.traces):  # the file that stands for the run last: then all of it is there
-            write_atomic(self.directory / TRACES / folder / trace.name, trace.data)
+        # The file that stands for the run comes last: a reader that finds it finds all of the trace.
+        files = [(self.directory / TRACES / folder / trace.name, trace.data) for folder, trace in report.traces][::-1]
         if report.log is not None:
             path = self.directory / self.config.logs_dir / f"{report.task.run_id}.log"
-            write_atomic(path, report.log.encode(errors="backslashreplace"))
+            files.append((path, report.log.encode(errors="backslashreplace")))
+        write_together(files)
 
     def _count(self, report: Report) -> None:
         self.rows[report.task.unit] = report.row

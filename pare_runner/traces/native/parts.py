@@ -63,13 +63,15 @@ def is_packed(name: str, *, placed: bool = True) -> bool:
 
 def encoded(table: str, rows: Sequence[Row], *, statistics: bool = False) -> bytes:
     """The part that holds `rows`."""
-    columns = {name: [row[name] for row in rows] for name in TABLES[table]}
+    columns = []
     for name, (dtype, _) in TABLES[table].items():
-        if dtype == TEXT:
-            columns[name] = [None if text is None else stored(text) for text in columns[name]]
-        elif dtype == TEXTS:
-            columns[name] = [[stored(text) for text in texts] for texts in columns[name]]
-    return parquet_bytes(pl.DataFrame(columns, schema=polars_schema(table)), statistics=statistics)
+        values = [row[name] for row in rows]
+        if dtype is TEXT:
+            values = [None if text is None else stored(text) for text in values]
+        elif dtype is TEXTS:
+            values = [[stored(text) for text in texts] for texts in values]
+        columns.append(pl.Series(name, values, dtype))
+    return parquet_bytes(pl.DataFrame(columns), statistics=statistics)
 
 
 def read_part(path: Path, table: str) -> list[Row]:

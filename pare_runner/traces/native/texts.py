@@ -14,6 +14,9 @@ from pare_runner.traces.values import plain
 ESCAPED = "\ufdd0"
 """Begins a text that is not stored as it is; JSON of the text follows."""
 
+_WRITE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=plain).encode
+_ESCAPE = json.JSONEncoder(separators=(",", ":"), default=plain).encode
+
 
 def stored(text: str) -> str:
     """`text` as a column can hold it."""
@@ -33,11 +36,12 @@ def restored(text: str) -> str:
 
 def json_stored(value: Any) -> str:
     """A JSON value as text, compact; numbers that are not finite as `NaN` and `Infinity`."""
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=plain)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":"), default=plain)
+    text = _WRITE(value)
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return _ESCAPE(value)
     return text
 
 
