@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pare_runner.errors import InputError
 from pare_runner.library.prompts import load_prompts
 from pare_runner.policy.request import Response
 from pare_runner.traces.agent_roles import phrases_with
-from pare_runner.traces.decision_points import BACKWARD, FIRST_LOGS, FORWARD, DecisionPoint, decision_points
+from pare_runner.traces.decision_points import BACKWARD, DECISIONS, FIRST_LOGS, FORWARD, DecisionPoint, decision_points
 from pare_runner.traces.documents import parse_hf, read_hf
 from pare_runner.traces.hf import HfWriter
 from pare_runner.traces.hf_models import HfDocument
@@ -212,7 +214,7 @@ def test_models_may_be_unknown(simulation: Any) -> None:
     assert (point.proactive_model_id, point.user_model_id) == ("unknown", "unknown")
 
 
-def test_a_rate_limit_is_looked_for_where_errors_stand() -> None:
+def test_kd_43_a_rate_limit_is_looked_for_where_errors_stand() -> None:
     named = (
         World().prompts().add("observe", "thought", content="what is a RateLimitError?").proposes().answers("accept")
     )
@@ -234,7 +236,7 @@ def test_why_a_trace_is_skipped() -> None:
     assert skipped(World().prompts("user", "execute")) == "user or assistant cannot be told"
 
 
-def test_a_marker_tells_the_agents_apart_better_than_phrases() -> None:
+def test_kd_43_a_marker_tells_the_agents_apart_better_than_phrases() -> None:
     world = World().add("user", "system_prompt", content="You are Ada.").proposes().answers("accept")
     assert found(world) == ()
     world.metadata["pare_runner"] = {"agents": {"user": "user", "observe": "observe", "judge": "judge", "x": 1}}
@@ -311,6 +313,41 @@ def test_a_run_of_ours_in_text() -> None:
     assert (point.user_agent_decision, point.final_decision) == ("gather_context", False)
     kinds = [message["msg_type"] for message in json.loads(point.llm_input)]
     assert kinds == ["system_prompt", "environment_notification", "user_action", "proposal"]
+
+
+ODD = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**40), 2**40)
+    | st.text(max_size=5)
+    | st.sampled_from([*PROMPTS.values()]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["role", "content"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+ENTRIES = st.fixed_dictionaries(
+    {
+        "timestamp": st.integers(0, 3),
+        "log_type": st.sampled_from(["system_prompt", "tool_call", "llm_input", "llm_output", "task", "error"]),
+        "agent_id": st.sampled_from(["user", "observe", "execute"]) | ODD,
+    },
+    optional={
+        "content": ODD | st.just([{"role": "user", "content": "[TASK]: x"}]),
+        "tool_name": st.sampled_from(["send_message_to_user", "accept_proposal", "go_home"]) | ODD,
+        "tool_arguments": ODD,
+        "error": ODD,
+    },
+)
+
+
+@given(st.lists(ENTRIES, max_size=30), ODD, ODD)
+def test_odd_entries_are_no_trouble(entries: list[dict[str, Any]], simulation: Any, marker: Any) -> None:
+    world = World(metadata={"simulation": simulation}).prompts().proposes().answers("accept")
+    world.logs += entries
+    assert all(point.user_agent_decision in DECISIONS for point in found(world))
+    world.metadata["pare_runner"] = marker
+    assert all(json.loads(point.llm_input) for point in found(world) if point.agent_proposal)
 
 
 def test_a_run_of_pare_without_proposals(shared: Path) -> None:

@@ -30,7 +30,7 @@ OUT = Path("decision_points.parquet")
 
 
 def decision_points(
-    places: Annotated[list[str], typer.Argument(metavar="DIR|FILE...", help="Jobs, sweeps, folders, hf files.")],
+    places: Annotated[list[str], typer.Argument(metavar="DIR...", help="Jobs, sweeps, folders, hf files.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The Parquet file to write.")] = OUT,
     detect: Annotated[
         list[str] | None,
@@ -54,7 +54,7 @@ def decision_points(
     with Bar("traces") as bar:
         for number, file in enumerate(files, 1):
             try:
-                found.add(file, points_of(read_hf(file), file.as_posix(), phrases))
+                found.add(file, points_of(read_hf(file), _name(file), phrases))
             except InputError as error:
                 found.problems += error.problems
                 found.unreadable.append(file)
@@ -145,6 +145,11 @@ class _Found:
                 )
             )
         say(f"written: {out}")
+
+
+def _name(file: Path) -> str:
+    """A path as text that UTF-8 can hold, whatever bytes its name has."""
+    return file.as_posix().encode("utf-8", "replace").decode()
 
 
 def _named(files: Sequence[Path]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,12 @@ def test_the_same_scenario_and_run_twice_is_said(pare: Pare, files: Path) -> Non
     write(files / "again.json", answered(run_number=1))
     said = pare("traces", "decision-points", "theirs")
     assert "2 points share their sample_id" in said.out
+
+
+def test_a_name_that_is_no_text(pare: Pare, tmp_path: Path) -> None:
+    write(tmp_path / "odd" / os.fsdecode(b"\xff.json"), answered())
+    assert pare("traces", "decision-points", "odd").status == 0
+    assert pl.read_parquet("decision_points.parquet")["trace_file"].to_list() == ["odd/?.json"]
 
 
 def test_agents_with_other_prompts(pare: Pare, files: Path) -> None:
