@@ -11,7 +11,7 @@ import typer
 
 from pare_runner.cli.console import mark, plural, problem_json, say, say_json, warn
 from pare_runner.cli.progress.bar import Bar
-from pare_runner.errors import ConfigError, did_you_mean
+from pare_runner.errors import ConfigError, InputError, Problem, did_you_mean
 from pare_runner.library.files import shown, to_path
 from pare_runner.traces.contract import TRACES, Dialect
 from pare_runner.traces.native.converting import Conversion, Converted
@@ -49,7 +49,7 @@ def convert(
         raise ConfigError("the traces are native already", hint="--to hf, --to lite")
     writers, wanted = trace_writers(to), _dialect(dialect)
     tops = _tops(places, None if out is None else to_path(out))
-    readers = {folder: NativeReader(folder) for folder in tops}
+    readers, broken = _readers(tops)
     planned = sum(len(reader.run_ids) for reader in readers.values())
     done: list[Converted] = []
     with Bar("runs", f"to {to}") as bar:
@@ -58,11 +58,23 @@ def convert(
                 done.append(converted)
                 bar.show(len(done), planned)
     if as_json:
-        say_json(_as_json(done))
+        say_json(_as_json(done, broken))
     else:
-        _tell(done, to)
-    if any(converted.problems for converted in done):
+        _tell(done, broken, to)
+    if broken or any(converted.problems for converted in done):
         raise typer.Exit(BAD_INPUT)
+
+
+def _readers(folders: Iterable[Path]) -> tuple[dict[Path, NativeReader], list[Problem]]:
+    """The readers of these folders, and what is wrong with those that do not even tell which runs they hold."""
+    readers: dict[Path, NativeReader] = {}
+    problems: list[Problem] = []
+    for folder in folders:
+        try:
+            readers[folder] = NativeReader(folder)
+        except InputError as error:
+            problems += error.problems
+    return readers, problems
 
 
 def _tops(places: Iterable[str], out: Path | None) -> dict[Path, Path]:
@@ -85,20 +97,20 @@ def _dialect(name: str | None) -> Dialect | None:
     raise ConfigError(f"there is no dialect {name!r}", hint=did_you_mean(name, DIALECTS))
 
 
-def _as_json(done: Sequence[Converted]) -> dict[str, Any]:
+def _as_json(done: Sequence[Converted], broken: Sequence[Problem]) -> dict[str, Any]:
     """All of it for a program."""
     return {
         "runs": len(done),
         "written": [str(path) for converted in done for path in converted.written],
         "unchanged": [str(path) for converted in done for path in converted.unchanged],
         "failed": [converted.run_id for converted in done if converted.problems],
-        "problems": [problem_json(problem) for converted in done for problem in converted.problems],
+        "problems": [problem_json(problem) for problem in _problems(done, broken)],
     }
 
 
-def _tell(done: Sequence[Converted], to: str) -> None:
+def _tell(done: Sequence[Converted], broken: Sequence[Problem], to: str) -> None:
     """All of it for people; problems on standard error."""
-    problems = [problem for converted in done for problem in converted.problems]
+    problems = _problems(done, broken)
     warn(problems[:SHOWN])
     if len(problems) > SHOWN:
         print(mark(f"and {len(problems) - SHOWN} more", "error", sys.stderr), file=sys.stderr)
@@ -110,4 +122,8 @@ def _tell(done: Sequence[Converted], to: str) -> None:
     parts = [f"{plural(len(done) - failed, 'run')} converted to {to}"]
     parts += [f"{plural(unchanged, 'file')} there already"] if unchanged else []
     parts += [f"{plural(failed, 'run')} not converted"] if failed else []
-    say(mark(", ".join(parts), "error" if failed else "ok"))
+    say(mark(", ".join(parts), "error" if problems else "ok"))
+
+
+def _problems(done: Sequence[Converted], broken: Sequence[Problem]) -> list[Problem]:
+    return [*broken, *(problem for converted in done for problem in converted.problems)]
