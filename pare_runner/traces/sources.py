@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pare_runner.errors import InputError, did_you_mean
@@ -37,6 +38,11 @@ class RunSource:
     size: int | None = None
 
     @property
+    def place(self) -> str:
+        """Where it stands, as messages say it."""
+        return str(self.path) if self.run_id in self.path.name else f"{self.path}: {self.run_id}"
+
+    @property
     def scenario_id(self) -> str:
         """Id of the scenario as the run id has it."""
         return _RUN.sub("", _HASH.sub("", self.run_id))
@@ -56,7 +62,20 @@ def hf_runs(path: Path) -> list[RunSource]:
     return [_hf_run(file) for file in hf_files([path])]
 
 
-FINDERS: tuple[Finder, ...] = (hf_runs,)
+def native_runs(path: Path) -> list[RunSource]:
+    """The runs in native tables at `path` or below; InputError if there are none, or the tables cannot be read."""
+    # Tables need polars, which takes longer to load than a run to be shown.
+    from pare_runner.traces.native.reader import NATIVE, NativeReader, native_folders
+
+    found = []
+    for folder in native_folders(path):
+        reader = NativeReader(folder)
+        job = folder.parents[1] if folder.parts[-2:] == (TRACES, NATIVE) else None
+        found += [RunSource(name, NATIVE, folder, partial(reader.run, name), job) for name in reader.run_ids]
+    return found
+
+
+FINDERS: tuple[Finder, ...] = (hf_runs, native_runs)
 """What looks for the runs of a format. Of a run in several formats the first one's is read."""
 
 
@@ -90,10 +109,10 @@ def only(runs: Sequence[RunSource], name: str, run_number: int | None = None) ->
         raise InputError(f"{name} has no run {run_number}", hint=f"known: {known}")
     if len(fitting) == 1:
         return fitting[0]
-    shown = [f"  {run.path}" for run in fitting[:LISTED]]
+    shown = [f"  {run.place}" for run in fitting[:LISTED]]
     more = [f"  and {len(fitting) - LISTED} more"] if len(fitting) > LISTED else []
     same = len({run.scenario_id for run in fitting}) == 1
-    advice = "pick one with --run, or name its file" if same and len(numbers) > 1 else "name one of the files"
+    advice = "pick one with --run, or name one of them" if same and len(numbers) > 1 else "name one of them"
     raise InputError("\n".join([f"{name} stands for {len(fitting)} runs: {advice}", *shown, *more]))
 
 
@@ -107,7 +126,8 @@ def _at(path: Path) -> list[RunSource]:
             refused = refused or error
     if not found and refused is not None:
         raise refused
-    return found
+    of_jobs = [run for run in found if run.job is not None]
+    return of_jobs or found  # where jobs are, other JSON files are no traces
 
 
 def _hf_run(file: Path) -> RunSource:

@@ -72,11 +72,11 @@ def test_a_name_that_stands_for_several(sweep: Path) -> None:
     with pytest.raises(InputError) as refused:
         pick_run(runs, "tidy")
     head, *files = str(refused.value).splitlines()
-    assert head == "tidy stands for 4 runs: pick one with --run, or name its file"
+    assert head == "tidy stands for 4 runs: pick one with --run, or name one of them"
     assert files[0] == f"  {sweep / 'one/traces/hf/tidy_0a1b2c3d.json'}"
-    with pytest.raises(InputError, match="tidy stands for 2 runs: name one of the files"):
+    with pytest.raises(InputError, match="tidy stands for 2 runs: name one of them"):
         pick_run([run for run in runs if run.run_number == 1], "tidy")
-    with pytest.raises(InputError, match=r"here stands for 10 runs: name one of the files(.|\n)*and 5 more"):
+    with pytest.raises(InputError, match=r"here stands for 10 runs: name one of them(.|\n)*and 5 more"):
         only(runs * 2, "here")
 
 

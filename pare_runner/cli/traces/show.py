@@ -12,9 +12,7 @@ from typing import Annotated
 import typer
 
 from pare_runner.atomic import write_atomic, writing
-from pare_runner.batch.past_runs import newest
 from pare_runner.cli.console import is_terminal, mark, say, say_json
-from pare_runner.cli.found import OUTPUTS
 from pare_runner.errors import ConfigError, InputError
 from pare_runner.library.files import shown, to_path
 from pare_runner.traces.conversation import HEAD, WIDTH, entries_of, lines
@@ -92,15 +90,25 @@ def _source(run: str, directory: str | None, run_number: int | None) -> RunSourc
         return only(find_runs([path]), run, run_number)
     if directory is not None:
         return pick_run(find_runs([to_path(directory)]), run, run_number)
-    found = newest(OUTPUTS)
-    if not found:
-        raise InputError(f"there is no experiment below {OUTPUTS}/", hint="name a trace, or a directory with --in")
+    newest = _newest()
     try:
-        return pick_run(find_runs(found[:1]), run, run_number)
+        return pick_run(find_runs([newest]), run, run_number)
     except InputError as error:
         problem = error.problems[0]
         hint = problem.hint or "look elsewhere with --in"
-        raise InputError(problem.message, where=shown(found[0]), hint=hint) from None
+        raise InputError(problem.message, where=shown(newest), hint=hint) from None
+
+
+def _newest() -> Path:
+    """The directory of the newest experiment."""
+    # They bring the engine along, which loads longer than a file takes to be shown.
+    from pare_runner.batch.past_runs import newest
+    from pare_runner.cli.found import OUTPUTS
+
+    found = newest(OUTPUTS)
+    if not found:
+        raise InputError(f"there is no experiment below {OUTPUTS}/", hint="name a trace, or a directory with --in")
+    return found[0]
 
 
 def _print(

@@ -145,11 +145,11 @@ def test_colours_on_a_terminal(show: Pare, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        ([SCENARIO], "stands for 2 runs: pick one with --run, or name its file"),
+        ([SCENARIO], "stands for 2 runs: pick one with --run, or name one of them"),
         ([SCENARIO, "--run", "3"], "dinner_headcount_change has no run 3 (known: 1, 2)"),
         (["dinner_headcount"], "there is no run 'dinner_headcount' among the 4 that were found (did you mean"),
         (["nothing.json"], "there is no nothing.json"),
-        (["./outputs"], "stands for 4 runs: name one of the files"),
+        (["./outputs"], "stands for 4 runs: name one of them"),
         ([SCENARIO, "--in", "nowhere"], "there is no nowhere"),
         ([SCENARIO, "--run", "1", "--turns", "5-3"], "'5-3' names no turns"),
         ([SCENARIO, "--run", "1", "--turns", "900"], "the run has no such turn (it has turns 0 to "),
@@ -203,3 +203,18 @@ def test_a_file_of_a_gigabyte(pare: Pare) -> None:
 
 def test_the_group_names_it() -> None:
     assert {"show", "stats"} <= set(COMMANDS)
+
+
+def test_native_runs_are_shown_like_hf_ones(show: Pare, experiment: Pare) -> None:
+    argv = [f"scenarios=[{SCENARIO}]", "model=eager", "suite.runs=2", "noise=env_2", "cache=bypass"]
+    assert experiment(*argv, "export=native", "output_dir=native").status == 0
+    assert not list(Path("native").rglob("traces/hf"))
+    told = show(SCENARIO, "--in", "native", "--run", "2", "--full")
+    expected = show(SCENARIO, "--in", "outputs", "--run", "2", "--full")
+
+    assert told.status == 0, told.err
+    assert told.out.splitlines()[2:] == expected.out.splitlines()[2:]
+    assert show("native").err.startswith("pare: native stands for 2 runs: name one of them\n  native/traces/native: ")
+    for place in ("native", "outputs"):
+        assert show(SCENARIO, "--in", place, "--run", "2", "--html", f"{place}.html").status == 0
+    assert Path("native.html").read_bytes() == Path("outputs.html").read_bytes()
