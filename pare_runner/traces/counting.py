@@ -139,7 +139,7 @@ class Counting:
         key = (source.format, trace.context.agent_id, trace.context.model_id)
         if key not in self.groups:
             self.groups[key] = Counts(*key)
-        self.groups[key].add(trace, source.size or 0)
+        self.groups[key].add(trace, source.size)
 
     def sorted(self) -> list[Counts]:
         """The groups by format, models and agents."""

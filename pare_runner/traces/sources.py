@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, repeat
 from pathlib import Path
 
 from pare_runner.errors import InputError, did_you_mean
@@ -27,7 +28,7 @@ class RunSource:
     """A run that can be read: `load` raises InputError if it cannot after all.
 
     `path` is the file, or the folder of a format without a file a run; `job` is the directory of the job, None where
-    there is none; `size` counts the bytes of its own file, None if it has none.
+    there is none; `size` counts the bytes of its file. Where runs share files, all bytes are the first one's.
     """
 
     run_id: str
@@ -35,7 +36,7 @@ class RunSource:
     path: Path
     load: Callable[[], RunTrace]
     job: Path | None = None
-    size: int | None = None
+    size: int = 0
 
     @property
     def place(self) -> str:
@@ -71,7 +72,11 @@ def native_runs(path: Path) -> list[RunSource]:
     for folder in native_folders(path):
         reader = NativeReader(folder)
         job = folder.parents[1] if folder.parts[-2:] == (TRACES, NATIVE) else None
-        found += [RunSource(name, NATIVE, folder, partial(reader.run, name), job) for name in reader.run_ids]
+        sizes = chain([_size(folder)], repeat(0))
+        found += [
+            RunSource(name, NATIVE, folder, partial(reader.run, name), job, size)
+            for name, size in zip(reader.run_ids, sizes, strict=False)
+        ]
     return found
 
 
@@ -132,11 +137,17 @@ def _at(path: Path) -> list[RunSource]:
 
 def _hf_run(file: Path) -> RunSource:
     job = file.parents[2] if file.parts[-3:-1] == (TRACES, HfWriter.name) else None
+    return RunSource(file.stem, HfWriter.name, file, lambda: record_of_hf(read_hf(file)), job, _size(file))
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file, or of all files in a folder; 0 of what cannot be read, which is told when it is."""
     try:
-        size = file.stat().st_size
-    except OSError:  # it is told when the file is read
-        size = None
-    return RunSource(file.stem, HfWriter.name, file, lambda: record_of_hf(read_hf(file)), job, size)
+        if path.is_dir():
+            return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _count(runs: Sequence[RunSource]) -> str:

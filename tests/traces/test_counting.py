@@ -39,7 +39,7 @@ def counted(*plays: Play, **context: Any) -> dict[str, Any]:
     return group.as_json()
 
 
-def add(counting: Counting, trace: RunTrace, size: int | None = None, format: str = "hf") -> None:
+def add(counting: Counting, trace: RunTrace, size: int = 0, format: str = "hf") -> None:
     counting.add(RunSource("id", format, Path("id.json"), lambda: trace, size=size), trace)
 
 

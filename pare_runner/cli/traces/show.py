@@ -51,7 +51,7 @@ def show(
 ) -> None:
     """Show a run as a conversation on its time line: turns, screens, news, calls with results, proposals, noise.
 
-    Reads hf traces, ours and PARE's. Times are virtual, since the start of the run.
+    Reads native traces, and hf traces, ours and PARE's. Times are virtual, since the start of the run.
 
     \b
     pare traces show dinner_headcount_change

@@ -27,8 +27,8 @@ def stats(
 ) -> None:
     """Count what happened in many runs: turns, calls, proposals, failures, tokens, time, noise.
 
-    Reads hf traces, ours and PARE's; a row for each format and models. A file that cannot be read is told and the
-    others go on; exit status 2 then.
+    Reads native traces, and hf traces, ours and PARE's; a row for each format and models. A file that cannot be read is
+    told and the others go on; exit status 2 then.
 
     \b
     pare traces stats outputs/my_sweep

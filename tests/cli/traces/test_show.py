@@ -214,7 +214,9 @@ def test_native_runs_are_shown_like_hf_ones(show: Pare, experiment: Pare) -> Non
 
     assert told.status == 0, told.err
     assert told.out.splitlines()[2:] == expected.out.splitlines()[2:]
-    assert show("native").err.startswith("pare: native stands for 2 runs: name one of them\n  native/traces/native: ")
+    assert show("native").err.startswith(
+        "pare: native stands for 2 runs: pick one with --run, or name one of them\n  native/traces/native: "
+    )
     for place in ("native", "outputs"):
         assert show(SCENARIO, "--in", place, "--run", "2", "--html", f"{place}.html").status == 0
     assert Path("native.html").read_bytes() == Path("outputs.html").read_bytes()

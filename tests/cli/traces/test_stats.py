@@ -68,6 +68,17 @@ def test_nothing_to_read(pare: Pare) -> None:
     assert (said.status, said.out) == (2, "not readable: 1 trace\n")
 
 
+def test_native_runs(pare: Pare, experiment: Pare) -> None:
+    ran = experiment("suite=smoke", "model=eager", "cache=bypass", "export=native", "output_dir=outputs/n")
+    assert ran.status == 0, ran.err
+    (group,) = pare("traces", "stats", "outputs/n", "--json").json["groups"]
+    rows = [json.loads(line) for line in Path("outputs/n/results.jsonl").read_text().splitlines()]
+    assert (group["format"], group["runs"]) == ("native", len(rows))
+    assert group["proposals"] == sum(row["proposal_count"] for row in rows)
+    tables = Path("outputs/n/traces/native").rglob("*")
+    assert group["bytes"] == sum(file.stat().st_size for file in tables if file.is_file())
+
+
 def test_runs_of_pare(pare: Pare, shared: Path) -> None:
     found = pare("traces", "stats", str(shared / "samples/traces"), "--json").json
     oracle, mock = sorted(found["groups"], key=lambda group: str(group["model_id"]))
