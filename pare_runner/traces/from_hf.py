@@ -23,7 +23,7 @@ from pare_runner.traces.document_parts import Reader
 from pare_runner.traces.documents import world_logs
 from pare_runner.traces.exchanges import exchanges_of
 from pare_runner.traces.hf import DECISIONS, OURS
-from pare_runner.traces.hf_models import HfArgument, HfCompletedEvent, HfDocument, HfEvent
+from pare_runner.traces.hf_models import HfAction, HfArgument, HfCompletedEvent, HfDocument, HfEvent
 from pare_runner.traces.record import RunTrace, Verdict
 
 
@@ -85,7 +85,7 @@ class _Source:
             apps=[{"name": app.name, "class_name": app.class_name, "app_state": app.state} for app in document.apps],
             events=[_planned(event) for event in document.events],
             conditions={
-                event.event_id: _action(event)
+                event.event_id: _action(event.action)
                 for event in document.completed_events
                 if event.action is not None and event.action.app is None
             },
@@ -198,21 +198,17 @@ def _planned(event: HfEvent) -> dict[str, Any]:
         "event_id": event.event_id,
         "dependencies": list(event.dependencies),
         "event_relative_time": event.event_relative_time,
-        "action": None if event.action is None else _action(event),
+        "action": None if event.action is None else _action(event.action),
     }
     return {**entry, "event_time_comparator": None} if event.class_name == "OracleEvent" else entry
 
 
-def _action(event: HfEvent) -> dict[str, Any]:
-    action = event.action
-    assert action is not None
-    args: Sequence[HfArgument] = action.args
+def _action(action: HfAction) -> dict[str, Any]:
+    args = [{"name": item.name, "value": item.value, "value_type": item.value_type} for item in action.args]
     return {
         "action_id": action.action_id,
         "app": action.app,
         "function": action.function,
         "operation_type": action.operation_type,
-        "args": None
-        if action.app is None
-        else [{"name": item.name, "value": item.value, "value_type": item.value_type} for item in args],
+        "args": None if action.app is None else args,
     }

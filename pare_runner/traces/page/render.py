@@ -32,7 +32,7 @@ def page(trace: RunTrace, entries: Sequence[Entry]) -> bytes:
         verdict=trace.verdict,
         ended=ENDS.get(trace.verdict.termination_reason or ""),
         duration=clock(trace.end_time - trace.start),
-        counts=_counts(trace, entries),
+        counts=_counts(entries),
         filters=filters_of(entries),
         sections=sections,
         steps=steps_of(sections),
@@ -40,17 +40,18 @@ def page(trace: RunTrace, entries: Sequence[Entry]) -> bytes:
     return visible(text).encode("utf-8", "replace")
 
 
-def _counts(trace: RunTrace, entries: Sequence[Entry]) -> list[tuple[str, str]]:
+def _counts(entries: Sequence[Entry]) -> list[tuple[str, str]]:
     """What the head of the page counts: label and number."""
     kinds = [entry.kind for entry in entries]
     accepted = sum(entry.kind == "answer" and entry.text.startswith("accepts") for entry in entries if not entry.failed)
-    used = sum(x.response.usage.total_tokens for x in trace.exchanges if x.response is not None)
+    asked = [entry.exchange for entry in entries if entry.kind == "request" and entry.exchange is not None]
+    used = sum(call.response.usage.total_tokens for call in asked if call.response is not None)
     found = {
         "proposals": kinds.count("proposal"),
         "accepted": accepted,
         "calls of tools": sum(kinds.count(kind) for kind in ("tap", "read", "write")),
         "failed": sum(entry.failed for entry in entries),
-        "model calls": len(trace.exchanges),
+        "model calls": len(asked),
         "tokens": used,
         "noise": sum(entry.noise for entry in entries),
     }
