@@ -15,6 +15,9 @@ import orjson
 
 from pare_runner.errors import InputError
 
+FLUSHING = 16
+"""Files that are flushed at the same time."""
+
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Make `data` the contents of `path`, creating its folder: whoever reads it finds the old contents or the new.
@@ -46,8 +49,11 @@ def write_together(files: Iterable[tuple[Path, bytes]]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             partials.append((path.with_name(f".{path.name}.part"), path))
             partials[-1][0].write_bytes(data)
-        with ThreadPoolExecutor(max(len(partials), 1)) as threads:
-            list(threads.map(_flush, [partial for partial, _ in partials]))
+        if len(partials) > 1:
+            with ThreadPoolExecutor(min(len(partials), FLUSHING)) as threads:
+                list(threads.map(_flush, [partial for partial, _ in partials]))
+        elif partials:
+            _flush(partials[0][0])
         for partial, path in partials:
             os.replace(partial, path)
     except BaseException:

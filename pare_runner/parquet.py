@@ -19,11 +19,11 @@ def parquet_bytes(frame: pl.DataFrame, *, statistics: bool = True) -> bytes:
     return buffer.getvalue()
 
 
-def read_frame(path: Path) -> pl.DataFrame:
-    """The frame in a Parquet file; InputError if it cannot be read."""
+def read_frame(path: Path, columns: list[str] | None = None) -> pl.DataFrame:
+    """The frame in a Parquet file, or some of its `columns`; InputError if it cannot be read."""
     with unpanicked(path):
         try:
-            return pl.read_parquet(path)
+            return pl.read_parquet(path, columns=columns)
         except (OSError, pl.exceptions.PolarsError) as error:
             raise InputError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
 

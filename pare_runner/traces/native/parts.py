@@ -43,7 +43,11 @@ def run_ids(folder: Path) -> list[str]:
     found: set[str] = set()
     for path in (folder / "runs").glob(f"{PART}*{SUFFIX}"):
         if is_packed(path.name):
-            found.update(row["run_id"] for row in read_part(path, "runs"))
+            names = read_frame(path, ["run_id"])["run_id"].cast(pl.String()).drop_nulls().to_list()
+            foreign = next((name for name in names if Path(name).name != name), None)
+            if foreign is not None:  # it would name files in other folders
+                raise InputError(f"{path}: {foreign!r} is no run id")
+            found.update(names)
         else:
             found.add(path.name.removeprefix(PART).removesuffix(SUFFIX))
     if not found:
@@ -76,6 +80,11 @@ def encoded(table: str, rows: Sequence[Row], *, statistics: bool = False) -> byt
 
 def read_part(path: Path, table: str) -> list[Row]:
     """The rows of a part; InputError if it is none, or one of another format."""
+    return rows_in(part_frame(path, table), path)
+
+
+def part_frame(path: Path, table: str) -> pl.DataFrame:
+    """A part as it is stored; InputError as for `read_part`."""
     if not path.exists():
         raise InputError(f"{path} is missing: the traces are not whole")
     frame = read_frame(path)
@@ -86,9 +95,13 @@ def read_part(path: Path, table: str) -> list[Row]:
             found = frame.schema.get(name)
             what = "is missing" if found is None else f"is {found}, not {dtype}"
             raise InputError(f"{path}: column {name!r} of the table {table} {what}")
-    rows = frame.select(*TABLES[table]).to_dicts()
+    return frame.select(*TABLES[table])
+
+
+def rows_in(frame: pl.DataFrame, path: Path) -> list[Row]:
+    """The rows of a part, or of some of it, as they were before they were stored."""
     try:
-        return [_restored(row) for row in rows]
+        return [_restored(row) for row in frame.to_dicts()]
     except ValueError as error:
         raise InputError(f"{path}: a text that cannot be read: {error}") from error
 

@@ -32,9 +32,8 @@ class NativeReader:
         """One run."""
         if run_id not in self.run_ids:
             raise InputError(f"{self.folder} has no run {run_id!r}", hint=did_you_mean(run_id, self.run_ids))
-        rows = self._store.rows(run_id)
         try:
-            return restore(rows, self._restorer)
+            return restore(self._store.rows(run_id), self._restorer)
         except (KeyError, TypeError, ValueError) as error:
             what = f"{type(error).__name__}: {error}"
             raise InputError(f"{self.folder}: run {run_id} cannot be restored: {what}") from error

@@ -6,8 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import polars as pl
+
 from pare_runner.errors import InputError
-from pare_runner.traces.native.parts import packed_parts, part_of, read_part, run_ids
+from pare_runner.traces.native.parts import packed_parts, part_frame, part_of, read_part, rows_in, run_ids
 from pare_runner.traces.native.rows import Row, RunRows, named
 from pare_runner.traces.native.schema import RUN_TABLES
 
@@ -56,7 +58,7 @@ class NativeStore:
             return [pool[name] for name in named(run, calls)]
         if self._pool is None:
             self._pool = _Pool(self.folder)
-        return [self._pool.row(name) for name in named(run, calls)]
+        return self._pool.rows(named(run, calls))
 
 
 class _Joined:
@@ -67,7 +69,8 @@ class _Joined:
         self._paths = packed_parts(folder, table)
         self._last: list[str] = []  # the last run id of each part that was read
         self._at = -1
-        self._rows: dict[str, list[Row]] = {}
+        self._frame = pl.DataFrame()
+        self._places: dict[str, tuple[int, int]] = {}  # where the rows of a run begin, and how many there are
 
     def rows(self, run_id: str) -> list[Row]:
         """The rows of a run, none if the table has none of it."""
@@ -76,7 +79,9 @@ class _Joined:
             return []
         if number != self._at:
             self._load(number)
-        return self._rows.get(run_id, [])
+        if run_id not in self._places:
+            return []
+        return rows_in(self._frame.slice(*self._places[run_id]), self._paths[number])
 
     def _part_with(self, run_id: str) -> int | None:
         for number, last in enumerate(self._last):
@@ -84,16 +89,20 @@ class _Joined:
                 return number
         while len(self._last) < len(self._paths):
             self._load(len(self._last))
-            self._last.append(max(self._rows, default=""))
+            self._last.append(max(self._places, default=""))
             if run_id <= self._last[-1]:
                 return self._at
         return None
 
     def _load(self, number: int) -> None:
-        rows: defaultdict[str, list[Row]] = defaultdict(list)
-        for row in read_part(self._paths[number], self._table):
-            rows[row["run_id"]].append(row)
-        self._at, self._rows = number, rows
+        path = self._paths[number]
+        self._frame = part_frame(path, self._table)
+        self._at, self._places, start = number, {}, 0
+        for found in self._frame["run_id"].rle():
+            if found["value"] in self._places:
+                raise InputError(f"{path}: the rows of run {found['value']} do not stand together")
+            self._places[found["value"]] = (start, found["len"])
+            start += found["len"]
 
 
 @dataclass(slots=True)
@@ -101,16 +110,30 @@ class _Pool:
     """The joined pool, of which the first parts are in memory: those that were needed."""
 
     folder: Path
-    _read: int = 0
-    _rows: dict[str, Row] = field(default_factory=dict)
+    _parts: list[tuple[Path, pl.DataFrame]] = field(default_factory=list)
+    _places: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def row(self, message_id: str) -> Row:
-        """What is named by this id; InputError if no part has it."""
-        while message_id not in self._rows:
-            parts = packed_parts(self.folder, "messages")
-            if self._read >= len(parts):
+    def rows(self, message_ids: list[str]) -> list[Row]:
+        """What is named by these ids; InputError if no part has one of them."""
+        wanted: defaultdict[int, list[int]] = defaultdict(list)
+        for name in message_ids:
+            part, row = self._place(name)
+            wanted[part].append(row)
+        found = {
+            row["message_id"]: row
+            for part, places in wanted.items()
+            for row in rows_in(self._parts[part][1][places], self._parts[part][0])
+        }
+        return [found[name] for name in message_ids]
+
+    def _place(self, message_id: str) -> tuple[int, int]:
+        """The number of a part, and of a row in it."""
+        while message_id not in self._places:
+            paths, number = packed_parts(self.folder, "messages"), len(self._parts)
+            if number >= len(paths):
                 where = self.folder / "messages"
                 raise InputError(f"{where}: message {message_id} is missing: the traces are not whole")
-            self._rows.update({row["message_id"]: row for row in read_part(parts[self._read], "messages")})
-            self._read += 1
-        return self._rows[message_id]
+            frame = part_frame(paths[number], "messages")
+            self._parts.append((paths[number], frame))
+            self._places.update({name: (number, row) for row, name in enumerate(frame["message_id"])})
+        return self._places[message_id]

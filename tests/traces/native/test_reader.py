@@ -110,6 +110,16 @@ def test_rows_that_are_gone(folder: Path, table: str) -> None:
         list(read_native(folder))
 
 
+@pytest.mark.parametrize("name", ["../../evil", "/etc/evil", ".", None])
+def test_run_ids_that_are_none(tmp_path: Path, traces: list[RunTrace], name: str | None) -> None:
+    placed(tmp_path, traces)
+    pack(tmp_path)
+    path = some(tmp_path, "runs")
+    pl.read_parquet(path).with_columns(pl.lit(name, pl.String()).alias("run_id")).write_parquet(path)
+    with pytest.raises(InputError, match=r"is no run id|holds no native traces"):
+        NativeReader(tmp_path)
+
+
 def test_another_format(folder: Path) -> None:
     path = some(folder, "runs")
     frame = pl.read_parquet(path).with_columns(format=pl.lit(7))

@@ -84,6 +84,7 @@ def test_everything_of_a_run_comes_back(tmp_path: Path) -> None:
     same_files(trace, back)
 
 
+JUDGED = "checks: [{judge: The assistant was polite.}]\n"
 ODD = ModelError("context_overflow", "too long")
 REPLY = Response(
     content="\ud800 alone",
@@ -104,8 +105,9 @@ REPLY = Response(
         Play(events(news("hello")), observe=[calling(("Notes.\udfff", {"x": "\ud800"})), NONSENSE, WAIT]),
         Play(events(ASKS), observe=[calling(("Notes.search_notes", {"query": 2**70})), LOOK, PROPOSE]),
         Play(events(news("hello"), ASKS), observe=[acting("Notes.list_notes")], protocol="react"),
+        Play(events(rest=JUDGED), judge=[Response("Certainly!"), Response('{"holds": true, "why": "So it is."}')]),
     ],
-    ids=["overflow", "unreachable", "reasoning", "surrogates", "huge", "react"],
+    ids=["overflow", "unreachable", "reasoning", "surrogates", "huge", "react", "judge"],
 )
 def test_odd_runs_come_back(play: Play, tmp_path: Path) -> None:
     trace = record(play)
