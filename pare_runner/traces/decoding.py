@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Container
 from typing import Any
 
 from pare_runner.kernel.references import Ref
@@ -67,7 +68,7 @@ def is_reference(text: str) -> bool:
     return _REFERENCE.fullmatch(text) is not None
 
 
-def reference(text: str, event_ids: frozenset[str] | set[str]) -> Ref | None:
+def reference(text: str, event_ids: Container[str]) -> Ref | None:
     """What `{{event_id.path}}` refers to; None if it is not of that form or names none of `event_ids`.
 
     Ids may hold dots themselves, so the longest id that fits is taken.
