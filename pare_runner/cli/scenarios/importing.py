@@ -168,6 +168,8 @@ def _print(item: Imported) -> None:
         warn(item.problems)
         return
     say(f"{mark('imported', 'ok')}  {shown(item.source)} as {shown(item.target)}")
+    made = f"{plural(len(item.scenario.events), 'event')}, {plural(len(item.scenario.apps), 'app')}"
+    say(f"  {made}")
     for note in item.scenario.report.notes:
         say(f"  {note}")
     if item.run is None:

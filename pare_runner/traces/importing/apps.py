@@ -28,23 +28,37 @@ from pare_runner.traces.hf_models import HfApp, HfDocument
 from pare_runner.traces.importing.entries import EntryWriter
 from pare_runner.traces.importing.report import ImportReport
 from pare_runner.traces.importing.sections import WRITERS
+from pare_runner.traces.importing.times import written_time
 from pare_runner.traces.importing.usual import put_right, usual_state
 
 OTHER_NAMES: Mapping[str, str] = {
     "AgentUserInterface": "PAREAgentUserInterface",
-    "SystemApp": "HomeScreenSystemApp",
-    "ContactsApp": "StatefulContactsApp",
-    "MessagingAppV2": "StatefulMessagingApp",
-    "EmailClientApp": "StatefulEmailApp",
-    "EmailClientV2": "StatefulEmailApp",
+    "ApartmentListingApp": "StatefulApartmentApp",
+    "CabApp": "StatefulCabApp",
+    "Calendar": "StatefulCalendarApp",
     "CalendarApp": "StatefulCalendarApp",
     "CalendarV2": "StatefulCalendarApp",
+    "Contacts": "StatefulContactsApp",
+    "ContactsApp": "StatefulContactsApp",
+    "EmailClientApp": "StatefulEmailApp",
+    "EmailClientV2": "StatefulEmailApp",
+    "Files": "SandboxLocalFileSystem",
+    "InternalContacts": "StatefulContactsApp",
+    "Mail": "StatefulEmailApp",
+    "MessagingAppV2": "StatefulMessagingApp",
     "ReminderApp": "StatefulReminderApp",
+    "RentAFlat": "StatefulApartmentApp",
+    "Shopping": "StatefulShoppingApp",
     "ShoppingApp": "StatefulShoppingApp",
-    "CabApp": "StatefulCabApp",
-    "ApartmentListingApp": "StatefulApartmentApp",
+    "SystemApp": "HomeScreenSystemApp",
+    "VirtualFileSystem": "SandboxLocalFileSystem",
 }
-"""Meta-ARE's classes → the classes of PARE that are made of them."""
+"""Meta-ARE's classes → those of the phone that have their tools."""
+
+
+def class_name_of(source: HfApp) -> str:
+    """The class that an app of a file has here."""
+    return OTHER_NAMES.get(source.class_name, source.class_name)
 
 
 @dataclass(slots=True)
@@ -96,12 +110,25 @@ class AppImporter:
                     found[source.name] = ImportedApp(source, handle, *made)
         return {source.name: found[source.name] for source in sources if source.name in found}
 
+    def reserved(self, apps: Mapping[str, ImportedApp]) -> dict[str, ImportedApp]:
+        """The agent interface and the home screen by their usual names, where the file does not list them."""
+        found: dict[str, ImportedApp] = {}
+        with building(Services(Clock(self._start))):
+            for handle, cls in RESERVED.items():
+                if any(isinstance(item.app, cls) for item in apps.values()):
+                    continue
+                names = [name for name, meant in OTHER_NAMES.items() if meant == cls.__name__]
+                app = self._new(cls, cls.name_in_benchmark)
+                for name in (cls.__name__, cls.name_in_benchmark, *names):
+                    found[name] = ImportedApp(HfApp("$.apps", name, name, None), handle, app, {})
+        return found
+
     def _is_file_store(self, source: HfApp) -> bool:
-        cls = self._classes.get(source.class_name)
+        cls = self._classes.get(class_name_of(source))
         return cls is not None and issubclass(cls, FileStore)
 
     def _class_of(self, source: HfApp) -> type[App] | None:
-        name = OTHER_NAMES.get(source.class_name, source.class_name)
+        name = class_name_of(source)
         cls = self._classes.get(name)
         if cls is None:
             hint = did_you_mean(source.class_name, {*self._classes, *OTHER_NAMES})
@@ -157,8 +184,8 @@ class AppImporter:
         return section if self._same(app, again) else None
 
     def _raw(self, app: App, cls: type[App], state: dict[str, Any]) -> dict[str, Any]:
-        """The documented state, without nulls where the app takes them for granted."""
-        tidied = _without_nulls(state)
+        """The documented state, with readable times and without what the app takes for granted where that works."""
+        tidied = _readable(state, rounded=self._foreign)
         with _another(app) as again:
             try:
                 again.load_state(copy.deepcopy(tidied))
@@ -204,7 +231,34 @@ def _handle(name: str, cls: type[App], taken: set[str]) -> str:
     return handle if handle not in taken else next(item for item in numbered if item not in taken)
 
 
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+def _readable(value: Any, *, rounded: bool) -> Any:
+    """A state without nulls and without texts that follow from times, and with times as texts."""
+    if isinstance(value, list):
+        return [_readable(item, rounded=rounded) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: written_time(float(item), rounded=rounded)
+        if key in _TIMES and type(item) in (int, float)
+        else _readable(item, rounded=rounded)
+        for key, item in value.items()
+        if item is not None and key not in _FOLLOWING
+    }
+
+
+_TIMES = frozenset(
+    {
+        "timestamp",
+        "time_stamp",
+        "last_updated",
+        "created_at",
+        "updated_at",
+        "start_datetime",
+        "end_datetime",
+        "time_read",
+        "time_notified",
+        "mtime",
+    }
+)
+"""Fields of states that hold seconds since the epoch."""
+_FOLLOWING = frozenset({"start_strftime", "end_strftime"})

@@ -92,11 +92,11 @@ class CallReader:
         if not oracle and name in env:
             return "env", env[name]
         if name in taps:
-            message = f"{action.app}.{name} can only be called by the user: it is a step of the user now"
+            message = f"{name} is a tap of the user: it became a step of the user"
             self._report.add("user_event", event.path, message)
             return "user", taps[name]
         if name in env:
-            message = f"{action.app}.{name} is no tool of the agent: it happens by itself now"
+            message = f"{name} is no tool of the agent: it became an event of the environment"
             self._report.add("user_event", event.path, message)
             return "env", env[name]
         known = {*agent, *env, *cls.tools(ToolKind.USER)}

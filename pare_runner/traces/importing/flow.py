@@ -139,8 +139,8 @@ class FlowImporter:
         ]
         time = self._timings.condition_time(event.event_id)
         when = "the time it was first asked" if time is None else f"{time - self._start:g} s, when it was true"
-        what = f"{', '.join(waiting)} start after {when}" if waiting else "nothing waits for it"
-        self._report.add("condition", event.path, f"what {name or event.event_id!r} asks is not in the file: {what}")
+        what = f"after {when}, follow {', '.join(waiting)}" if waiting else "nothing waits for it"
+        self._report.add("condition", event.path, f"the file does not hold what {name or event.event_id} asks: {what}")
 
     def _wrong(self, path: str, message: str, hint: str = "") -> None:
         self._problems.append(Problem(message, f"{self._document.where}: {path}", hint))

@@ -14,6 +14,7 @@ from typing import Any
 from pare_runner.apps.cab.models import OVER
 from pare_runner.traces.decoding import decode_returned
 from pare_runner.traces.hf_models import HfAction, HfApp, HfCompletedEvent, HfDocument, HfEvent
+from pare_runner.traces.importing.apps import class_name_of
 from pare_runner.traces.importing.report import ImportReport
 from pare_runner.traces.importing.reprs import objects_in, shown_fields
 
@@ -29,15 +30,13 @@ def rebuilt_states(document: HfDocument, report: ImportReport) -> dict[str, Stat
     """Name → state of each app, with what could be rebuilt; what was lost goes to `report`."""
     builders = {
         "StatefulReminderApp": _reminders,
-        "ReminderApp": _reminders,
         "StatefulCabApp": _ride,
-        "CabApp": _ride,
         "StatefulNotesApp": _note_attachments,
         "SandboxLocalFileSystem": _files,
     }
     states: dict[str, State | None] = {}
     for app in document.apps:
-        build = builders.get(app.class_name)
+        build = builders.get(class_name_of(app))
         calls = _Calls(document, app)
         state = copy.deepcopy(app.state)
         states[app.name] = state if build is None else build(app, state, calls, report)

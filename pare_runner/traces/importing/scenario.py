@@ -10,11 +10,14 @@ from typing import Any
 from pare_runner.apps.agent_ui.app import PAREAgentUserInterface
 from pare_runner.apps.core.app import App
 from pare_runner.apps.core.dates import to_datetime
+from pare_runner.apps.core.stateful import StatefulApp
 from pare_runner.apps.registry import app_classes
 from pare_runner.apps.system.app import HomeScreenSystemApp
 from pare_runner.errors import InputError, Problem, ScenarioError
-from pare_runner.scenarios.compiler.compile import compile_scenario
+from pare_runner.scenarios.compiler.compile import compile_document, compile_scenario
+from pare_runner.scenarios.text.yaml_text import Document
 from pare_runner.scenarios.yaml_scenario import YamlScenario
+from pare_runner.traces.documents import told
 from pare_runner.traces.hf_models import HfDocument
 from pare_runner.traces.importing.apps import AppImporter, ImportedApp
 from pare_runner.traces.importing.calls import CallReader
@@ -34,6 +37,7 @@ class ImportedScenario:
 
     document: HfDocument
     data: Mapping[str, Any]
+    apps: Sequence[ImportedApp]
     events: Sequence[ImportedEvent]
     report: ImportReport = field(default_factory=ImportReport)
 
@@ -46,9 +50,28 @@ class ImportedScenario:
         """The scenario file; `heading` are lines of comment."""
         return scenario_text(escape_all(dict(self.data)), list(heading))
 
-    def compile(self, heading: Sequence[str] = ()) -> YamlScenario:
-        """The scenario of the file; ScenarioError if it cannot be compiled."""
-        return compile_scenario(self.text(heading), f"{self.scenario_id}.yaml")
+    def compile(self) -> YamlScenario:
+        """The scenario of the file; ScenarioError, with places in the hf file, if it cannot be compiled."""
+        try:
+            return compile_scenario(self.text(), f"{self.scenario_id}.yaml")
+        except ScenarioError as error:
+            problems: Sequence[Problem] = error.problems
+        try:
+            compile_document(Document(escape_all(dict(self.data)), ""))
+        except ScenarioError as error:
+            problems = [replace(problem, where=self._place(problem.where)) for problem in error.problems]
+        raise ScenarioError(problems)
+
+    def _place(self, where: str) -> str:
+        """The place in the hf file of what stands at `where`, a dotted path, in the data made of it."""
+        event = re.match(r"events\[(\d+)\]", where)
+        app = re.match(r"apps\.(\w+)", where)
+        path = "$.metadata.definition"
+        if event is not None:
+            path = self.events[int(event[1])].source.path
+        elif app is not None:
+            path = next((item.source.path for item in self.apps if item.handle == app[1]), "$.apps") + ".app_state"
+        return f"{self.document.where}: {path}"
 
     def with_optional(self, event_ids: Sequence[str]) -> ImportedScenario:
         """The same with these steps of the oracle `optional`."""
@@ -74,25 +97,34 @@ def import_document(document: HfDocument, classes: Mapping[str, type[App]] | Non
         to_datetime(start)
     except ValueError as error:
         raise InputError(str(error), where=f"{document.where}: $.metadata.definition.start_time") from None
+    dataset = document.metadata.get("definition", {}).get("hf_metadata")
+    if not document.apps and dataset:
+        message = f"the apps are not in the file but in the dataset {dataset!r}: export it with its apps"
+        raise InputError(message, where=f"{document.where}: $.apps")
     foreign = is_foreign(document)
     importer = AppImporter(document, classes or app_classes(), start, report, problems, foreign=foreign)
     apps = importer.apps(rebuilt_states(document, report))
     ids = short_ids(document.events)
     broken = frozenset(app.name for app in document.apps) - apps.keys()
-    calls = CallReader(document.where, apps, broken, ids, start, report, problems, foreign=foreign)
+    calls = CallReader(
+        document.where, {**importer.reserved(apps), **apps}, broken, ids, start, report, problems, foreign=foreign
+    )
     events = FlowImporter(document, calls, ids, start, report, problems).events()
     if problems:
-        raise ScenarioError(problems)
+        raise ScenarioError(told(problems, document.where))
     data = _head(document, start, report)
     sections = _sections(apps)
     if sections:
         data["apps"] = sections
     if events:
         data["events"] = [event.entry for event in events]
+    front = _app_in_front(events, report)
+    if front is not None:
+        data["open_app"] = front
     data |= _judgement(events, report)
     if definition.hints:
         data["hints"] = _hints(document, {event.source.event_id: event.entry["id"] for event in events}, report)
-    return ImportedScenario(document, data, events, report)
+    return ImportedScenario(document, data, list(apps.values()), events, report)
 
 
 def is_foreign(document: HfDocument) -> bool:
@@ -128,7 +160,8 @@ def _hints(document: HfDocument, ids: Mapping[str, str], report: ImportReport) -
     for number, hint in enumerate(document.definition.hints):
         path = f"$.metadata.definition.hints[{number}]"
         kind = hint.hint_type.upper()
-        entry: dict[str, Any] = {"type": kind if kind in HINT_TYPES else HINT_TYPES[0], "content": hint.content}
+        entry: dict[str, Any] = {"type": kind} if kind in HINT_TYPES[1:] else {}
+        entry["content"] = hint.content
         if kind not in HINT_TYPES:
             report.add("left_out", f"{path}.hint_type", f"{hint.hint_type!r} is none of {', '.join(HINT_TYPES)}")
         event = hint.associated_event_id
@@ -147,6 +180,21 @@ def _sections(apps: Mapping[str, ImportedApp]) -> dict[str, Any]:
         if listed and type(listed[-1].app) is cls and set(listed[-1].section) <= {"type"}:
             listed.pop()
     return {app.handle: app.section for app in listed}
+
+
+def _app_in_front(events: Sequence[ImportedEvent], report: ImportReport) -> str | None:
+    """Handle of the app the user is in from the start: the first one used without being opened."""
+    for event in events:
+        if event.call is None or event.call.kind != "user":
+            continue
+        if event.call.tool in ("system.open_app", "system.switch_app"):
+            return None
+        if isinstance(event.call.app.app, StatefulApp):
+            handle = event.call.app.handle
+            message = f"the file does not say which app is in front; rebuilt from the first tap: {handle}"
+            report.add("lost_state", event.source.path, message)
+            return handle
+    return None
 
 
 def _judgement(events: Sequence[ImportedEvent], report: ImportReport) -> dict[str, Any]:

@@ -103,6 +103,7 @@ def _fits_a_block(text: str) -> bool:
     return (
         text.strip() != ""
         and not text.startswith((" ", "\n"))
+        and not text.endswith("\n\n")
         and not any(line != line.rstrip() for line in text.split("\n"))
     )
 
@@ -139,5 +140,5 @@ def _quote(node: yaml.CollectionNode) -> None:
     """Put scalars into quotes that end at a comma or a bracket when they stand in brackets."""
     pairs = node.value if isinstance(node, yaml.MappingNode) else [(item,) for item in node.value]
     for item in (item for pair in pairs for item in pair):
-        if isinstance(item, yaml.ScalarNode) and item.tag == _STR and set(",[]{}") & set(item.value):
+        if isinstance(item, yaml.ScalarNode) and item.tag == _STR and set(",[]{}:?") & set(item.value):
             item.style = '"'
