@@ -158,7 +158,7 @@ def _on_a_cycle(events: Mapping[str, HfEvent]) -> list[HfEvent]:
 
 def unaccepted_writes(events: Sequence[ImportedEvent]) -> list[ImportedEvent]:
     """Writes of the oracle that no accepted proposal stands above."""
-    parents = {event.entry["id"]: _parents(event.entry) for event in events}
+    parents = {event.entry["id"]: parents_of(event.entry) for event in events}
     below: set[str] = set()
     accepts = {event.entry["id"] for event in events if event.accepts}
     for name in TopologicalSorter(parents).static_order():
@@ -167,6 +167,7 @@ def unaccepted_writes(events: Sequence[ImportedEvent]) -> list[ImportedEvent]:
     return [event for event in events if event.is_oracle_write and event.entry["id"] not in below]
 
 
-def _parents(entry: Mapping[str, Any]) -> list[str]:
+def parents_of(entry: Mapping[str, Any]) -> list[str]:
+    """Ids of the events that an entry waits for."""
     after = entry.get("after") or []
     return [after] if isinstance(after, str) else list(after)

@@ -110,13 +110,14 @@ def _fates(imported: ImportedScenario, outcome: Outcome) -> Iterable[CallFate]:
 def _fate(
     old: HfCompletedEvent | None, comparable: bool, there: str | None, here: str | None, *, ran: bool
 ) -> Fate | None:
-    if old is None or not comparable:
-        return "fails_now" if here is not None else None
-    if not ran:
-        return "did_not_run"
-    if there is not None:
-        return "succeeds_now" if here is None else "fails_too"
-    return "fails_now" if here is not None else None
+    if old is None or not ran:
+        if ran:
+            return "fails_now" if here is not None else None
+        return "did_not_run" if old is not None and comparable else None
+    if here is not None:
+        return "fails_too" if there is not None else "fails_now"
+    # With agents a call can fail because of what they did.
+    return "succeeds_now" if there is not None and comparable else None
 
 
 def _exception(event: HfCompletedEvent | None) -> str | None:

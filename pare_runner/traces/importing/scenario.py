@@ -24,6 +24,7 @@ from pare_runner.traces.importing.calls import CallReader
 from pare_runner.traces.importing.flow import FlowImporter, ImportedEvent, unaccepted_writes
 from pare_runner.traces.importing.ids import short_ids
 from pare_runner.traces.importing.lost_state import rebuilt_states
+from pare_runner.traces.importing.reach import unreachable
 from pare_runner.traces.importing.report import ImportReport
 from pare_runner.traces.importing.times import written_duration, written_time
 from pare_runner.traces.importing.yaml_writer import escape_all, scenario_text
@@ -112,6 +113,10 @@ def import_document(document: HfDocument, classes: Mapping[str, type[App]] | Non
     events = FlowImporter(document, calls, ids, start, report, problems).events()
     if problems:
         raise ScenarioError(told(problems, document.where))
+    for gone in unreachable(events, start, definition.duration) if events else ():
+        (event,) = (event for event in events if event.entry["id"] == gone)
+        report.add("left_out", event.source.path, f"{gone} never runs: the episode is over before it")
+        events.remove(event)
     data = _head(document, start, report)
     sections = _sections(apps)
     if sections:

@@ -26,7 +26,7 @@ def usual_state(class_name: str, state: dict[str, Any]) -> dict[str, Any]:
                 conversation["participant_ids"].append(state["current_user_id"])
     elif class_name == "StatefulCabApp":
         for ride in usual["ride_history"]:
-            if ride["ride_id"] == usual["on_going_ride"] and not ride["delay_history"]:
+            if not ride["delay_history"]:
                 ride["delay_history"] = [{"delay": ride["delay"], "time_stamp": ride["time_stamp"]}]
         booked = [_quotation(ride) for ride in usual["ride_history"]]
         usual["quotation_history"] = [
