@@ -38,8 +38,10 @@ def rebuilt_states(document: HfDocument, report: ImportReport) -> dict[str, Stat
     for app in document.apps:
         build = builders.get(class_name_of(app))
         calls = _Calls(document, app)
-        state = copy.deepcopy(app.state)
-        states[app.name] = state if build is None else build(app, state, calls, report)
+        try:
+            states[app.name] = app.state if build is None else build(app, copy.deepcopy(app.state), calls, report)
+        except (TypeError, AttributeError, ValueError):
+            states[app.name] = app.state  # it has another shape: the app that loads it says where and why
     return states
 
 

@@ -56,7 +56,7 @@ class ImportedScenario:
         try:
             return compile_scenario(self.text(), f"{self.scenario_id}.yaml")
         except ScenarioError as error:
-            problems: Sequence[Problem] = error.problems
+            problems = [replace(problem, where=f"{self.document.where}: $") for problem in error.problems]
         try:
             compile_document(Document(escape_all(dict(self.data)), ""))
         except ScenarioError as error:
