@@ -7,6 +7,7 @@ for the time at which it was first asked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
@@ -77,13 +78,19 @@ def is_condition(event: HfEvent) -> bool:
 
 
 def ran_at(document: HfDocument) -> Mapping[str, float]:
-    """Id → time of the events of the flow that ran without failing, if the file holds an oracle run; else nothing.
+    """Id → time of the calls that ran and of the conditions that were true, if the file holds an oracle run.
 
     With agents a condition depends on what they did, so its time says nothing about the flow.
     """
     if not is_oracle_run(document):
         return {}
-    return {event.event_id: event.time for event in document.completed_events if not _gave_up(event)}
+    times = {event.event_id: event.time for event in document.completed_events if not is_condition(event)}
+    conditions = {_without_count(event.event_id): event.event_id for event in document.events if is_condition(event)}
+    for event in sorted(document.completed_events, key=lambda event: event.time):
+        planned = conditions.get(_without_count(event.event_id))
+        if planned is not None and event.exception is None and event.return_value in ("True", "true"):
+            times.setdefault(planned, event.time)
+    return times
 
 
 def is_oracle_run(document: HfDocument) -> bool:
@@ -92,5 +99,6 @@ def is_oracle_run(document: HfDocument) -> bool:
     return any(event.event_id in oracle for event in document.completed_events)
 
 
-def _gave_up(event: HfEvent) -> bool:
-    return is_condition(event) and getattr(event, "exception", None) is not None
+def _without_count(event_id: str) -> str:
+    """The id of a condition without the number of times it was asked, which Meta-ARE adds."""
+    return re.sub(r"-CHECK_[0-9]+$", "", event_id)

@@ -221,9 +221,18 @@ class TestConditions:
     def test_one_without_parents_counts_from_the_start(self, foreign: Foreign) -> None:
         asked = foreign.condition("ready", delay=10.0)
         then = foreign.event("Notes.list_folders", {}, asked, delay=2.0)
-        foreign.ran(asked, 40.0)
+        foreign.ran(asked, 40.0, returned=True)
         foreign.ran(then, 42.0)
         assert entries(foreign.imported())[0]["at"] == "42s"
+
+    def test_one_asked_several_times_counts_from_when_it_was_true(self, foreign: Foreign) -> None:
+        asked = foreign.condition("ready", delay=10.0)
+        then = foreign.event("Notes.list_folders", {}, asked, delay=2.0)
+        for number, time in enumerate((10.0, 20.0, 30.0)):
+            foreign.ran(asked, time, returned=number == 2)
+            foreign.data["completed_events"][-1]["event_id"] = asked.replace("CHECK_0", f"CHECK_{number}")
+        foreign.ran(then, 32.0, returned=["Inbox"])
+        assert entries(foreign.imported())[0]["at"] == "32s"
 
     def test_without_a_run_the_time_it_is_first_asked_counts(self, foreign: Foreign) -> None:
         first = foreign.event("Notes.list_folders", delay=5.0)
@@ -238,14 +247,14 @@ class TestConditions:
         asked = foreign.condition("ready", delay=1.0)
         then = foreign.event("Notes.list_folders", {}, first, asked, delay=2.0)
         for event, time in ((first, 5.0), (asked, 60.0), (then, 62.0)):
-            foreign.ran(event, time)
+            foreign.ran(event, time, returned=True)
         entry = entries(foreign.imported())[1]
         assert (entry["after"], entry["delay"], entry["at"]) == ("list_folders", "2s", "2025-11-18T09:01:02Z")
 
     def test_the_times_of_a_run_with_agents_do_not_count(self, foreign: Foreign) -> None:
         asked = foreign.condition("ready", delay=10.0)
         foreign.event("Notes.list_folders", {}, asked, delay=2.0)
-        foreign.ran(asked, 400.0)
+        foreign.ran(asked, 400.0, returned=True)
         assert entries(foreign.imported())[0]["at"] == "12s"
 
 
