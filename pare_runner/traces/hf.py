@@ -12,7 +12,7 @@ from pare_runner.episode.outcome import Outcome
 from pare_runner.kernel.events import AbstractEvent
 from pare_runner.traces.contract import TraceContext, TraceFile
 from pare_runner.traces.events import action_log, completed_event, planned_event
-from pare_runner.traces.values import plain
+from pare_runner.traces.values import plain, without_nulls
 
 VERSION = "are_simulation_v1"
 
@@ -53,7 +53,7 @@ def hf_document(outcome: Outcome, context: TraceContext) -> dict[str, Any]:
             "simulation": {"agent_id": context.agent_id, "model_id": context.model_id},
             "annotation": _annotation(outcome),
             "execution": None,
-            "runner_config": dict(context.runner_config),
+            "runner_config": without_nulls(context.runner_config),
         },
     }
 
