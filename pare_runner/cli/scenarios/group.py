@@ -14,6 +14,10 @@ COMMANDS: Commands = {
     "new": (f"{_HERE}.new:new", "Write a scenario file to start from."),
     "check": (f"{_HERE}.check:check", "Find every mistake in scenario files."),
     "prove": (f"{_HERE}.prove:prove_scenarios", "Prove that doing right passes and anything else fails."),
+    "export-from-pare": (
+        f"{_HERE}.from_pare:export_from_pare",
+        "Write the scenarios of an installed PARE as files to import.",
+    ),
     "state": (f"{_HERE}.state:state", "Show the phone at a moment of the oracle run."),
     "schema": (f"{_HERE}.schema:schema", "Write the JSON Schema that editors complete scenario files with."),
 }
