@@ -10,6 +10,7 @@ from typing import Any
 from pare_runner.apps.core.shapes import describe
 from pare_runner.errors import did_you_mean
 from pare_runner.kernel.events import EventType, OperationType
+from pare_runner.traces.decoding import MAX_DEPTH, is_deeper
 from pare_runner.traces.hf import VERSION
 from pare_runner.traces.hf_models import (
     HfAction,
@@ -156,7 +157,11 @@ def _definition(source: dict[str, Any], path: str, reader: Reader) -> HfDefiniti
 def _app(source: dict[str, Any], path: str, reader: Reader) -> HfApp:
     name = reader.take(source, path, "name", str) or ""
     class_name = reader.maybe(source, path, "class_name", str) or name
-    return HfApp(path, name, class_name, reader.maybe(source, path, "app_state", dict))
+    state = reader.maybe(source, path, "app_state", dict)
+    if is_deeper(state):
+        reader.report(f"{path}.app_state", f"nested more than {MAX_DEPTH} levels deep")
+        state = None
+    return HfApp(path, name, class_name, state)
 
 
 def _event(source: dict[str, Any], path: str, reader: Reader, *, completed: bool = False) -> HfEvent:

@@ -8,6 +8,7 @@ are not known are left alone.
 from __future__ import annotations
 
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,11 +69,15 @@ def parse_hf(text: str | bytes, where: str) -> HfDocument:
     reader = Reader()
     document = read_document(value, where, reader)
     if reader.problems or document is None:
-        told = [Problem(message, f"{where}: {path}", hint) for path, message, hint in reader.problems[:MAX_PROBLEMS]]
-        if len(reader.problems) > MAX_PROBLEMS:
-            told.append(Problem(f"and {len(reader.problems) - MAX_PROBLEMS} more problems", where))
-        raise ScenarioError(told)
+        found = [Problem(message, f"{where}: {path}", hint) for path, message, hint in reader.problems]
+        raise ScenarioError(told(found, where))
     return document
+
+
+def told(problems: Sequence[Problem], where: str) -> list[Problem]:
+    """The first `MAX_PROBLEMS` of the problems of a file, and how many there are besides."""
+    rest = len(problems) - MAX_PROBLEMS
+    return [*problems[:MAX_PROBLEMS], *([Problem(f"and {rest} more problems", where)] if rest > 0 else [])]
 
 
 def world_logs(document: HfDocument) -> list[dict[str, Any]]:

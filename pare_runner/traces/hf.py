@@ -5,6 +5,7 @@ Where those write Python reprs, this writes JSON: nothing becomes null because i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pare_runner.atomic import json_bytes
@@ -12,6 +13,7 @@ from pare_runner.episode.outcome import Outcome
 from pare_runner.kernel.events import AbstractEvent
 from pare_runner.traces.contract import TraceContext, TraceFile
 from pare_runner.traces.events import action_log, completed_event, planned_event
+from pare_runner.traces.original_ids import OriginalIds
 from pare_runner.traces.values import plain, without_nulls
 
 VERSION = "are_simulation_v1"
@@ -32,24 +34,26 @@ def hf_document(outcome: Outcome, context: TraceContext) -> dict[str, Any]:
 
     `apps` are the states before the first event. A run that ended before there was a phone has neither apps nor events.
     """
-    planned: tuple[AbstractEvent, ...] = ()
+    ids = OriginalIds(outcome.scenario)
+    log = ids.of_log(outcome.log)
+    planned: Sequence[AbstractEvent] = ()
     apps: list[dict[str, Any]] = []
     if outcome.phone is not None:
-        planned = outcome.scenario.flow.events
+        planned = ids.of_flow(outcome.scenario.flow.events)
         states = outcome.scenario.blueprint.states
         apps = [{"name": name, "class_name": cls, "app_state": state} for name, (cls, state) in states.items()]
     by_id = {event.event_id: event for event in planned}
     entries = (planned_event(event) for event in planned)
     return {
-        "world_logs": [action_log(event, event.action) for event in outcome.log if event.action is not None],
+        "world_logs": [action_log(event, event.action) for event in log if event.action is not None],
         "apps": apps,
         "events": [entry for entry in entries if entry is not None],
-        "completed_events": [completed_event(event, by_id.get(event.event_id)) for event in outcome.log],
+        "completed_events": [completed_event(event, by_id.get(event.event_id)) for event in log],
         "version": VERSION,
         "context": None,
         "augmentation": None,
         "metadata": {
-            "definition": _definition(outcome),
+            "definition": _definition(outcome, ids),
             "simulation": {"agent_id": context.agent_id, "model_id": context.model_id},
             "annotation": _annotation(outcome),
             "execution": None,
@@ -58,7 +62,7 @@ def hf_document(outcome: Outcome, context: TraceContext) -> dict[str, Any]:
     }
 
 
-def _definition(outcome: Outcome) -> dict[str, Any]:
+def _definition(outcome: Outcome, ids: OriginalIds) -> dict[str, Any]:
     scenario, exception = outcome.scenario, outcome.result.exception
     return {
         "scenario_id": scenario.scenario_id,
@@ -67,7 +71,7 @@ def _definition(outcome: Outcome) -> dict[str, Any]:
         "time_increment_in_seconds": scenario.time_increment_in_seconds,
         "start_time": scenario.start,
         "run_number": outcome.run_number,
-        "hints": [plain(hint) for hint in scenario.hints],
+        "hints": ids.of_hints([plain(hint) for hint in scenario.hints]),
         "config": None,
         "has_a2a_augmentation": False,
         "has_tool_augmentation": outcome.noise.tools is not None,

@@ -12,6 +12,7 @@ COMMANDS: Commands = {
     "list": (f"{_HERE}.listing:list_scenarios", "List the scenarios there are."),
     "show": (f"{_HERE}.show:show", "Show a scenario's flow, as a table or as Mermaid text."),
     "new": (f"{_HERE}.new:new", "Write a scenario file to start from."),
+    "import": (f"{_HERE}.importing:import_scenarios", "Make scenario files of hf traces."),
     "check": (f"{_HERE}.check:check", "Find every mistake in scenario files."),
     "prove": (f"{_HERE}.prove:prove_scenarios", "Prove that doing right passes and anything else fails."),
     "export-from-pare": (
@@ -27,7 +28,7 @@ app = typer.Typer(name="scenarios", cls=lazy_group(COMMANDS), no_args_is_help=Tr
 
 @app.callback()
 def scenarios() -> None:
-    """List, show, check, prove and write scenarios.
+    """List, show, check, prove, import and write scenarios.
 
     \b
     pare scenarios list --tag calendar
