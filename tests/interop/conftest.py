@@ -14,6 +14,7 @@ import pytest
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.traces.contract import TraceContext
 from pare_runner.traces.hf import HfWriter
+from pare_runner.traces.record import record_of
 from tests.batch.situations import all_scenarios
 from tests.slow.commands import run
 
@@ -67,8 +68,8 @@ def oracle(written: Callable[..., list[Path]], tmp_path_factory: pytest.TempPath
     files = written("oracle=true")
     folder = tmp_path_factory.mktemp("situations")
     for scenario in all_scenarios():
-        trace = HfWriter().render(run_oracle(scenario), TraceContext(scenario.scenario_id))
-        (folder / trace.name).write_bytes(trace.data)
+        (file,) = HfWriter().render(record_of(run_oracle(scenario), TraceContext(scenario.scenario_id)))
+        (folder / file.name).write_bytes(file.data)
     return [*files, *sorted(folder.glob("*.json"))]
 
 
