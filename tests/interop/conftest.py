@@ -91,6 +91,6 @@ def read(path: Path | str) -> dict[str, Any]:
     return document
 
 
-def log_types(document: dict[str, Any]) -> set[str]:
-    """The types of a trace's world log."""
-    return {orjson.loads(text)["log_type"] for text in document["world_logs"]}
+def entries(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The entries of a trace's world log."""
+    return [orjson.loads(text) for text in document["world_logs"]]

@@ -16,7 +16,7 @@ import orjson
 import pytest
 
 from pare_runner.traces.decoding import decode
-from tests.interop.conftest import Ask, Said, log_types, read
+from tests.interop.conftest import Ask, Said, entries, read
 
 pytestmark = pytest.mark.interop
 
@@ -91,16 +91,26 @@ def test_the_default_dialect_is_refused_for_the_log_types_of_pare_alone(of_agent
     reasons = refused(of_agents, "plain")
 
     assert unexpected(reasons.values(), [UNKNOWN_LOG_TYPE]) == set()
-    with_own = {said["file"] for said in of_agents if log_types(read(said["file"])) & OWN_LOG_TYPES}
+    with_own = {
+        said["file"]
+        for said in of_agents
+        if OWN_LOG_TYPES & {entry["log_type"] for entry in entries(read(said["file"]))}
+    }
     assert set(reasons) == with_own
     assert with_own, "agent runs have logs of PARE's types"
 
 
-def test_the_dialects_differ_in_these_log_types_alone(agents: list[Path], agents_for_meta_are: list[Path]) -> None:
+def test_the_dialects_differ_in_these_log_types_and_what_marks_agents(
+    agents: list[Path], agents_for_meta_are: list[Path]
+) -> None:
     for path, other in zip(agents, agents_for_meta_are, strict=True):
         document, plain = read(path), read(other)
-        kept = [text for text in document["world_logs"] if log_types({"world_logs": [text]}).isdisjoint(OWN_LOG_TYPES)]
-        assert plain["world_logs"] == kept, path.name
+        kept = [entry for entry in entries(document) if entry["log_type"] not in OWN_LOG_TYPES]
+        for entry, theirs in zip(kept, entries(plain), strict=True):
+            if entry["log_type"] == "system_prompt":
+                assert entry["content"].startswith(theirs["content"])
+                entry["content"] = theirs["content"]
+            assert entry == theirs, path.name
         assert {**document, "world_logs": []} == {**plain, "world_logs": []}, path.name
 
 
