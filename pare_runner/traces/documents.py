@@ -54,8 +54,9 @@ def read_hf(path: Path, *, max_bytes: int = MAX_BYTES) -> HfDocument:
             size, limit = (f"{count / 2**20:,.1f} MiB" for count in (about.st_size, max_bytes))
             raise InputError(f"the file has {size}, at most {limit} are read", where=str(path))
         data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read the file: {error.strerror or error}", where=str(path)) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot read the file: {reason}", where=str(path)) from None
     return parse_hf(data, str(path))
 
 

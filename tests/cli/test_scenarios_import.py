@@ -47,6 +47,15 @@ def test_a_trace_becomes_a_file_that_checks_and_shows(pare: Pare) -> None:
     assert (shown["scoring"], shown["oracle"]["status"]) == ("derived", "success")
 
 
+def test_a_trace_of_a_run_with_agents(pare: Pare, experiment: Pare) -> None:
+    planned = json.loads(trace(DINNER).read_text())["events"]
+    ran = experiment(f"scenarios=[{DINNER}]", "hydra.run.dir=job")
+    assert ran.status == 0, ran.err
+    assert pare("scenarios", "import", "job/traces/hf", "--out", "in").status == 0
+    scenario = compile_scenario(Path(f"in/{DINNER}.yaml").read_text(), "in")
+    assert hf_document(run_oracle(scenario), TraceContext("id"))["events"] == planned
+
+
 def test_the_schema_above_the_folder_is_named(pare: Pare) -> None:
     Path("scenario.schema.json").write_text("{}")
     assert pare("scenarios", "import", str(trace(DINNER)), "--out", "in").status == 0

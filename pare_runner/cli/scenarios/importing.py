@@ -139,7 +139,7 @@ def _heading(path: Path, directory: Path) -> Iterator[str]:
     schema = schema_for(directory)
     if schema is not None:
         yield f"yaml-language-server: $schema={schema}"
-    yield f"imported from {path.name}"
+    yield f"imported from {''.join(character if character.isprintable() else '?' for character in path.name)}"
 
 
 class _Progress:

@@ -176,7 +176,7 @@ class AppImporter:
                 section = writer(app, self._write)
                 conversion = Conversion(start=self._start)
                 converted = shape.convert(section, conversion)
-                if conversion.problems or converted is INVALID:
+                if conversion.problems or converted is INVALID or _has_template_keys(section):
                     return None
                 again.populate(converted)
             except (ValueError, KeyError, TypeError, AttributeError, IndexError):
@@ -229,6 +229,13 @@ def _handle(name: str, cls: type[App], taken: set[str]) -> str:
         handle = handle if handle.isidentifier() else f"app_{handle}"
     numbered = (f"{handle}_{number}" for number in range(2, len(taken) + 3))
     return handle if handle not in taken else next(item for item in numbered if item not in taken)
+
+
+def _has_template_keys(value: Any) -> bool:
+    """Whether a key holds what the language takes for a template: it allows none there, and keys cannot be escaped."""
+    if isinstance(value, dict):
+        return any("{{" in key or _has_template_keys(item) for key, item in value.items())
+    return isinstance(value, list) and any(map(_has_template_keys, value))
 
 
 def _readable(value: Any, *, rounded: bool) -> Any:

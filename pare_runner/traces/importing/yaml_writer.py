@@ -22,8 +22,8 @@ _STR = "tag:yaml.org,2002:str"
 _QUOTED = re.compile(r"""^[^A-Za-z0-9_/+(.]|^[?-]|: |:$| #| $""")
 """Texts that need quotes, or would be hard to read without."""
 _UNUSUAL = frozenset("\x85\u2028\u2029\ufeff")
-_BLOCKS = ("apps", "events", "checks")
-"""Sections that stand line by line however short they are."""
+_BLOCKS = {"apps": 2, "events": 1, "checks": 2}
+"""Sections that stand line by line however short they are → how many levels of them do."""
 
 
 def escaped(text: str) -> str:
@@ -52,12 +52,12 @@ def escape_all(value: Any) -> Any:
 def scenario_text(data: dict[str, Any], heading: list[str]) -> str:
     """The file: `heading` as comments, then `data`, whose strings are escaped already, a blank line between sections.
 
-    Apps are one block each, events and checks one entry a line where they fit.
+    Apps and checks are one block each, events one entry a line where they fit.
     """
     lines = [f"# {line}".rstrip() for line in heading]
     for key, value in data.items():
         block = key in _BLOCKS
-        text = _dumped({key: value}, open_levels=0 if not block else 2 if key == "apps" else 1)
+        text = _dumped({key: value}, open_levels=_BLOCKS.get(key, 0))
         lines.append(("\n" if block else "") + text.rstrip("\n"))
     return "\n".join(lines) + "\n"
 

@@ -151,6 +151,15 @@ def test_contents_of_files_come_from_what_was_read() -> None:
     ]
 
 
+def test_a_file_whose_name_looks_like_a_template() -> None:
+    foreign = Foreign()
+    foreign.data["apps"].append(files({"name": "{{ a }}.txt", "type": "file", "text": "x"}))
+    imported = foreign.imported()
+    states = imported.compile().blueprint.states
+    assert "state" in imported.data["apps"]["files"]
+    assert states["Files"][1]["files"]["children"][0]["name"] == "{{ a }}.txt"  # type: ignore[index]
+
+
 def test_the_owner_is_added_to_a_group_that_does_not_list_them(foreign: Foreign) -> None:
     (conversation,) = foreign.state("Messages")["conversations"].values()
     conversation["participant_ids"] = ["b" * 32, "c" * 32, "9" * 32]
