@@ -20,7 +20,7 @@ COMMANDS: Commands = {
         "Write the scenarios of an installed PARE as hf traces.",
     ),
     "state": (f"{_HERE}.state:state", "Show the phone at a moment of the oracle run."),
-    "schema": (f"{_HERE}.schema:schema", "Write the JSON Schema that editors use for scenario files."),
+    "schema": (f"{_HERE}.schema:schema", "Write the JSON Schema that editors use for scenarios."),
 }
 
 app = typer.Typer(name="scenarios", cls=lazy_group(COMMANDS), no_args_is_help=True, **SETTINGS)
