@@ -32,4 +32,5 @@ class Transcript:
 
 def merged(first: Message, second: Message) -> Message:
     """Two messages of one role as one, of the second's kind."""
-    return Message(first.role, f"{first.content}\n\n{second.content}", kind=second.kind)
+    part = second.content if second.part is None else second.part
+    return Message(first.role, f"{first.content}\n\n{second.content}", kind=second.kind, part=part)

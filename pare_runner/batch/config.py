@@ -22,7 +22,7 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 ExecutorType = Literal["async", "sequential", "thread", "process", "ray"]
 GenerationTimeMode = Literal["fixed", "tokens", "measured"]
 CacheMode = Literal["use", "refresh", "bypass"]
-TraceFormat = Literal["hf", "lite", "both", "native"]
+TraceDialect = Literal["pare", "meta_are"]
 MessageProtocol = Literal["native", "react"]
 
 PositiveCount = Annotated[int, Field(ge=1)]
@@ -94,7 +94,13 @@ class ScenarioRunnerConfig(ConfigModel):
     )
     export: bool = serves(False, "Write a trace of every scenario run.")
     output_dir: str | None = serves(None, "Directory of the results; empty: a new one below outputs/.")
-    trace_dump_format: TraceFormat = serves("hf", "Format of the traces.")
+    trace_dump_format: str = serves("hf", "Format of the traces: hf, lite, both, native, or one that is installed.")
+    export_dialect: TraceDialect = serves(
+        "pare", "meta_are: hf traces without the entries that Meta-ARE's importer refuses."
+    )
+    export_redact: Names = serves(
+        (), "Kinds of strings to be made unreadable in traces: keys, bearer, emails, paths, or pattern:REGEX."
+    )
     use_custom_logger: bool = serves(
         True, "Log each scenario run into a file of its own; else what runs log stands in run.log alone."
     )

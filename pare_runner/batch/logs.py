@@ -20,6 +20,7 @@ from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.episode.outcome import Outcome
 from pare_runner.kernel.events import CompletedEvent
 from pare_runner.traces.conversation import entries_of, lines
+from pare_runner.traces.record import record_of
 
 RUN_LOG = "run.log"
 RUN_FORMAT = "[%(asctime)s][%(name)s][%(levelname)s] - %(message)s"
@@ -106,7 +107,7 @@ def log_outcome(outcome: Outcome) -> None:
             UNIT_LOG.debug("%s%s", _label(event), " failed" if event.failed() else "")
     if not outcome.oracle and not UNIT_LOG.propagate and UNIT_LOG.isEnabledFor(logging.INFO):
         head = f"{outcome.scenario.scenario_id} run {outcome.run_number}; times since {_clock(outcome.scenario.start)}"
-        UNIT_LOG.info("%s", "\n".join([head, *lines(entries_of(outcome))]))
+        UNIT_LOG.info("%s", "\n".join([head, *lines(entries_of(record_of(outcome)))]))
     unmet = [name for name, holds in result.checks.items() if not holds]
     UNIT_LOG.info(
         "%s run %d, seed %d, ended at %s (%s): %s%s%s",

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.cli.explain import unknown_key
-from pare_runner.cli.live import WRITABLE, is_live
+from pare_runner.cli.live import is_live
 from pare_runner.cli.nodes import composed_key, node_keys
 from pare_runner.errors import ConfigError, nearest
 from pare_runner.llm.keyless import masked
@@ -47,7 +47,7 @@ def _finding(detail: ErrorDetails, raw: object) -> str:
         return f"{key}: {context['error']}" if key else str(context["error"])
     got = "a value that is not shown" if set(place) & set(_UNSHOWN) else f"{masked(repr(value)):.{_SHOWN}}"
     if kind == "literal_error":
-        options = WRITABLE.get(key) or re.findall(r"'([^']*)'", str(context["expected"]))
+        options = re.findall(r"'([^']*)'", str(context["expected"]))
         match = nearest(value, options)
         hint = f" (did you mean {match!r}?)" if match else ""
         one_of = "one of " if len(options) > 1 else ""

@@ -5,12 +5,14 @@ The models hold every documented field; one that nothing reads yet must not look
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.cli.nodes import ALIASES, BASE_URL, ENDPOINT, ENGINES
 from pare_runner.errors import ConfigError
 from pare_runner.llm.config import OFFLINE, LLMEngineConfig, Quirks
+from pare_runner.traces.registry import check_format
 
 if TYPE_CHECKING:
     from pare_runner.policy.request import Role
@@ -32,8 +34,6 @@ DERIVED = {
     "max_turns_fixed": "it is true as soon as max_turns is set",
 }
 """Fields that are made from other keys of a composition, and how to set them."""
-WRITABLE = {"trace_dump_format": ("hf",)}
-"""Fields of which only some values work yet."""
 _USED_OFFLINE = frozenset({"model_name", "provider", "alias", "adapter", "generation_base", "generation_per_token"})
 
 
@@ -44,8 +44,10 @@ def is_live(name: str) -> bool:
 
 def check_supported(config: MultiScenarioRunnerConfig) -> None:
     """Refuse, with a ConfigError, a valid configuration that asks for what does not exist or cannot be reached."""
-    if config.export and config.trace_dump_format not in WRITABLE["trace_dump_format"]:
-        raise ConfigError(f"trace_dump_format={config.trace_dump_format} cannot be written yet", hint="use export=hf")
+    if config.export:
+        check_format(config.trace_dump_format)
+        if config.export_redact:
+            importlib.import_module("pare_runner.traces.redaction").Redaction.of(config.export_redact)
     if config.judge_only:
         raise ConfigError("judge_only=true: nothing is run to judge what was run", hint="`pare rescore DIR` does that")
     if config.only is not None and config.resume is None:

@@ -1,7 +1,8 @@
-"""The parts of a composition that are not fields themselves: models of the roles, `time`, `limits`.
+"""The parts of a composition that are not fields themselves: models of the roles, `time`, `limits`, `export`.
 
 A composition has a node for each role; `model` is what observe and execute follow unless a model was chosen for them.
-Documented fields stand at the top and take their values from `time` and `limits` by interpolation.
+Documented fields stand at the top and take their values from `time`, `limits` and `export` by interpolation; the field
+`export` alone, whose name the group has, is `export.write`.
 """
 
 from __future__ import annotations
@@ -44,6 +45,12 @@ VIEWS = {
         "max_tokens": "max_total_tokens",
         "max_wall": "max_wall",
         "offline_patience": "offline_patience",
+    },
+    "export": {
+        "write": "export",
+        "format": "trace_dump_format",
+        "dialect": "export_dialect",
+        "redact": "export_redact",
     },
 }
 """Node → its keys → the fields they set."""
@@ -94,6 +101,7 @@ def unknown_keys(values: Mapping[str, Any]) -> Iterator[str]:
 def as_fields(values: Mapping[str, Any]) -> dict[str, Any]:
     """Resolved `values` of a composition as fields of the configuration."""
     fields = {key: value for key, value in values.items() if key not in ("model", *ENGINES, *VIEWS)}
+    fields["export"] = values["export"]["write"]
     fields = without_empty(fields, MultiScenarioRunnerConfig)
     if isinstance(fields.get("suite"), Mapping):
         fields["suite"] = without_empty(fields["suite"], SuiteConfig)

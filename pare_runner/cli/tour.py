@@ -25,6 +25,7 @@ from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import finish, run_episode
 from pare_runner.library.files import shown
 from pare_runner.traces.conversation import WIDTH, entries_of, lines
+from pare_runner.traces.record import record_of
 
 ASSISTANTS = {
     "scripted": "plays the solution of the scenario's author",
@@ -72,7 +73,7 @@ def tour(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = 
     say(f"Virtual time since the start; {TO_READ[0]} {ASSISTANTS[TO_READ[0]]}.")
     say()
     width = min(WIDTH, shutil.get_terminal_size().columns) if is_terminal() else WIDTH
-    for line in lines(entries_of(outcome), width, mark):
+    for line in lines(entries_of(record_of(outcome)), width, mark):
         say(line)
     say()
     say("next:")
@@ -157,7 +158,7 @@ def _described(jobs: Sequence[Job], outcome: Outcome) -> dict[str, Any]:
     conversation = {
         "scenario": TO_READ[1],
         "assistant": TO_READ[0],
-        "entries": [asdict(entry) for entry in entries_of(outcome)],
+        "entries": [asdict(entry) for entry in entries_of(record_of(outcome))],
     }
     return {
         "directory": shown(jobs[0].directory.parent),

@@ -21,7 +21,7 @@ from pare_runner.policy.hashing import json_text
 from pare_runner.policy.messages import Message
 from pare_runner.policy.policy import Session
 from pare_runner.policy.request import ErrorKind, ModelError, Request, Response, Role
-from pare_runner.policy.tools import Tool, ToolList
+from pare_runner.policy.tools import ToolList
 
 LIMITS: Mapping[ErrorKind, str] = {
     "context_overflow": "limit:context",
@@ -198,7 +198,7 @@ class EpisodePhase:
             self._exchange.events.append(completed.event_id)
         self._ended = not completed.failed() and ends_phase(self.role, completed)
         self._world.settle()
-        return result_of(completed, call.tool)
+        return result_of(completed, call.tool.name)
 
     def call_tool(self, name: str, /, **args: Any) -> Result:
         """Make a call by the name of the tool; its own name will do where the run has given it another."""
@@ -211,11 +211,11 @@ class EpisodePhase:
         return Result(text, failed=True)
 
 
-def result_of(completed: CompletedEvent, tool: Tool) -> Result:
-    """What a model gets to see of a call of `tool`: its result as text or JSON, or the error."""
+def result_of(completed: CompletedEvent, tool: str) -> Result:
+    """What a model that knows the tool as `tool` gets to see of a call: its result as text or JSON, or the error."""
     metadata = completed.metadata
     if failed_by_noise(completed):
-        return Result(f"Error: {failure_text(tool.name)}", failed=True)
+        return Result(f"Error: {failure_text(tool)}", failed=True)
     if completed.failed():
         return Result(f"Error: {metadata.exception}", failed=True)
     value = metadata.return_value

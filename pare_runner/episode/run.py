@@ -133,13 +133,12 @@ async def _run(outcome: Outcome, agents: Agents, given: NoiseSettings) -> None:
     sessions = {role: policy.start(role, world) for role, policy in agents.policies.items()}
     acting: dict[Role, Session] = {role: session for role, session in sessions.items() if role != "judge"}
     stage = Stage(world, settings, agents.protocol, acting, Toolsets(scenario, texts), outcome.exchanges)
-    file = getattr(scenario, "file", None)
     setup = AgentSetup(
         agents.prompts,
         agents.protocol,
         world.openable(),
         to_spoken(scenario.start),
-        goal=file.user.goal if file is not None else None,
+        goal=scenario.user_goal,
         additional=scenario.additional_system_prompt,
     )
     loop = TurnLoop(stage, agents.make_user(setup), agents.make_assistant(setup))

@@ -38,7 +38,8 @@ class Message:
     """One message; conversations share message objects, so text, hash and JSON are made once.
 
     `kind` says what the message is for (`system_prompt`, `task`, `environment_notifications`, `current_app_state`,
-    `llm_output`, `observation`, `error`); it is no part of what a model sees, nor of the hash.
+    `llm_output`, `observation`, `error`); it is no part of what a model sees, nor of the hash. Where several messages
+    became one, `part` is the text that the kind speaks of; None is all of it.
     """
 
     role: ChatRole
@@ -47,6 +48,7 @@ class Message:
     tool_call_id: str | None = None
     reasoning: str | None = None
     kind: str = field(default="", compare=False)
+    part: str | None = field(default=None, compare=False)
 
     @lazy
     def value(self) -> dict[str, Any]:

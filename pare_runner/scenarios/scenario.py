@@ -66,6 +66,11 @@ class PAREScenario:
         self._flow: Flow | None = None
         self._planner: NavigationPlanner | None = None
 
+    @property
+    def user_goal(self) -> str | None:
+        """What the user wants, if anything beyond living their day."""
+        return None
+
     # To override ----------------------------------------------------------------------------------------------------
 
     def load_augmentation_data(self) -> dict[str, Any]:

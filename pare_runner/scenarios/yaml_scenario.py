@@ -98,6 +98,11 @@ class YamlScenario(PAREScenario):
         return scenario_hashes(self._data)
 
     @property
+    def user_goal(self) -> str | None:
+        """`user.goal` of the file."""
+        return self.file.user.goal
+
+    @property
     def world_hash(self) -> str:
         """Hash of what happens."""
         return self.hashes[0]

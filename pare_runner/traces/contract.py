@@ -4,30 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from pare_runner.episode.outcome import Outcome
+if TYPE_CHECKING:  # a record is made of entries that know the contract
+    from pare_runner.traces.record import RunTrace
 
 TRACES = "traces"
 """Folder of the traces in a job's directory; below it each format has its own."""
+
+
+Dialect = Literal["pare", "meta_are"]
+"""`meta_are` leaves out what Meta-ARE's own importer refuses: PARE's four kinds of log entries."""
 
 
 @dataclass(frozen=True, slots=True)
 class TraceContext:
     """What a trace says about a run beside its outcome.
 
-    `run_id` names the file; `runner_config` is the identity of the configuration, in JSON values.
+    `run_id` names the file; `runner_config` is the identity of the configuration, in JSON values. `redact` are the
+    kinds of strings that have to be made unreadable before anything is written.
     """
 
     run_id: str
     runner_config: Mapping[str, Any] = field(default_factory=dict)
     agent_id: str = "oracle"
     model_id: str = "oracle"
+    dialect: Dialect = "pare"
+    redact: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TraceFile:
-    """A rendered trace: the name of its file, and what is in it."""
+    """A file of a rendered trace: its name below the folder of its format, and what is in it."""
 
     name: str
     data: bytes
@@ -40,9 +48,9 @@ class TraceWriter(Protocol):
     def name(self) -> str:
         """Name of the format, and of the folder its traces stand in."""
 
-    def render(self, outcome: Outcome, context: TraceContext) -> TraceFile:
-        """The trace of one run; the engine puts it in place, wherever the run was made.
+    def render(self, trace: RunTrace) -> tuple[TraceFile, ...]:
+        """The files of one run, the one that stands for the run first; the engine puts them in place.
 
-        A function of `outcome` and `context` alone: no wall clock, no order of a set. Nothing that a run can hold is
-        an error.
+        A function of `trace` alone: no wall clock, no order of a set. Nothing that a run can hold is an error. A file
+        whose name does not depend on the run must have the same content whatever run it comes from.
         """

@@ -1,7 +1,7 @@
 """One run as a conversation: a plain list of what happened on the virtual time line, and its lines for people.
 
-`entries_of` makes the list from an outcome; whoever has the same facts from elsewhere makes it in another way. `lines`
-needs nothing but the list.
+`entries_of` makes the list from the record of a run, which has just ended or was read from a trace; `lines` needs
+nothing but the list.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 from pare_runner.apps.notifications import AGENT_INTERFACE, PAREMessageType
 from pare_runner.episode.exchange import Exchange
-from pare_runner.episode.outcome import Outcome
 from pare_runner.kernel.events import CompletedEvent, EventType, OperationType
-from pare_runner.scenarios.result import PAREScenarioValidationResult
+from pare_runner.traces.record import RunTrace, Verdict
+from pare_runner.traces.timeline import timeline
 from pare_runner.traces.values import plain
 
 Who = Literal["world", "user", "assistant", "judge", ""]
@@ -56,9 +56,9 @@ class Entry:
     failed: bool = False
 
 
-def entries_of(outcome: Outcome) -> list[Entry]:
+def entries_of(trace: RunTrace) -> list[Entry]:
     """What happened in a run, in order, and at the end how it ended and which checks held."""
-    return [*_Telling(outcome).entries(), *_ending(outcome)]
+    return [*_Telling(trace).entries(), *_ending(trace)]
 
 
 def lines(entries: Iterable[Entry], width: int = WIDTH, paint: Paint = lambda text, kind: text) -> Iterator[str]:
@@ -87,7 +87,7 @@ def shortened(text: str, longest: int = LONGEST) -> str:
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
-def check_reasons(result: PAREScenarioValidationResult) -> Iterator[tuple[str, str]]:
+def check_reasons(result: Verdict) -> Iterator[tuple[str, str]]:
     """The checks that failed, each with what the rationale says about it."""
     rationale = result.rationale or ""
     found = [(name, rationale.find(f"{name}: ")) for name, holds in result.checks.items() if not holds]
@@ -98,33 +98,28 @@ def check_reasons(result: PAREScenarioValidationResult) -> Iterator[tuple[str, s
 
 @dataclass(slots=True)
 class _Telling:
-    outcome: Outcome
+    trace: RunTrace
     found: list[Entry] = field(default_factory=list)
     mode: str = "observe"
-    _next: int = 0
     _shown: str = ""
 
     def entries(self) -> list[Entry]:
-        for exchange in self.outcome.exchanges:
-            self._exchange(exchange)
-        for event in self.outcome.log[self._next :]:
-            self._event(event)
+        for moment in timeline(self.trace.log, self.trace.exchanges):
+            if moment.event is not None:
+                self._event(moment.event)
+            elif moment.exchange is not None and moment.kind == "asked":
+                self._asked(moment.exchange)
+            elif moment.exchange is not None and moment.kind == "done":
+                self._done(moment.exchange)
         return self.found
 
-    def _exchange(self, exchange: Exchange) -> None:
-        request, own = exchange.request, set(exchange.events)
-        role, answered = request.role, request.time + exchange.seconds
-        who: Who = "user" if role == "user" else "judge" if role == "judge" else "assistant"
-        self._log_until(request.time, own)
-        if role != "execute" and self.mode == "execute":
-            self._mode(request.time, "observe", "observes again")
-        self._tell(exchange, who)
-        self._log_until(answered, own)
-        while own and self._next < len(self.outcome.log):
-            event = self.outcome.log[self._next]
-            own.discard(event.event_id)
-            self._next += 1
-            self._event(event)
+    def _asked(self, exchange: Exchange) -> None:
+        if exchange.request.role != "execute" and self.mode == "execute":
+            self._mode(exchange.request.time, "observe", "observes again")
+        self._tell(exchange, _who(exchange))
+
+    def _done(self, exchange: Exchange) -> None:
+        who, answered = _who(exchange), exchange.request.time + exchange.seconds
         response = exchange.response
         said = "" if response is None else response.content or ", ".join(call.name for call in response.tool_calls)
         if exchange.error is not None:
@@ -133,14 +128,6 @@ class _Telling:
             self._add(answered, who, "malformed", f"reply that cannot be used ({exchange.problem}): {said}")
         elif not exchange.events and said:
             self._add(answered, who, "text", f"says: {said}")
-
-    def _log_until(self, time: float, but: set[str]) -> None:
-        while self._next < len(self.outcome.log):
-            event = self.outcome.log[self._next]
-            if event.event_time > time or event.event_id in but:
-                return
-            self._next += 1
-            self._event(event)
 
     def _tell(self, exchange: Exchange, who: Who) -> None:
         for news in exchange.told:
@@ -189,19 +176,24 @@ class _Telling:
         self._add(time, "assistant", "mode", f"… {text}")
 
     def _add(self, time: float, who: Who, kind: Kind, text: str, failed: bool = False) -> None:
-        self.found.append(Entry(time - self.outcome.scenario.start, who, kind, text, failed))
+        self.found.append(Entry(time - self.trace.start, who, kind, text, failed))
 
 
-def _ending(outcome: Outcome) -> Iterator[Entry]:
-    result, seconds = outcome.result, outcome.end_time - outcome.scenario.start
+def _who(exchange: Exchange) -> Who:
+    role = exchange.request.role
+    return "user" if role == "user" else "judge" if role == "judge" else "assistant"
+
+
+def _ending(trace: RunTrace) -> Iterator[Entry]:
+    result, seconds = trace.verdict, trace.end_time - trace.start
     reason = result.termination_reason
     how = f"ended by {reason}" + (f": {ENDS[reason]}" if reason in ENDS else "") if reason else "did not end"
     yield Entry(seconds, "", "end", f"{how}; {result.status}")
-    if result.exception is not None:
-        yield Entry(seconds, "", "error", f"{type(result.exception).__name__}: {result.exception}")
+    if result.exception_type is not None:
+        yield Entry(seconds, "", "error", f"{result.exception_type}: {result.exception_message}")
     for count, what in (
-        (outcome.metrics.lapsed_proposals, "proposals lapsed"),
-        (outcome.metrics.unseen_events, "events the assistant was never told of"),
+        (result.lapsed_proposals, "proposals lapsed"),
+        (result.unseen_events, "events the assistant was never told of"),
     ):
         if count:
             yield Entry(seconds, "", "end", f"{what}: {count}")

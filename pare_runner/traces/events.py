@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pare_runner.kernel.events import (
@@ -32,7 +33,7 @@ def planned_event(event: AbstractEvent) -> dict[str, Any] | None:
     if isinstance(event, OracleEvent):
         name, action = "OracleEvent", _action(event.action, "")
     elif isinstance(event, ConditionCheckEvent):
-        name, action = "ConditionCheckEvent", _condition(event)
+        name, action = "ConditionCheckEvent", condition_action(event)
     elif isinstance(event, StopEvent):
         name = "StopEvent"
     elif isinstance(event, Event):
@@ -54,13 +55,9 @@ def planned_event(event: AbstractEvent) -> dict[str, Any] | None:
     return {**entry, "event_time_comparator": None} if name == "OracleEvent" else entry
 
 
-def completed_event(completed: CompletedEvent, planned: AbstractEvent | None) -> dict[str, Any]:
-    """The entry of a line of the event log in `completed_events`; `planned` is the flow's event of that id, if any."""
-    action: dict[str, Any] | None
-    if isinstance(planned, ConditionCheckEvent):
-        action = _condition(planned)
-    else:
-        action = _action(completed.action, completed.event_id)
+def completed_event(completed: CompletedEvent, condition: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The entry of a line of the event log in `completed_events`; `condition` is its action if it is no call."""
+    action = condition or _action(completed.action, completed.event_id)
     metadata = completed.metadata
     return {
         "class_name": "CompletedEvent",
@@ -123,7 +120,8 @@ def _action(action: Action | None, event_id: str) -> dict[str, Any] | None:
     }
 
 
-def _condition(event: ConditionCheckEvent) -> dict[str, Any]:
+def condition_action(event: ConditionCheckEvent) -> dict[str, Any]:
+    """What stands in place of a call in the entries of a condition: its name only."""
     kind = "ValidationAction" if isinstance(event, ValidationEvent) else "ConditionCheckAction"
     name = getattr(event.condition, "__name__", "")
     name = name if name.isidentifier() else event.event_id  # a lambda has no name of its own

@@ -25,13 +25,13 @@ from pare_runner.batch.job import Job
 from pare_runner.batch.journal import read_journal
 from pare_runner.batch.observer import Observer
 from pare_runner.batch.work import Report, Task
-from pare_runner.episode.outcome import Outcome
 from pare_runner.errors import ConfigError, InputError
 from pare_runner.scenarios.environment import Environment
 from pare_runner.scenarios.result import PAREScenarioValidationResult
 from pare_runner.scenarios.scenario import PAREScenario
-from pare_runner.traces.contract import TraceContext, TraceFile
+from pare_runner.traces.contract import TraceFile
 from pare_runner.traces.hf import HfWriter
+from pare_runner.traces.record import RunTrace
 from tests.batch.situations import CrashingScenario, NotesScenario, all_scenarios, oracle_config
 
 TWO_RUNS: dict[str, Any] = {"suite": {"runs": 2}}
@@ -276,10 +276,10 @@ def test_a_full_disk_ends_the_job_with_one_message_and_a_valid_journal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Full(HfWriter):
-        def render(self, outcome: Outcome, context: TraceContext) -> TraceFile:
-            if outcome.run_number == 3:
+        def render(self, trace: RunTrace) -> tuple[TraceFile, ...]:
+            if trace.run_number == 3:
                 raise OSError(28, "No space left on device", "a.json")
-            return super().render(outcome, context)
+            return super().render(trace)
 
     monkeypatch.setattr(rendering, "trace_writers", lambda name: [Full()])
     with pytest.raises(InputError, match=r"^cannot write a.json: No space left on device$"):
@@ -293,7 +293,7 @@ def test_nothing_is_written_for_an_experiment_that_cannot_start(
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.chdir(tmp_path)
-    for config in (oracle_config(oracle=False), oracle_config(trace_dump_format="lite")):
+    for config in (oracle_config(oracle=False), oracle_config(trace_dump_format="xml")):
         with pytest.raises(ConfigError):
             run_job(config, tmp_path / "job", load=just_notes)
     with pytest.raises(ConfigError, match="no scenario"):

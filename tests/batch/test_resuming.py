@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.identity import BEHAVIOUR_VERSION
 from pare_runner.batch.invocation import job_units, run_job
 from pare_runner.batch.journal import JOURNAL, read_journal
 from pare_runner.batch.manifest import read_manifest
@@ -146,7 +147,7 @@ def test_many_scenarios_that_are_judged_otherwise_are_not_all_listed(tmp_path: P
     recorded = {unit.scenario.scenario_id: {"world_hash": "w", "scoring_hash": "old"} for unit in units}
 
     with pytest.raises(ConfigError, match=r"judge s0, s1, s2, s3, s4, \.\.\. now"):
-        check_same(tmp_path, {"behaviour_version": 1, "scenarios": recorded}, config, units)
+        check_same(tmp_path, {"behaviour_version": BEHAVIOUR_VERSION, "scenarios": recorded}, config, units)
 
 
 def kinds() -> list[type[PAREScenario]]:
@@ -157,7 +158,7 @@ def test_another_behaviour_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     again(tmp_path, oracle_config(), NotesScenario())
     monkeypatch.setattr("pare_runner.batch.resuming.BEHAVIOUR_VERSION", 99)
 
-    assert "was made by a version that behaves otherwise (1, this is 99)" in refused(
+    assert f"was made by a version that behaves otherwise ({BEHAVIOUR_VERSION}, this is 99)" in refused(
         tmp_path, oracle_config(), NotesScenario()
     )
 

@@ -12,6 +12,7 @@ from pare_runner.episode.oracle import run_oracle
 from pare_runner.scenarios.compiler.compile import compile_scenario
 from pare_runner.traces.contract import TraceContext
 from pare_runner.traces.hf import hf_document
+from pare_runner.traces.record import record_of
 from tests.cli.conftest import SHIPPED, Pare
 
 DINNER = "dinner_headcount_change"
@@ -21,7 +22,7 @@ def trace(name: str) -> Path:
     """The hf trace of a shipped scenario's oracle run, in the working directory."""
     scenario = compile_scenario((SHIPPED / f"{name}.yaml").read_text(), name)
     path = Path(f"{name}.json")
-    path.write_bytes(orjson.dumps(hf_document(run_oracle(scenario), TraceContext(name))))
+    path.write_bytes(orjson.dumps(hf_document(record_of(run_oracle(scenario), TraceContext(name)))))
     return path
 
 

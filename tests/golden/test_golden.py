@@ -21,6 +21,7 @@ from pare_runner.scenarios.compiler.compile import compile_scenario
 from pare_runner.scenarios.scenario import PAREScenario
 from pare_runner.traces.contract import TraceContext
 from pare_runner.traces.hf import HfWriter
+from pare_runner.traces.record import record_of
 
 HERE = Path(__file__).parent
 SHIPPED = HERE.parents[1] / "scenarios"
@@ -52,7 +53,7 @@ def test_the_trace_is_the_one_in_the_repository(
     name: str, play: Callable[[str], Outcome], folder: Path, tmp_path: Path
 ) -> None:
     golden = folder / f"{name}.json"
-    written = HfWriter().render(play(name), TraceContext(name, {})).data
+    written = HfWriter().render(record_of(play(name), TraceContext(name, {})))[0].data
 
     if os.environ.get("PARE_ACCEPT_GOLDEN") == "1":
         golden.parent.mkdir(exist_ok=True)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pare_runner.noise.config import EVENT_PREFIX, ToolAugmentationConfig
 from pare_runner.noise.settings import NO_NOISE, NoiseSettings
 from pare_runner.traces.conversation import entries_of
+from pare_runner.traces.record import record_of
 from tests.episode.conftest import ACCEPT, ACCEPTS, APPS, ASKS, PROPOSE, WAIT, Play, calling, events, news
 from tests.episode.test_waiting_pair import flows
 from tests.noise.conftest import settings
@@ -134,7 +135,7 @@ def test_environment_noise_changes_no_draw_of_a_failing_tool() -> None:
 
 def test_a_conversation_says_what_was_noise() -> None:
     play = Play(LATER, noise=settings(1, weight_per_app_class=TALKS))
-    texts = [entry.text for entry in entries_of(play.outcome) if entry.kind == "event"]
+    texts = [entry.text for entry in entries_of(record_of(play.outcome)) if entry.kind == "event"]
     marked = [text for text in texts if text.startswith("noise: ")]
     assert len(marked) == sum(event.noise for event in play.outcome.log) > 10
     assert len(texts) - len(marked) == 2

@@ -6,8 +6,8 @@ import pytest
 
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.policy.request import ModelError
-from pare_runner.scenarios.result import PAREScenarioValidationResult
 from pare_runner.traces.conversation import Entry, check_reasons, clock, entries_of, lines, shortened
+from pare_runner.traces.record import Verdict, record_of
 from tests.episode.conftest import (
     ACCEPT,
     ACCEPTS,
@@ -35,7 +35,7 @@ checks:
 
 def told(play: Play) -> list[str]:
     """`time who: text` of the entries before the end."""
-    found = entries_of(play.outcome)
+    found = entries_of(record_of(play.outcome))
     end = next(number for number, entry in enumerate(found) if entry.kind == "end")
     return [f"{clock(entry.seconds)} {entry.who}: {entry.text}" for entry in found[:end]]
 
@@ -71,7 +71,7 @@ def test_every_line_of_the_log_stands_there_once() -> None:
         events(news("a"), news("b", "at: 3s"), news("c", "at: 12s"), ASKS), observe=[LOOK, PROPOSE], user=[WAIT]
     )
 
-    entries = entries_of(play.outcome)
+    entries = entries_of(record_of(play.outcome))
     calls = [entry for entry in entries if entry.kind not in ("told", "mode", "text", "end", "held", "check")]
     assert len(calls) == len(play.outcome.log)
     times = [entry.seconds for entry in entries]
@@ -97,7 +97,7 @@ def test_replies_that_cannot_be_used_and_calls_that_fail() -> None:
     )
 
     assert "0:10 assistant: reply that cannot be used (no_action): What?" in told(play)
-    failed = [entry for entry in entries_of(play.outcome) if entry.failed]
+    failed = [entry for entry in entries_of(record_of(play.outcome)) if entry.failed]
     assert [entry.kind for entry in failed] == ["write"]
     assert "fails: " in failed[0].text
 
@@ -108,7 +108,7 @@ def test_a_rejection_and_a_model_that_fails() -> None:
 
     play = Play(events(news("a")), observe=[ModelError("timeout", "too slow")])
     assert told(play)[-1] == "0:05 assistant: the model call failed: timeout"
-    assert [entry.text for entry in entries_of(play.outcome) if entry.kind in ("end", "error")][1:] == [
+    assert [entry.text for entry in entries_of(record_of(play.outcome)) if entry.kind in ("end", "error")][1:] == [
         "did not end; exception",
         "ModelError: timeout: too slow",
     ]
@@ -117,7 +117,7 @@ def test_a_rejection_and_a_model_that_fails() -> None:
 def test_how_it_ended_and_which_checks_failed() -> None:
     play = Play(events(news("a"), ASKS, rest=CHECKED), observe=[PROPOSE], user=[WAIT, REJECT])
 
-    ending = [(entry.kind, entry.text) for entry in entries_of(play.outcome)][-5:]
+    ending = [(entry.kind, entry.text) for entry in entries_of(record_of(play.outcome))][-5:]
     assert ending[0] == ("end", "ended by idle: nothing was ahead that could change anything; failed")
     assert ending[1] == ("held", "✓ proposed")
     assert ending[2] == ("check", "✗ called notes.delete_note: 0 such calls, at least 1 wanted")
@@ -126,13 +126,13 @@ def test_how_it_ended_and_which_checks_failed() -> None:
 
 def test_reasons_that_hold_semicolons_and_names() -> None:
     checks = {"a": False, "b": True, "a (2)": False, "c": False}
-    result = PAREScenarioValidationResult(False, rationale="a: x; y; a (2): because; z", checks=checks)
+    result = Verdict("failed", "a: x; y; a (2): because; z", checks=checks)
     assert dict(check_reasons(result)) == {"a": "x; y", "a (2)": "because; z", "c": ""}
 
 
 def test_an_oracle_run_can_be_told_too() -> None:
     outcome = run_oracle(compiled(events(news("a"), f"{ASKS[:-1]}, after: a}}", ACCEPTS)))
-    assert [entry.who for entry in entries_of(outcome)][:3] == ["world", "world", "world"]
+    assert [entry.who for entry in entries_of(record_of(outcome))][:3] == ["world", "world", "world"]
 
 
 def test_lines_keep_the_width_and_merge_waits() -> None:

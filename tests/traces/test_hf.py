@@ -16,7 +16,8 @@ from pare_runner.kernel.events import ConditionCheckEvent, Event, StopEvent
 from pare_runner.scenarios.scenario import PAREScenario
 from pare_runner.traces.contract import TraceContext, TraceWriter
 from pare_runner.traces.events import planned_event
-from pare_runner.traces.hf import HfWriter, hf_document
+from pare_runner.traces.hf import OURS, HfWriter, hf_document
+from pare_runner.traces.record import record_of
 from tests.batch.situations import (
     START,
     CrashingScenario,
@@ -32,7 +33,7 @@ CONTEXT = TraceContext("id", {"oracle": True, "seed": 0})
 
 def trace(scenario: PAREScenario, run_number: int = 1) -> dict[str, Any]:
     document: dict[str, Any] = orjson.loads(
-        orjson.dumps(hf_document(run_oracle(scenario, run_number=run_number), CONTEXT))
+        orjson.dumps(hf_document(record_of(run_oracle(scenario, run_number=run_number), CONTEXT)))
     )
     return document
 
@@ -114,7 +115,7 @@ def test_keys_are_those_of_a_recorded_trace(shared: Path) -> None:
     assert list(document["completed_events"][0]) == list(sample["completed_events"][0])
     assert list(document["completed_events"][0]["metadata"]) == list(sample["completed_events"][0]["metadata"])
     assert list(json.loads(document["world_logs"][0])) == list(json.loads(sample["world_logs"][0]))
-    assert list(document["metadata"]) == list(sample["metadata"])
+    assert list(document["metadata"]) == [*sample["metadata"], OURS]
     for part in ("definition", "simulation", "annotation"):
         assert list(document["metadata"][part]) == list(sample["metadata"][part])
 
@@ -312,10 +313,19 @@ def test_the_file_is_named_by_the_run_and_equal_for_equal_runs() -> None:
     writer: TraceWriter = HfWriter()
     scenario = NotesScenario()
 
-    first = writer.render(run_oracle(scenario), TraceContext("a_run"))
-    second = writer.render(run_oracle(scenario), TraceContext("a_run"))
-    third = writer.render(run_oracle(NotesScenario()), TraceContext("a_run"))
+    (first,) = writer.render(record_of(run_oracle(scenario), TraceContext("a_run")))
+    (second,) = writer.render(record_of(run_oracle(scenario), TraceContext("a_run")))
+    (third,) = writer.render(record_of(run_oracle(NotesScenario()), TraceContext("a_run")))
 
     assert (writer.name, first.name) == ("hf", "a_run.json")
     assert first == second == third
     assert orjson.loads(first.data)["metadata"]["definition"]["scenario_id"] == "notes"
+
+
+def test_apps_of_a_scenario_that_is_known_elsewhere_are_left_to_be_found_there() -> None:
+    known = {"dataset": "some/data", "split": "test", "revision": None}
+
+    document = trace(NotesScenario(hf_metadata=known))
+    assert document["apps"] == []
+    assert document["metadata"]["definition"]["hf_metadata"] == known
+    assert document["completed_events"]

@@ -15,8 +15,12 @@ COMMANDS: Commands = {
     "import": (f"{_HERE}.importing:import_scenarios", "Make scenario files of hf traces."),
     "check": (f"{_HERE}.check:check", "Find every mistake in scenario files."),
     "prove": (f"{_HERE}.prove:prove_scenarios", "Prove that doing right passes and anything else fails."),
+    "export-from-pare": (
+        f"{_HERE}.from_pare:export_from_pare",
+        "Write the scenarios of an installed PARE as hf traces.",
+    ),
     "state": (f"{_HERE}.state:state", "Show the phone at a moment of the oracle run."),
-    "schema": (f"{_HERE}.schema:schema", "Write the JSON Schema that editors complete scenario files with."),
+    "schema": (f"{_HERE}.schema:schema", "Write the JSON Schema that editors use for scenarios."),
 }
 
 app = typer.Typer(name="scenarios", cls=lazy_group(COMMANDS), no_args_is_help=True, **SETTINGS)

@@ -16,6 +16,7 @@ from pare_runner.traces.documents import parse_hf, read_hf
 from pare_runner.traces.hf import hf_document
 from pare_runner.traces.importing.running import run_imported
 from pare_runner.traces.importing.scenario import import_document
+from pare_runner.traces.record import record_of
 
 SHIPPED = sorted((Path(__file__).parents[3] / "scenarios").glob("*.yaml"))
 CONDITIONAL = {"camping_cart_code", "consent_form_left_behind", "expense_report_due"}
@@ -24,7 +25,7 @@ CONDITIONAL = {"camping_cart_code", "consent_form_left_behind", "expense_report_
 def exported(scenario: PAREScenario) -> dict[str, Any]:
     """The hf document of an oracle run, as it is read from its file."""
     document: dict[str, Any] = orjson.loads(
-        orjson.dumps(hf_document(run_oracle(scenario), TraceContext(scenario.scenario_id)))
+        orjson.dumps(hf_document(record_of(run_oracle(scenario), TraceContext(scenario.scenario_id))))
     )
     return document
 
@@ -80,7 +81,7 @@ def test_the_samples_are_imported_run_and_exported_under_their_old_ids(shared: P
         run = run_imported(import_document(document))
         assert run.is_good, (path.name, run.fates, run.outcome.result.rationale)
         assert not run.fates
-        second = hf_document(run.outcome, TraceContext("id"))
+        second = hf_document(record_of(run.outcome, TraceContext("id")))
         kept = {event.event_id for event in document.events if event.event_type != "CONDITION"}
         assert {event["event_id"] for event in second["events"]} == kept
         assert {event["event_id"] for event in second["completed_events"]} == kept

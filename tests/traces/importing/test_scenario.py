@@ -12,6 +12,7 @@ from pare_runner.traces.contract import TraceContext
 from pare_runner.traces.hf import hf_document
 from pare_runner.traces.importing.report import MEANINGS
 from pare_runner.traces.importing.scenario import ImportedScenario
+from pare_runner.traces.record import record_of
 from tests.traces.importing.conftest import NOTE, OWNER, START, TALK, TOVE, Foreign
 
 
@@ -91,7 +92,7 @@ def test_a_flow_of_another_program(foreign: Foreign) -> None:
     assert [note.path for note in imported.report.of("user_event")] == ["$.events[3]"]
     outcome = run_oracle(imported.compile())
     assert (outcome.result.success, outcome.failed_events) == (True, [])
-    document = hf_document(outcome, TraceContext("id"))
+    document = hf_document(record_of(outcome, TraceContext("id")))
     assert [event["event_id"] for event in document["events"]] == ids
     assert [event["event_id"] for event in document["completed_events"]] == ids
     assert document["events"][1]["dependencies"] == [ids[0]]
@@ -174,7 +175,10 @@ def test_a_relative_time_that_a_sum_would_change_stays_exact(foreign: Foreign) -
     foreign.event("Notes.list_folders", delay=0.1)
     imported = foreign.imported()
     assert entries(imported)[0]["delay"] == "0.1s"
-    assert hf_document(run_oracle(imported.compile()), TraceContext("id"))["events"][0]["event_relative_time"] == 0.1
+    assert (
+        hf_document(record_of(run_oracle(imported.compile()), TraceContext("id")))["events"][0]["event_relative_time"]
+        == 0.1
+    )
 
 
 def test_readable_ids_stay(foreign: Foreign) -> None:
@@ -310,7 +314,7 @@ def test_what_the_definition_says(foreign: Foreign) -> None:
         "seed": 3,
     }
     assert len(imported.report.of("left_out")) == 3
-    definition = hf_document(run_oracle(imported.compile()), TraceContext("id"))["metadata"]["definition"]
+    definition = hf_document(record_of(run_oracle(imported.compile()), TraceContext("id")))["metadata"]["definition"]
     assert definition["hints"] == [
         {"hint_type": "ENVIRONMENT_HINT", "content": "{{x}}", "associated_event_id": comes},
         {"hint_type": "TASK_HINT", "content": "y", "associated_event_id": None},
