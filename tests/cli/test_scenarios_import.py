@@ -53,7 +53,7 @@ def test_a_trace_of_a_run_with_agents(pare: Pare, experiment: Pare) -> None:
     assert ran.status == 0, ran.err
     assert pare("scenarios", "import", "job/traces/hf", "--out", "in").status == 0
     scenario = compile_scenario(Path(f"in/{DINNER}.yaml").read_text(), "in")
-    assert hf_document(run_oracle(scenario), TraceContext("id"))["events"] == planned
+    assert hf_document(record_of(run_oracle(scenario), TraceContext("id")))["events"] == planned
 
 
 def test_the_schema_above_the_folder_is_named(pare: Pare) -> None:

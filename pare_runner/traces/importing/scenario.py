@@ -18,6 +18,7 @@ from pare_runner.scenarios.compiler.compile import compile_document, compile_sce
 from pare_runner.scenarios.text.yaml_text import Document
 from pare_runner.scenarios.yaml_scenario import YamlScenario
 from pare_runner.traces.documents import told
+from pare_runner.traces.hf import OURS
 from pare_runner.traces.hf_models import HfDocument
 from pare_runner.traces.importing.apps import AppImporter, ImportedApp
 from pare_runner.traces.importing.calls import CallReader
@@ -136,7 +137,8 @@ def is_foreign(document: HfDocument) -> bool:
     """Whether another program wrote the file: ours always says how a run was configured and whether a call writes."""
     oracle = [event.action for event in document.events if event.class_name == "OracleEvent"]
     untyped = any(action is not None and action.operation_type is None for action in oracle)
-    return untyped or document.metadata.get("runner_config") is None
+    marked = document.metadata.get(OURS) is not None or document.metadata.get("runner_config") is not None
+    return untyped or not marked
 
 
 def _head(document: HfDocument, start: float, report: ImportReport) -> dict[str, Any]:
