@@ -153,10 +153,13 @@ class AppImporter:
             written["name"] = app.name
         if state is None:
             return app, written
-        try:
-            app.load_state(copy.deepcopy(state))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            self._wrong(f"{source.path}.app_state", str(error.args[0] if error.args else error))
+        wrong = _loading(app, state)
+        if wrong and self._foreign:
+            # Elsewhere null stands for whatever is not there, lists included.
+            tidied = _readable(state, rounded=True)
+            state, wrong = (state, wrong) if _loading(app, tidied) else (tidied, "")
+        if wrong:
+            self._wrong(f"{source.path}.app_state", wrong)
             return None
         section = self._section(app, cls)
         if section is not None:
@@ -187,11 +190,7 @@ class AppImporter:
         """The documented state, with readable times and without what the app takes for granted where that works."""
         tidied = _readable(state, rounded=self._foreign)
         with _another(app) as again:
-            try:
-                again.load_state(copy.deepcopy(tidied))
-            except (ValueError, KeyError, TypeError, AttributeError):
-                return state
-        return tidied if self._same(app, again) else state
+            return tidied if not _loading(again, tidied) and self._same(app, again) else state
 
     def _same(self, app: App, other: App) -> bool:
         mine, theirs = app.get_state(), other.get_state()
@@ -229,6 +228,15 @@ def _handle(name: str, cls: type[App], taken: set[str]) -> str:
         handle = handle if handle.isidentifier() else f"app_{handle}"
     numbered = (f"{handle}_{number}" for number in range(2, len(taken) + 3))
     return handle if handle not in taken else next(item for item in numbered if item not in taken)
+
+
+def _loading(app: App, state: dict[str, Any]) -> str:
+    """Load a state; what is wrong with it, if anything is."""
+    try:
+        app.load_state(copy.deepcopy(state))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return str(error.args[0] if error.args else error) or type(error).__name__
+    return ""
 
 
 def _has_template_keys(value: Any) -> bool:

@@ -7,13 +7,14 @@ becomes optional, side effects of the oracle are reported only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.traces.hf_models import HfCompletedEvent
 from pare_runner.traces.importing.defects import explanation
+from pare_runner.traces.importing.report import ImportReport
 from pare_runner.traces.importing.scenario import ImportedScenario
 from pare_runner.traces.importing.timing import is_oracle_run
 
@@ -75,17 +76,18 @@ def run_imported(imported: ImportedScenario) -> ImportedRun:
     outcome = run_oracle(imported.compile())
     failed = {event.event_id for event in outcome.failed_events}
     hopeless = [event for event in imported.events if event.is_oracle_write and event.entry["id"] in failed]
-    changed = imported
+    changed, report = imported, ImportReport(list(imported.report.notes))
     if hopeless:
         changed = changed.with_optional([event.entry["id"] for event in hopeless])
         for event in hopeless:
             message = f"{event.entry['id']} fails in the oracle run itself: no check asks for it"
-            changed.report.add("checks", event.source.path, message)
+            report.add("checks", event.source.path, message)
     if outcome.result.checks.get("side_effects") is False and "side_effects" not in changed.data:
         changed = changed.changed(side_effects="report")
         message = f"side effects are reported, they fail no run: {outcome.result.rationale}"
-        changed.report.add("side_effects", "$.events", message)
+        report.add("side_effects", "$.events", message)
     if changed is not imported:
+        changed = replace(changed, report=report)
         outcome = run_oracle(changed.compile())
     return ImportedRun(changed, outcome, list(_fates(changed, outcome)))
 

@@ -160,6 +160,14 @@ def test_a_file_whose_name_looks_like_a_template() -> None:
     assert states["Files"][1]["files"]["children"][0]["name"] == "{{ a }}.txt"  # type: ignore[index]
 
 
+def test_nulls_for_what_is_not_there(foreign: Foreign) -> None:
+    note = foreign.state("Notes")["folders"]["Work"]["notes"][NOTE]
+    note["attachments"] = None
+    imported = foreign.imported()
+    assert "state" not in imported.data["apps"]["notes"]
+    assert imported.compile().blueprint.states["Notes"][1]["folders"]["Work"]["notes"][NOTE]["attachments"] == {}  # type: ignore[index]
+
+
 def test_the_owner_is_added_to_a_group_that_does_not_list_them(foreign: Foreign) -> None:
     (conversation,) = foreign.state("Messages")["conversations"].values()
     conversation["participant_ids"] = ["b" * 32, "c" * 32, "9" * 32]
