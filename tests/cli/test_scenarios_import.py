@@ -39,7 +39,12 @@ def test_a_trace_becomes_a_file_that_checks_and_shows(pare: Pare) -> None:
     lines = said.out.splitlines()
     assert lines[0] == f"imported  {DINNER}.json as in/{DINNER}.yaml"
     assert lines[1] == "  5 events, 4 apps"
-    assert lines[-2:] == ["  oracle run: success", "1 file imported"]
+    assert lines[-4:] == [
+        "  oracle run: success",
+        "FILE                          CALLS  SAME  FAIL IN BOTH  EXPLAINED  UNEXPLAINED",
+        f"{DINNER}.json  5      5     0             0          0",
+        "1 file imported",
+    ]
     text = Path(f"in/{DINNER}.yaml").read_text()
     assert text.startswith(f"# imported from {DINNER}.json\nid: {DINNER}\n")
     assert pare("scenarios", "check", "in").status == 0
@@ -53,7 +58,7 @@ def test_a_trace_of_a_run_with_agents(pare: Pare, experiment: Pare) -> None:
     assert ran.status == 0, ran.err
     assert pare("scenarios", "import", "job/traces/hf", "--out", "in").status == 0
     scenario = compile_scenario(Path(f"in/{DINNER}.yaml").read_text(), "in")
-    assert hf_document(run_oracle(scenario), TraceContext("id"))["events"] == planned
+    assert hf_document(record_of(run_oracle(scenario), TraceContext("id")))["events"] == planned
 
 
 def test_the_schema_above_the_folder_is_named(pare: Pare) -> None:

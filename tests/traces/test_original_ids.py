@@ -9,6 +9,7 @@ from pare_runner.scenarios.compiler.compile import compile_scenario
 from pare_runner.traces.contract import TraceContext
 from pare_runner.traces.hf import hf_document
 from pare_runner.traces.original_ids import OriginalIds
+from pare_runner.traces.record import record_of
 
 TEXT = """\
 id: s
@@ -22,7 +23,7 @@ hints: [{content: Read, event: makes}]
 
 
 def exported() -> dict[str, Any]:
-    return hf_document(run_oracle(compile_scenario(TEXT, "s")), TraceContext("id"))
+    return hf_document(record_of(run_oracle(compile_scenario(TEXT, "s")), TraceContext("id")))
 
 
 def test_ids_parents_references_logs_and_hints() -> None:
@@ -43,7 +44,7 @@ def test_ids_parents_references_logs_and_hints() -> None:
 def test_neither_the_run_nor_the_scenario_change() -> None:
     scenario = compile_scenario(TEXT, "s")
     outcome = run_oracle(scenario)
-    hf_document(outcome, TraceContext("id"))
+    hf_document(record_of(outcome, TraceContext("id")))
     assert [event.event_id for event in outcome.log] == ["makes", "reads"]
     assert [event.event_id for event in scenario.flow.events] == ["makes", "reads"]
     (parent,) = scenario.flow.events[1].dependencies
