@@ -39,7 +39,12 @@ def test_a_trace_becomes_a_file_that_checks_and_shows(pare: Pare) -> None:
     lines = said.out.splitlines()
     assert lines[0] == f"imported  {DINNER}.json as in/{DINNER}.yaml"
     assert lines[1] == "  5 events, 4 apps"
-    assert lines[-2:] == ["  oracle run: success", "1 file imported"]
+    assert lines[-4:] == [
+        "  oracle run: success",
+        "FILE                          CALLS  SAME  FAIL IN BOTH  EXPLAINED  UNEXPLAINED",
+        f"{DINNER}.json  5      5     0             0          0",
+        "1 file imported",
+    ]
     text = Path(f"in/{DINNER}.yaml").read_text()
     assert text.startswith(f"# imported from {DINNER}.json\nid: {DINNER}\n")
     assert pare("scenarios", "check", "in").status == 0

@@ -12,17 +12,20 @@ import typer
 
 from pare_runner.apps.registry import app_classes
 from pare_runner.atomic import write_atomic, writing
-from pare_runner.cli.console import is_terminal, mark, plural, problem_json, say, say_json, warn
+from pare_runner.cli.console import is_terminal, mark, plural, problem_json, say, say_json, table, warn
 from pare_runner.cli.scenarios.new import schema_for
 from pare_runner.errors import InputError, Problem
 from pare_runner.library.files import shown, to_path
 from pare_runner.library.sources import load_modules
 from pare_runner.traces.documents import MAX_BYTES, read_hf
 from pare_runner.traces.hf_models import HfDocument
+from pare_runner.traces.importing.comparison import ComparedCall, compare
 from pare_runner.traces.importing.running import ImportedRun, run_imported
 from pare_runner.traces.importing.scenario import ImportedScenario, import_document
 
 FAILED, BAD_INPUT = 1, 2
+_NOT_TOLD = ("arguments", "time", "only_here")
+"""Kinds of mismatches that the fates of failed calls do not tell of."""
 MEBIBYTE = 2**20
 
 
@@ -34,8 +37,14 @@ class Imported:
     document: HfDocument | None = None
     scenario: ImportedScenario | None = None
     run: ImportedRun | None = None
+    compared: list[ComparedCall] = field(default_factory=list)
     target: Path | None = None
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether the calls of both runs are the same, but for known defects."""
+        return not any(call.is_unexplained for call in self.compared)
 
 
 def import_scenarios(
@@ -53,7 +62,8 @@ def import_scenarios(
     """Make scenario files of hf traces that Meta-ARE, PARE or pare_runner wrote, and run their oracles.
 
     Tells for each file what was lost, rebuilt or read otherwise, and which calls failed in the original or fail here.
-    Exit status 2 if a file cannot be imported (the others are all the same), 1 if an oracle does not run as it did.
+    A table compares the calls of the file's run with those of the oracle here. Exit status 2 if a file cannot be
+    imported (the others are all the same), 1 if an oracle does not run as it did and no known defect of PARE says why.
 
     \b
     pare scenarios import traces/*.json --out scenarios/
@@ -71,10 +81,11 @@ def import_scenarios(
         if not as_json:
             _print(item)
     bad = [item for item in results if item.target is None]
-    failing = [item for item in results if item.run is not None and not item.run.is_good]
+    failing = [item for item in results if item.run is not None and not (item.run.is_good and item.is_explained)]
     if as_json:
         say_json({"files": [_as_json(item) for item in results], "problems": [problem_json(item) for item in broken]})
     else:
+        _print_comparison([item for item in results if item.target is not None and item.run is not None])
         warn(broken)
         made = f"{plural(len(results) - len(bad), 'file')} imported"
         not_made = f", {len(bad)} not" if bad else ""
@@ -115,6 +126,7 @@ def _imported(
         if run:
             item.run = run_imported(item.scenario)
             item.scenario = item.run.scenario
+            item.compared = compare(item.document, item.run.outcome)
         item.scenario.compile()
         with writing(target):
             write_atomic(target, item.scenario.text(heading).encode())
@@ -176,10 +188,34 @@ def _print(item: Imported) -> None:
         return
     for fate in item.run.fates:
         say(f"  {mark(str(fate), 'warning') if fate.fate in ('fails_now', 'did_not_run') else fate}")
+    for call in item.compared:
+        if call.kind in _NOT_TOLD:
+            say(f"  {mark(str(call), 'warning') if call.is_unexplained else call}")
     result = item.run.outcome.result
     why = f": {_why(item.run)}" if _why(item.run) else ""
     kind = {"success": "ok", "no_validation": "dim"}.get(result.status, "error")
     say(f"  oracle run: {mark(result.status, kind)}{why}")
+
+
+def _print_comparison(items: Sequence[Imported]) -> None:
+    """A line a file: how many of its calls are made here as they were there."""
+    rows = []
+    for item in items:
+        counts = _counts(item.compared)
+        rows.append([shown(item.source), *map(str, counts.values())])
+    if rows:
+        table(["file", *(name.replace("_", " ") for name in _counts([]))], rows)
+
+
+def _counts(calls: Sequence[ComparedCall]) -> dict[str, int]:
+    unexplained = sum(call.is_unexplained for call in calls)
+    return {
+        "calls": len(calls),
+        "same": sum(call.kind == "same" for call in calls),
+        "fail_in_both": sum(call.kind == "fails_too" for call in calls),
+        "explained": sum(call.is_mismatch for call in calls) - unexplained,
+        "unexplained": unexplained,
+    }
 
 
 def _why(run: ImportedRun) -> str | None:
@@ -200,6 +236,9 @@ def _as_json(item: Imported) -> dict[str, Any]:
         "scoring": "derived" if written else None,
         "notes": scenario.report.as_json() if scenario is not None else [],
         "calls": [fate.as_json() for fate in run.fates] if run is not None else [],
+        "comparison": None
+        if run is None
+        else {**_counts(item.compared), "mismatches": [call.as_json() for call in item.compared if call.is_mismatch]},
         "oracle": None if run is None else {"status": run.outcome.result.status, "rationale": _why(run)},
         "problems": [problem_json(problem) for problem in item.problems],
     }

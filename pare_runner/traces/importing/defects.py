@@ -42,13 +42,20 @@ _DEFECTS = (
     ),
     _Defect(frozenset({"get_calendar_event", "edit_calendar_event", "delete_calendar_event"}), (), _IDS),
     _Defect(frozenset({"go_back"}), (), "PARE's user can never go back"),
+    _Defect(frozenset({"send_message"}), ("participant",), "PARE's user can answer in groups only"),
+    _Defect(frozenset({"list_upcoming_reminders"}), ("items", "attribute"), "PARE takes reminders for a list"),
 )
 
 
 def explanation(function: str, exception: str) -> str:
     """Why a call that failed in PARE with this text succeeds here, as far as it is known."""
+    return known_defect(function, exception) or _OTHERWISE
+
+
+def known_defect(function: str, exception: str) -> str:
+    """The known defect that made a call fail in PARE with this text; empty if it is none of them."""
     text = exception.casefold()
     for defect in _DEFECTS:
         if function in defect.functions and (not defect.words or any(word in text for word in defect.words)):
             return defect.message
-    return _OTHERWISE
+    return ""
