@@ -61,6 +61,20 @@ def class_name_of(source: HfApp) -> str:
     return OTHER_NAMES.get(source.class_name, source.class_name)
 
 
+def names_here(document: HfDocument) -> dict[str, str]:
+    """Name of an app in the file → its name here, where that is another one: the agent interface has one name only."""
+    names = {
+        other: cls.name_in_benchmark
+        for cls in RESERVED.values()
+        for other, meant in OTHER_NAMES.items()
+        if meant == cls.__name__
+    }
+    for source in document.apps:
+        own = PAREAgentUserInterface.name_in_benchmark
+        names[source.name] = own if class_name_of(source) == PAREAgentUserInterface.__name__ else source.name
+    return names
+
+
 @dataclass(slots=True)
 class ImportedApp:
     """An app of the file: its handle, an app in its initial state, and its section with `type:`."""

@@ -75,7 +75,7 @@ class TestRide:
         foreign.ran(foreign.event("Cab.end_ride", oracle=False), 1.0, exception="No ride")
         run = run_imported(foreign.imported())
         assert self.ride(run.scenario) is None
-        assert [fate.fate for fate in run.fates] == ["fails_too"]
+        assert [call.kind for call in run.calls] == ["fails_too"]
 
     def test_one_that_is_not_in_the_history(self) -> None:
         foreign = Foreign("Cab")
@@ -129,7 +129,7 @@ class TestAttachments:
         foreign.ran(removes, 1.0, exception="no such attachment")
         imported = foreign.imported()
         assert self.attached(imported) is None
-        assert [fate.fate for fate in run_imported(imported).fates] == ["fails_too"]
+        assert [call.kind for call in run_imported(imported).calls] == ["fails_too"]
 
 
 def files(*children: dict[str, Any]) -> dict[str, Any]:
