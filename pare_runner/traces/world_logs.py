@@ -213,8 +213,8 @@ class _Writer:
         yield from self._entry(agent, time, "error", error=kind, exception=kind, category=category, agent=role)
 
     def _entry(self, agent: _Agent, time: float, kind: str, /, **values: Any) -> Iterator[str]:
+        head = {"timestamp": float(time), "id": self._id(agent), "agent_id": agent.name}  # one id in every dialect
         if kind not in self.left_out:
-            head = {"timestamp": float(time), "id": self._id(agent), "agent_id": agent.name}
             yield json_text({**head, **values, "log_type": kind})
 
     def _id(self, agent: _Agent) -> str:
