@@ -63,7 +63,7 @@ def import_scenarios(
 
     Tells for each file what was lost, rebuilt or read otherwise, and which calls failed in the original or fail here.
     A table compares the calls of the file's run with those of the oracle here. Exit status 2 if a file cannot be
-    imported (the others are all the same), 1 if an oracle does not run as it did and no known defect of PARE says why.
+    imported (the others are all the same), 1 if an oracle does not run as it did or a difference is unexplained.
 
     \b
     pare scenarios import traces/*.json --out scenarios/
