@@ -123,6 +123,7 @@ def test_as_json(pare: Pare) -> None:
     made, refused = found.json["files"]
     assert (made["imported"], made["path"], made["id"]) == (True, "in/camping_cart_code.yaml", "camping_cart_code")
     assert (made["oracle"]["status"], made["calls"], made["problems"]) == ("success", [], [])
+    assert made["comparison"]["calls"] == made["comparison"]["same"] == 20
     assert [note["kind"] for note in made["notes"]] == ["condition", "reference"]
     assert (refused["imported"], refused["path"], refused["oracle"]) == (False, None, None)
     assert refused["problems"][0]["where"] == "broken_camping_cart_code.json: $.events"
@@ -142,7 +143,8 @@ def test_an_oracle_that_does_not_run_as_before_is_told(pare: Pare) -> None:
     Path("odd.json").write_text(json.dumps(document))
     said = pare("scenarios", "import", "odd.json", "--out", "in")
     assert said.status == 1
-    assert "fails_now: $.events[4]: calendar.edit_calendar_event (edits) fails here only" in said.out
+    assert "  arguments: $.events[4]: Calendar.edit_calendar_event there" in said.out
+    assert "there with event_id=table, here with event_id=gone: unexplained" in said.out
     assert said.out.splitlines()[-1] == "1 file imported, 1 oracle not as before"
     assert Path(f"in/{DINNER}.yaml").is_file()
 

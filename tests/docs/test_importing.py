@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import shlex
+import typing
 from pathlib import Path
 
 import orjson
 import pytest
 
 from pare_runner.cli.app import main
+from pare_runner.traces.importing.causes import Kind
 from pare_runner.traces.importing.report import MEANINGS
 from tests.docs.pages import blocks, page
 from tests.traces.importing.conftest import NOTE, Foreign
 
 PAGE = page("importing.md")
-FATES = ("fails_too", "succeeds_now", "fails_now", "did_not_run")
+KINDS = [kind for kind in typing.get_args(Kind) if kind != "same"]
 
 
 def late_cab() -> Foreign:
@@ -66,4 +68,4 @@ def test_the_file_has_the_events_that_the_page_shows(imported: tuple[str, Path])
 def test_every_kind_of_note_and_of_call_is_explained() -> None:
     rows = [f"| `{kind}` | {meaning} |" for kind, meaning in MEANINGS.items()]
     assert "\n".join(rows) in PAGE
-    assert all(f"| `{fate}` |" in PAGE for fate in FATES)
+    assert all(f"| `{kind}` |" in PAGE for kind in KINDS)

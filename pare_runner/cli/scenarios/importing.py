@@ -19,13 +19,11 @@ from pare_runner.library.files import shown, to_path
 from pare_runner.library.sources import load_modules
 from pare_runner.traces.documents import MAX_BYTES, read_hf
 from pare_runner.traces.hf_models import HfDocument
-from pare_runner.traces.importing.comparison import ComparedCall, compare
+from pare_runner.traces.importing.comparison import ComparedCall
 from pare_runner.traces.importing.running import ImportedRun, run_imported
 from pare_runner.traces.importing.scenario import ImportedScenario, import_document
 
 FAILED, BAD_INPUT = 1, 2
-_NOT_TOLD = ("arguments", "time", "only_here")
-"""Kinds of mismatches that the fates of failed calls do not tell of."""
 MEBIBYTE = 2**20
 
 
@@ -37,14 +35,8 @@ class Imported:
     document: HfDocument | None = None
     scenario: ImportedScenario | None = None
     run: ImportedRun | None = None
-    compared: list[ComparedCall] = field(default_factory=list)
     target: Path | None = None
     problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def is_explained(self) -> bool:
-        """Whether the calls of both runs are the same, but for known defects."""
-        return not any(call.is_unexplained for call in self.compared)
 
 
 def import_scenarios(
@@ -61,9 +53,9 @@ def import_scenarios(
 ) -> None:
     """Make scenario files of hf traces that Meta-ARE, PARE or pare_runner wrote, and run their oracles.
 
-    Tells for each file what was lost, rebuilt or read otherwise, and which calls failed in the original or fail here.
-    A table compares the calls of the file's run with those of the oracle here. Exit status 2 if a file cannot be
-    imported (the others are all the same), 1 if an oracle does not run as it did or a difference is unexplained.
+    Tells for each file what was lost, rebuilt or read otherwise. A table compares the calls of the files' runs with
+    those of the oracles here. Exit status 2 if a file cannot be imported (the others are all the same), 1 if an oracle
+    does not run as it did and no known defect of PARE says why.
 
     \b
     pare scenarios import traces/*.json --out scenarios/
@@ -81,7 +73,7 @@ def import_scenarios(
         if not as_json:
             _print(item)
     bad = [item for item in results if item.target is None]
-    failing = [item for item in results if item.run is not None and not (item.run.is_good and item.is_explained)]
+    failing = [item for item in results if item.run is not None and not item.run.is_good]
     if as_json:
         say_json({"files": [_as_json(item) for item in results], "problems": [problem_json(item) for item in broken]})
     else:
@@ -126,7 +118,6 @@ def _imported(
         if run:
             item.run = run_imported(item.scenario)
             item.scenario = item.run.scenario
-            item.compared = compare(item.document, item.run.outcome)
         item.scenario.compile()
         with writing(target):
             write_atomic(target, item.scenario.text(heading).encode())
@@ -186,11 +177,10 @@ def _print(item: Imported) -> None:
         say(f"  {note}")
     if item.run is None:
         return
-    for fate in item.run.fates:
-        say(f"  {mark(str(fate), 'warning') if fate.fate in ('fails_now', 'did_not_run') else fate}")
-    for call in item.compared:
-        if call.kind in _NOT_TOLD:
-            say(f"  {mark(str(call), 'warning') if call.is_unexplained else call}")
+    for call in item.run.calls:
+        if call.kind != "same":
+            line = f"{call.kind}: {_path(item, call)}: {call.told}"
+            say(f"  {mark(line, 'warning') if call.is_unexplained else line}")
     result = item.run.outcome.result
     why = f": {_why(item.run)}" if _why(item.run) else ""
     kind = {"success": "ok", "no_validation": "dim"}.get(result.status, "error")
@@ -201,7 +191,7 @@ def _print_comparison(items: Sequence[Imported]) -> None:
     """A line a file: how many of its calls are made here as they were there."""
     rows = []
     for item in items:
-        counts = _counts(item.compared)
+        counts = _counts(item.run.calls if item.run is not None else ())
         rows.append([shown(item.source), *map(str, counts.values())])
     if rows:
         table(["file", *(name.replace("_", " ") for name in _counts([]))], rows)
@@ -216,6 +206,16 @@ def _counts(calls: Sequence[ComparedCall]) -> dict[str, int]:
         "explained": sum(call.is_mismatch for call in calls) - unexplained,
         "unexplained": unexplained,
     }
+
+
+def _path(item: Imported, call: ComparedCall) -> str:
+    """The place of a compared call in the hf file."""
+    events = item.document.events if item.document is not None else ()
+    return next((event.path for event in events if event.event_id == call.event_id), "$.completed_events")
+
+
+def _call_json(item: Imported, call: ComparedCall) -> dict[str, Any]:
+    return {**call.as_json(), "path": _path(item, call), "explained": not call.is_unexplained}
 
 
 def _why(run: ImportedRun) -> str | None:
@@ -235,10 +235,8 @@ def _as_json(item: Imported) -> dict[str, Any]:
         "events": len(scenario.events) if scenario is not None else None,
         "scoring": "derived" if written else None,
         "notes": scenario.report.as_json() if scenario is not None else [],
-        "calls": [fate.as_json() for fate in run.fates] if run is not None else [],
-        "comparison": None
-        if run is None
-        else {**_counts(item.compared), "mismatches": [call.as_json() for call in item.compared if call.is_mismatch]},
+        "comparison": None if run is None else _counts(run.calls),
+        "calls": [] if run is None else [_call_json(item, call) for call in run.calls if call.kind != "same"],
         "oracle": None if run is None else {"status": run.outcome.result.status, "rationale": _why(run)},
         "problems": [problem_json(problem) for problem in item.problems],
     }

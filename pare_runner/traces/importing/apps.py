@@ -19,17 +19,17 @@ from pare_runner.apps.core.services import FileStore, Services, building
 from pare_runner.apps.core.shapes import INVALID, Conversion
 from pare_runner.apps.system.app import HomeScreenSystemApp
 from pare_runner.atomic import json_bytes
-from pare_runner.errors import Problem, did_you_mean
+from pare_runner.errors import did_you_mean
 from pare_runner.kernel.clock import Clock
 from pare_runner.kernel.ids import IdSource
 from pare_runner.scenarios.compiler.sections import MAX_NAME, RESERVED
 from pare_runner.scenarios.json_schema import default_handle
 from pare_runner.traces.hf_models import HfApp, HfDocument
 from pare_runner.traces.importing.entries import EntryWriter
-from pare_runner.traces.importing.report import ImportReport
 from pare_runner.traces.importing.sections import WRITERS
 from pare_runner.traces.importing.times import written_time
 from pare_runner.traces.importing.usual import put_right, usual_state
+from pare_runner.traces.importing.work import Work
 
 OTHER_NAMES: Mapping[str, str] = {
     "AgentUserInterface": "PAREAgentUserInterface",
@@ -61,6 +61,20 @@ def class_name_of(source: HfApp) -> str:
     return OTHER_NAMES.get(source.class_name, source.class_name)
 
 
+def names_here(document: HfDocument) -> dict[str, str]:
+    """Name of an app in the file → its name here, where that is another one: the agent interface has one name only."""
+    names = {
+        other: cls.name_in_benchmark
+        for cls in RESERVED.values()
+        for other, meant in OTHER_NAMES.items()
+        if meant == cls.__name__
+    }
+    for source in document.apps:
+        own = PAREAgentUserInterface.name_in_benchmark
+        names[source.name] = own if class_name_of(source) == PAREAgentUserInterface.__name__ else source.name
+    return names
+
+
 @dataclass(slots=True)
 class ImportedApp:
     """An app of the file: its handle, an app in its initial state, and its section with `type:`."""
@@ -72,32 +86,19 @@ class ImportedApp:
 
 
 class AppImporter:
-    """Makes the sections of one document; what is wrong goes to `problems`, what is to be told to `report`."""
+    """Makes the sections of one document."""
 
-    def __init__(
-        self,
-        document: HfDocument,
-        classes: Mapping[str, type[App]],
-        start: float,
-        report: ImportReport,
-        problems: list[Problem],
-        *,
-        foreign: bool,
-    ) -> None:
-        self._document = document
+    def __init__(self, work: Work, classes: Mapping[str, type[App]]) -> None:
+        self._work = work
         self._classes = classes
-        self._start = start
-        self._report = report
-        self._problems = problems
-        self._foreign = foreign
-        self._write = EntryWriter(rounded=foreign)
+        self._write = EntryWriter(rounded=work.foreign)
 
     def apps(self, states: Mapping[str, dict[str, Any] | None]) -> dict[str, ImportedApp]:
         """Name in the file → app; `states` are those to use, by name."""
         found: dict[str, ImportedApp] = {}
         handles = set(RESERVED)
-        services = Services(Clock(self._start), IdSource(self._document.definition.scenario_id))
-        sources = self._document.apps
+        services = Services(Clock(self._work.start), IdSource(self._work.document.definition.scenario_id))
+        sources = self._work.document.apps
         with building(services):
             for source in sorted(sources, key=lambda item: not self._is_file_store(item)):
                 cls = self._class_of(source)
@@ -113,7 +114,7 @@ class AppImporter:
     def reserved(self, apps: Mapping[str, ImportedApp]) -> dict[str, ImportedApp]:
         """The agent interface and the home screen by their usual names, where the file does not list them."""
         found: dict[str, ImportedApp] = {}
-        with building(Services(Clock(self._start))):
+        with building(Services(Clock(self._work.start))):
             for handle, cls in RESERVED.items():
                 if any(isinstance(item.app, cls) for item in apps.values()):
                     continue
@@ -132,9 +133,9 @@ class AppImporter:
         cls = self._classes.get(name)
         if cls is None:
             hint = did_you_mean(source.class_name, {*self._classes, *OTHER_NAMES})
-            self._wrong(f"{source.path}.class_name", f"there is no app class {source.class_name!r}", hint)
+            self._work.wrong(f"{source.path}.class_name", f"there is no app class {source.class_name!r}", hint)
         elif name != source.class_name:
-            self._report.add("class", f"{source.path}.class_name", f"{source.class_name} is read as {name}")
+            self._work.report.add("class", f"{source.path}.class_name", f"{source.class_name} is read as {name}")
         return cls
 
     def _can_be_called(self, source: HfApp, cls: type[App]) -> bool:
@@ -142,7 +143,7 @@ class AppImporter:
             return True
         if not 0 < len(source.name) <= MAX_NAME:
             message = f"an app's name has 1 to {MAX_NAME} characters, {source.name!r} has {len(source.name)}"
-            self._wrong(f"{source.path}.name", message)
+            self._work.wrong(f"{source.path}.name", message)
             return False
         return True
 
@@ -153,15 +154,18 @@ class AppImporter:
             written["name"] = app.name
         if state is None:
             return app, written
-        try:
-            app.load_state(copy.deepcopy(state))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            self._wrong(f"{source.path}.app_state", str(error.args[0] if error.args else error))
+        wrong = _loading(app, state)
+        if wrong and self._work.foreign:
+            # Elsewhere null stands for whatever is not there, lists included.
+            tidied = _readable(state, rounded=True)
+            state, wrong = (state, wrong) if _loading(app, tidied) else (tidied, "")
+        if wrong:
+            self._work.wrong(f"{source.path}.app_state", wrong)
             return None
         section = self._section(app, cls)
         if section is not None:
-            for message in put_right(cls.__name__, app.get_state() or {}) if self._foreign else ():
-                self._report.add("state", f"{source.path}.app_state", message)
+            for message in put_right(cls.__name__, app.get_state() or {}) if self._work.foreign else ():
+                self._work.report.add("state", f"{source.path}.app_state", message)
             return app, written | section
         return app, written | {"state": self._raw(app, cls, state)}
 
@@ -174,7 +178,7 @@ class AppImporter:
         with _another(app) as again:
             try:
                 section = writer(app, self._write)
-                conversion = Conversion(start=self._start)
+                conversion = Conversion(start=self._work.start)
                 converted = shape.convert(section, conversion)
                 if conversion.problems or converted is INVALID or _has_template_keys(section):
                     return None
@@ -185,28 +189,21 @@ class AppImporter:
 
     def _raw(self, app: App, cls: type[App], state: dict[str, Any]) -> dict[str, Any]:
         """The documented state, with readable times and without what the app takes for granted where that works."""
-        tidied = _readable(state, rounded=self._foreign)
+        tidied = _readable(state, rounded=self._work.foreign)
         with _another(app) as again:
-            try:
-                again.load_state(copy.deepcopy(tidied))
-            except (ValueError, KeyError, TypeError, AttributeError):
-                return state
-        return tidied if self._same(app, again) else state
+            return tidied if not _loading(again, tidied) and self._same(app, again) else state
 
     def _same(self, app: App, other: App) -> bool:
         mine, theirs = app.get_state(), other.get_state()
         if json_bytes(mine) == json_bytes(theirs):
             return True
-        if not self._foreign or mine is None or theirs is None:
+        if not self._work.foreign or mine is None or theirs is None:
             return False
         kind = type(app).__name__
         return json_bytes(usual_state(kind, mine)) == json_bytes(usual_state(kind, theirs))
 
     def _new(self, cls: type[App], name: str) -> App:
         return cls() if issubclass(cls, PAREAgentUserInterface) else cls(name=name)
-
-    def _wrong(self, path: str, message: str, hint: str = "") -> None:
-        self._problems.append(Problem(message, f"{self._document.where}: {path}", hint))
 
 
 @contextmanager
@@ -229,6 +226,15 @@ def _handle(name: str, cls: type[App], taken: set[str]) -> str:
         handle = handle if handle.isidentifier() else f"app_{handle}"
     numbered = (f"{handle}_{number}" for number in range(2, len(taken) + 3))
     return handle if handle not in taken else next(item for item in numbered if item not in taken)
+
+
+def _loading(app: App, state: dict[str, Any]) -> str:
+    """Load a state; what is wrong with it, if anything is."""
+    try:
+        app.load_state(copy.deepcopy(state))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return str(error.args[0] if error.args else error) or type(error).__name__
+    return ""
 
 
 def _has_template_keys(value: Any) -> bool:

@@ -11,12 +11,12 @@ from pare_runner.apps.core.codec import to_json
 from pare_runner.apps.core.shapes import Conversion
 from pare_runner.apps.core.stateful import StatefulApp
 from pare_runner.apps.core.tools import ToolKind, ToolSpec, specs_of
-from pare_runner.errors import Problem, did_you_mean
+from pare_runner.errors import did_you_mean
 from pare_runner.kernel.references import Ref, contains_ref, parse_path
 from pare_runner.traces.decoding import decode, reference
 from pare_runner.traces.hf_models import HfAction, HfArgument, HfEvent
 from pare_runner.traces.importing.apps import ImportedApp
-from pare_runner.traces.importing.report import ImportReport
+from pare_runner.traces.importing.work import Work
 
 _FOR_ENV = (ToolKind.ENV, ToolKind.DATA, ToolKind.AGENT)
 
@@ -37,40 +37,35 @@ class Call:
 
 
 class CallReader:
-    """Reads the calls of one document. With `foreign` an argument that has its default is left out."""
+    """Reads the calls of one document, with its apps by name and its events by id: id in the file → id here.
+
+    In files of others an argument that has its default is left out: they write all of them. Nothing is said about the
+    calls of `broken_apps`, which could not be read.
+    """
 
     def __init__(
         self,
-        where: str,
+        work: Work,
         apps: Mapping[str, ImportedApp],
         broken_apps: frozenset[str],
         event_ids: Mapping[str, str],
-        start: float,
-        report: ImportReport,
-        problems: list[Problem],
-        *,
-        foreign: bool,
     ) -> None:
-        self._where = where
+        self._work = work
         self._apps = apps
         self._broken_apps = broken_apps
         self._event_ids = event_ids
-        self._start = start
-        self._report = report
-        self._problems = problems
-        self._foreign = foreign
 
     def read(self, event: HfEvent) -> Call | None:
         """The call of an event; None after a problem was noted."""
         action, path = event.action, f"{event.path}.action"
         if action is None or action.app is None or action.function is None:
-            self._wrong(path, "a call needs an app and a function")
+            self._work.wrong(path, "a call needs an app and a function")
             return None
         app = self._apps.get(action.app)
         if app is None:
             if action.app not in self._broken_apps:
                 hint = did_you_mean(action.app, self._apps)
-                self._wrong(f"{path}.app", f"the file has no app {action.app!r}", hint)
+                self._work.wrong(f"{path}.app", f"the file has no app {action.app!r}", hint)
             return None
         found = self._tool(event, app, action)
         if found is None:
@@ -93,49 +88,49 @@ class CallReader:
             return "env", env[name]
         if name in taps:
             message = f"{name} is a tap of the user: it became a step of the user"
-            self._report.add("user_event", event.path, message)
+            self._work.report.add("user_event", event.path, message)
             return "user", taps[name]
         if name in env:
             message = f"{name} is no tool of the agent: it became an event of the environment"
-            self._report.add("user_event", event.path, message)
+            self._work.report.add("user_event", event.path, message)
             return "env", env[name]
         known = {*agent, *env, *cls.tools(ToolKind.USER)}
         message = f"{cls.__name__} has no tool {name!r}"
-        self._wrong(f"{event.path}.action.function", message, did_you_mean(name, known, limit=0))
+        self._work.wrong(f"{event.path}.action.function", message, did_you_mean(name, known, limit=0))
         return None
 
     def _arguments(self, action: HfAction, path: str, spec: ToolSpec) -> dict[str, Any] | None:
         args: dict[str, Any] = {}
-        count = len(self._problems)
+        count = len(self._work.problems)
         for number, given in enumerate(action.args):
             place = f"{path}.args[{number}]"
             argument = spec.by_name.get(given.name)
             if argument is None:
                 hint = did_you_mean(given.name, spec.by_name)
-                self._wrong(f"{place}.name", f"{spec.name} has no argument {given.name!r}", hint)
+                self._work.wrong(f"{place}.name", f"{spec.name} has no argument {given.name!r}", hint)
                 continue
             if given.name in args:
-                self._wrong(f"{place}.name", f"the argument {given.name!r} is given twice")
+                self._work.wrong(f"{place}.name", f"the argument {given.name!r} is given twice")
                 continue
             try:
                 value = self._referring(decode(given.value, given.value_type), place)
             except ValueError as error:
-                self._wrong(f"{place}.value", str(error))
+                self._work.wrong(f"{place}.value", str(error))
                 continue
             value = self._fitted(value, given, argument.shape, place)
             if value is None and not argument.required:
                 continue
-            if self._foreign and not argument.required and value == to_json(argument.default):
+            if self._work.foreign and not argument.required and value == to_json(argument.default):
                 continue
             args[given.name] = value
         for argument in spec.arguments:
             if argument.required and argument.name not in {given.name for given in action.args}:
-                self._wrong(f"{path}.args", f"{spec.name} needs the argument {argument.name!r}")
-        return args if len(self._problems) == count else None
+                self._work.wrong(f"{path}.args", f"{spec.name} needs the argument {argument.name!r}")
+        return args if len(self._work.problems) == count else None
 
     def _fitted(self, value: Any, given: HfArgument, shape: Any, place: str) -> Any:
         """The value, of the tool's type if the file names none; noted if it does not fit."""
-        conversion = Conversion(start=self._start, allow_refs=True)
+        conversion = Conversion(start=self._work.start, allow_refs=True)
         shape.convert(value, conversion)
         if conversion.problems and given.value_type is None and isinstance(value, str):
             for kind in ("int", "float", "bool", "list", "dict"):
@@ -143,15 +138,17 @@ class CallReader:
                     guess = decode(value, kind)
                 except ValueError:
                     continue
-                attempt = Conversion(start=self._start, allow_refs=True)
+                attempt = Conversion(start=self._work.start, allow_refs=True)
                 shape.convert(guess, attempt)
                 if not attempt.problems:
                     return guess
         if conversion.problems:
             _, message, hint = conversion.problems[0]
-            self._wrong(f"{place}.value", f"{given.name} {message}", hint)
+            self._work.wrong(f"{place}.value", f"{given.name} {message}", hint)
         elif _looks_like_reference(value):
-            self._wrong(f"{place}.value", "an object with the keys 'from' and 'path' cannot stand in a scenario file")
+            self._work.wrong(
+                f"{place}.value", "an object with the keys 'from' and 'path' cannot stand in a scenario file"
+            )
         return value
 
     def _referring(self, value: Any, place: str) -> Any:
@@ -165,14 +162,13 @@ class CallReader:
             except ValueError:
                 return value
             short = self._event_ids[ref.event_id]
-            self._report.add("reference", place, f"takes the result of {short}{f', {ref.path}' if ref.path else ''}")
+            self._work.report.add(
+                "reference", place, f"takes the result of {short}{f', {ref.path}' if ref.path else ''}"
+            )
             return Ref(short, ref.path)
         if isinstance(value, dict):
             return {key: self._referring(item, place) for key, item in value.items()}
         return [self._referring(item, place) for item in value] if isinstance(value, list) else value
-
-    def _wrong(self, path: str, message: str, hint: str = "") -> None:
-        self._problems.append(Problem(message, f"{self._where}: {path}", hint))
 
 
 def _taps(cls: type[App], name: str, action: HfAction) -> Iterator[tuple[str, ToolSpec]]:

@@ -44,17 +44,24 @@ class ComparedCall:
         """Whether they differ and no known defect says why."""
         return self.is_mismatch and not self.why
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> str:
+        """What became of the call in both runs, in words."""
         texts = {
+            "same": "is the same",
+            "fails_too": f"fails there and here: {self.here}",
             "arguments": f"there with {self.there}, here with {self.here}",
             "time": f"at {self.there} there, at {self.here} here",
             "succeeds_here": f"failed there ({self.there})",
-            "fails_here": f"fails here: {self.here}",
+            "fails_here": f"fails here only: {self.here}",
             "only_there": "was made there only",
             "only_here": "is made here only",
         }
-        told = f" {texts[self.kind]}: {self.why or 'unexplained'}" if self.is_mismatch else ""
-        return f"{self.kind}: {self.call} ({self.event_id}){told}"
+        why = f": {self.why or 'unexplained'}" if self.is_mismatch else ""
+        return f"{self.call} {texts[self.kind]}{why}"
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.told}"
 
     def as_json(self) -> dict[str, Any]:
         """The call as JSON; texts that are empty are null."""

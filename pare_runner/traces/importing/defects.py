@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 _PRICE = "PARE takes no whole number for a price"
 _IDS = "PARE gives out ids twice, so that a new object takes the place of an older one"
-_OTHERWISE = "one of the differences to PARE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +44,6 @@ _DEFECTS = (
     _Defect(frozenset({"send_message"}), ("participant",), "PARE's user can answer in groups only"),
     _Defect(frozenset({"list_upcoming_reminders"}), ("items", "attribute"), "PARE takes reminders for a list"),
 )
-
-
-def explanation(function: str, exception: str) -> str:
-    """Why a call that failed in PARE with this text succeeds here, as far as it is known."""
-    return known_defect(function, exception) or _OTHERWISE
 
 
 def known_defect(function: str, exception: str) -> str:

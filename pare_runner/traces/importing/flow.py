@@ -8,13 +8,13 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from pare_runner.apps.core.dates import to_datetime, to_text
-from pare_runner.errors import Problem, did_you_mean
+from pare_runner.errors import did_you_mean
 from pare_runner.kernel.events import OperationType
-from pare_runner.traces.hf_models import HfDocument, HfEvent
+from pare_runner.traces.hf_models import HfEvent
 from pare_runner.traces.importing.calls import Call, CallReader, with_written_refs
-from pare_runner.traces.importing.report import ImportReport
 from pare_runner.traces.importing.times import written_duration, written_time
 from pare_runner.traces.importing.timing import Timings, is_condition
+from pare_runner.traces.importing.work import Work
 
 
 @dataclass(slots=True)
@@ -43,31 +43,20 @@ class ImportedEvent:
 
 
 class FlowImporter:
-    """Makes the entries of one document's events; what is wrong goes to `problems`."""
+    """Makes the entries of one document's events; `ids` are id in the file → id here."""
 
-    def __init__(
-        self,
-        document: HfDocument,
-        calls: CallReader,
-        ids: Mapping[str, str],
-        start: float,
-        report: ImportReport,
-        problems: list[Problem],
-    ) -> None:
-        self._document = document
+    def __init__(self, work: Work, calls: CallReader, ids: Mapping[str, str]) -> None:
+        self._work = work
         self._calls = calls
         self._ids = ids
-        self._start = start
-        self._report = report
-        self._problems = problems
 
     def events(self) -> list[ImportedEvent]:
         """The events in file order, without conditions."""
         if not self._is_sound():
             return []
-        self._timings = Timings(self._document, self._start)
+        self._timings = Timings(self._work.document, self._work.start)
         found: list[ImportedEvent] = []
-        for event in self._document.events:
+        for event in self._work.document.events:
             if is_condition(event):
                 self._tell_condition(event)
                 continue
@@ -94,9 +83,9 @@ class FlowImporter:
         timing = self._timings.of(event)
         written: dict[str, Any] = {}
         not_before = timing.not_before
-        if not_before is not None and not_before < self._start:
+        if not_before is not None and not_before < self._work.start:
             message = f"{to_text(not_before)} is before the start: it happens at the start"
-            self._report.add("time", f"{event.path}.event_time", message)
+            self._work.report.add("time", f"{event.path}.event_time", message)
             not_before = None
         if not_before is not None:
             written["at"] = written_time(not_before, rounded=True)
@@ -107,43 +96,41 @@ class FlowImporter:
         if not_before is not None:
             return written | ({"delay": written_duration(timing.delay)} if timing.delay else {})
         # `at` is the clearer word, but it is a sum that is taken apart again.
-        exact = self._start + timing.delay - self._start == timing.delay
+        exact = self._work.start + timing.delay - self._work.start == timing.delay
         return {"at" if exact else "delay": written_duration(timing.delay)}
 
     def _is_sound(self) -> bool:
         """Whether parents exist, delays are not negative and no event waits for itself."""
-        count = len(self._problems)
-        known = {event.event_id: event for event in self._document.events}
-        for event in self._document.events:
+        count = len(self._work.problems)
+        known = {event.event_id: event for event in self._work.document.events}
+        for event in self._work.document.events:
             for number, parent in enumerate(event.dependencies):
                 if parent not in known:
                     hint = did_you_mean(parent, known, limit=0)
-                    self._wrong(f"{event.path}.dependencies[{number}]", f"there is no event {parent!r}", hint)
+                    self._work.wrong(f"{event.path}.dependencies[{number}]", f"there is no event {parent!r}", hint)
             if event.event_relative_time is not None and event.event_relative_time < 0:
-                self._wrong(f"{event.path}.event_relative_time", "must not be negative")
+                self._work.wrong(f"{event.path}.event_relative_time", "must not be negative")
             try:
-                to_datetime(event.event_time or 0.0)
-                to_datetime(self._start + (event.event_relative_time or 0.0))
+                to_datetime(self._work.start + (event.event_relative_time or 0.0))
             except ValueError as error:
-                self._wrong(event.path, str(error))
+                self._work.wrong(event.path, str(error))
         for event in _on_a_cycle(known):
-            self._wrong(f"{event.path}.dependencies", f"{event.event_id!r} waits for itself")
-        return len(self._problems) == count
+            self._work.wrong(f"{event.path}.dependencies", f"{event.event_id!r} waits for itself")
+        return len(self._work.problems) == count
 
     def _tell_condition(self, event: HfEvent) -> None:
         name = event.action.function if event.action is not None else None
         waiting = [
             self._ids[other.event_id]
-            for other in self._document.events
+            for other in self._work.document.events
             if event.event_id in other.dependencies and not is_condition(other)
         ]
         time = self._timings.condition_time(event.event_id)
-        when = "the time it was first asked" if time is None else f"{time - self._start:g} s, when it was true"
+        when = "the time it was first asked" if time is None else f"{time - self._work.start:g} s, when it was true"
         what = f"after {when}, follow {', '.join(waiting)}" if waiting else "nothing waits for it"
-        self._report.add("condition", event.path, f"the file does not hold what {name or event.event_id} asks: {what}")
-
-    def _wrong(self, path: str, message: str, hint: str = "") -> None:
-        self._problems.append(Problem(message, f"{self._document.where}: {path}", hint))
+        self._work.report.add(
+            "condition", event.path, f"the file does not hold what {name or event.event_id} asks: {what}"
+        )
 
 
 def _on_a_cycle(events: Mapping[str, HfEvent]) -> list[HfEvent]:

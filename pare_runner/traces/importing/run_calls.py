@@ -18,6 +18,7 @@ from pare_runner.episode.outcome import Outcome
 from pare_runner.kernel.events import Action
 from pare_runner.traces.decoding import decode, decode_returned
 from pare_runner.traces.hf_models import HfAction, HfDocument
+from pare_runner.traces.importing.apps import names_here
 from pare_runner.traces.importing.reprs import shown_fields
 from pare_runner.traces.importing.timing import is_condition, is_oracle_run
 from pare_runner.traces.original_ids import OriginalIds
@@ -70,6 +71,7 @@ def calls_there(document: HfDocument) -> list[RunCall]:
     """The calls of a file's run; of a run with agents those of the environment alone."""
     planned = {event.event_id for event in document.events if not is_condition(event)}
     with_agents = not is_oracle_run(document)
+    names = names_here(document)
     calls = []
     for event in document.completed_events:
         action = event.action
@@ -80,7 +82,8 @@ def calls_there(document: HfDocument) -> list[RunCall]:
         exception = event.exception if event.exception is not None else event.exception_stack_trace
         returned = decode_returned(event.return_value, event.return_type)
         args = dict(_decoded(action))
-        calls.append(RunCall(event.event_id, event.time, action.app, action.function, args, returned, exception))
+        app = names.get(action.app, action.app)
+        calls.append(RunCall(event.event_id, event.time, app, action.function, args, returned, exception))
     return calls
 
 

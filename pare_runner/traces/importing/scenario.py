@@ -13,11 +13,12 @@ from pare_runner.apps.core.dates import to_datetime
 from pare_runner.apps.core.stateful import StatefulApp
 from pare_runner.apps.registry import app_classes
 from pare_runner.apps.system.app import HomeScreenSystemApp
-from pare_runner.errors import InputError, Problem, ScenarioError
+from pare_runner.errors import InputError, ScenarioError
 from pare_runner.scenarios.compiler.compile import compile_document, compile_scenario
 from pare_runner.scenarios.text.yaml_text import Document
 from pare_runner.scenarios.yaml_scenario import YamlScenario
 from pare_runner.traces.documents import told
+from pare_runner.traces.hf import OURS
 from pare_runner.traces.hf_models import HfDocument
 from pare_runner.traces.importing.apps import AppImporter, ImportedApp
 from pare_runner.traces.importing.calls import CallReader
@@ -27,6 +28,7 @@ from pare_runner.traces.importing.lost_state import rebuilt_states
 from pare_runner.traces.importing.reach import unreachable
 from pare_runner.traces.importing.report import ImportReport
 from pare_runner.traces.importing.times import written_duration, written_time
+from pare_runner.traces.importing.work import Work
 from pare_runner.traces.importing.yaml_writer import escape_all, scenario_text
 
 HINT_TYPES = ("TASK_HINT", "ENVIRONMENT_HINT")
@@ -88,55 +90,67 @@ class ImportedScenario:
 
 def import_document(document: HfDocument, classes: Mapping[str, type[App]] | None = None) -> ImportedScenario:
     """The scenario that an hf document holds; ScenarioError tells every problem, each with its JSON path."""
-    report = ImportReport()
-    problems: list[Problem] = []
-    definition = document.definition
-    start = definition.start_time or 0.0
-    if definition.start_time is None:
-        report.add("time", "$.metadata.definition.start_time", "the file gives no start: it is 1970-01-01T00:00:00Z")
-    try:
-        to_datetime(start)
-    except ValueError as error:
-        raise InputError(str(error), where=f"{document.where}: $.metadata.definition.start_time") from None
     dataset = document.metadata.get("definition", {}).get("hf_metadata")
     if not document.apps and dataset:
         message = f"the apps are not in the file but in the dataset {dataset!r}: export it with its apps"
         raise InputError(message, where=f"{document.where}: $.apps")
-    foreign = is_foreign(document)
-    importer = AppImporter(document, classes or app_classes(), start, report, problems, foreign=foreign)
-    apps = importer.apps(rebuilt_states(document, report))
+    work = Work(document, _start(document), is_foreign(document))
+    if document.definition.start_time is None:
+        path = "$.metadata.definition.start_time"
+        work.report.add("time", path, "the file gives no start: it is 1970-01-01T00:00:00Z")
+    importer = AppImporter(work, classes or app_classes())
+    apps = importer.apps(rebuilt_states(document, work.report))
     ids = short_ids(document.events)
     broken = frozenset(app.name for app in document.apps) - apps.keys()
-    calls = CallReader(
-        document.where, {**importer.reserved(apps), **apps}, broken, ids, start, report, problems, foreign=foreign
-    )
-    events = FlowImporter(document, calls, ids, start, report, problems).events()
-    if problems:
-        raise ScenarioError(told(problems, document.where))
-    for gone in unreachable(events, start, definition.duration) if events else ():
-        (event,) = (event for event in events if event.entry["id"] == gone)
-        report.add("left_out", event.source.path, f"{gone} never runs: the episode is over before it")
-        events.remove(event)
-    data = _head(document, start, report)
+    calls = CallReader(work, {**importer.reserved(apps), **apps}, broken, ids)
+    events = FlowImporter(work, calls, ids).events()
+    if work.problems:
+        raise ScenarioError(told(work.problems, document.where))
+    events = _reachable(events, work)
+    return ImportedScenario(document, _data(work, apps, events), list(apps.values()), events, work.report)
+
+
+def _start(document: HfDocument) -> float:
+    start = document.definition.start_time or 0.0
+    try:
+        to_datetime(start)
+    except ValueError as error:
+        raise InputError(str(error), where=f"{document.where}: $.metadata.definition.start_time") from None
+    return start
+
+
+def _reachable(events: list[ImportedEvent], work: Work) -> list[ImportedEvent]:
+    gone = unreachable(events, work.start, work.document.definition.duration)
+    for event in events:
+        if event.entry["id"] in gone:
+            message = f"{event.entry['id']} never runs: the episode is over before it"
+            work.report.add("left_out", event.source.path, message)
+    return [event for event in events if event.entry["id"] not in gone]
+
+
+def _data(work: Work, apps: Mapping[str, ImportedApp], events: Sequence[ImportedEvent]) -> dict[str, Any]:
+    data = _head(work.document, work.start, work.report)
     sections = _sections(apps)
     if sections:
         data["apps"] = sections
     if events:
         data["events"] = [event.entry for event in events]
-    front = _app_in_front(events, report)
+    front = _app_in_front(events, work.report)
     if front is not None:
         data["open_app"] = front
-    data |= _judgement(events, report)
-    if definition.hints:
-        data["hints"] = _hints(document, {event.source.event_id: event.entry["id"] for event in events}, report)
-    return ImportedScenario(document, data, list(apps.values()), events, report)
+    data |= _judgement(events, work.report)
+    if work.document.definition.hints:
+        ids = {event.source.event_id: event.entry["id"] for event in events}
+        data["hints"] = _hints(work.document, ids, work.report)
+    return data
 
 
 def is_foreign(document: HfDocument) -> bool:
     """Whether another program wrote the file: ours always says how a run was configured and whether a call writes."""
     oracle = [event.action for event in document.events if event.class_name == "OracleEvent"]
     untyped = any(action is not None and action.operation_type is None for action in oracle)
-    return untyped or document.metadata.get("runner_config") is None
+    marked = document.metadata.get(OURS) is not None or document.metadata.get("runner_config") is not None
+    return untyped or not marked
 
 
 def _head(document: HfDocument, start: float, report: ImportReport) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class TestRide:
         foreign.ran(foreign.event("Cab.end_ride", oracle=False), 1.0, exception="No ride")
         run = run_imported(foreign.imported())
         assert self.ride(run.scenario) is None
-        assert [fate.fate for fate in run.fates] == ["fails_too"]
+        assert [call.kind for call in run.calls] == ["fails_too"]
 
     def test_one_that_is_not_in_the_history(self) -> None:
         foreign = Foreign("Cab")
@@ -129,7 +129,7 @@ class TestAttachments:
         foreign.ran(removes, 1.0, exception="no such attachment")
         imported = foreign.imported()
         assert self.attached(imported) is None
-        assert [fate.fate for fate in run_imported(imported).fates] == ["fails_too"]
+        assert [call.kind for call in run_imported(imported).calls] == ["fails_too"]
 
 
 def files(*children: dict[str, Any]) -> dict[str, Any]:
@@ -158,6 +158,14 @@ def test_a_file_whose_name_looks_like_a_template() -> None:
     states = imported.compile().blueprint.states
     assert "state" in imported.data["apps"]["files"]
     assert states["Files"][1]["files"]["children"][0]["name"] == "{{ a }}.txt"  # type: ignore[index]
+
+
+def test_nulls_for_what_is_not_there(foreign: Foreign) -> None:
+    note = foreign.state("Notes")["folders"]["Work"]["notes"][NOTE]
+    note["attachments"] = None
+    imported = foreign.imported()
+    assert "state" not in imported.data["apps"]["notes"]
+    assert imported.compile().blueprint.states["Notes"][1]["folders"]["Work"]["notes"][NOTE]["attachments"] == {}  # type: ignore[index]
 
 
 def test_the_owner_is_added_to_a_group_that_does_not_list_them(foreign: Foreign) -> None:

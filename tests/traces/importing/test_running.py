@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pare_runner.traces.importing.running import CallFate, run_imported
+from pare_runner.traces.importing.running import run_imported
 from tests.traces.importing.conftest import NOTE, STATES, Foreign
 
 
@@ -15,8 +15,9 @@ def agreed(foreign: Foreign) -> str:
     return says
 
 
-def fates(foreign: Foreign) -> list[tuple[str, str]]:
-    return [(fate.event_id, fate.fate) for fate in run_imported(foreign.imported()).fates]
+def different(foreign: Foreign) -> list[tuple[str, str]]:
+    """(tool, kind) of every call that is not the same in both runs."""
+    return [(call.call, call.kind) for call in run_imported(foreign.imported()).calls if call.kind != "same"]
 
 
 def test_what_failed_by_its_own_data_fails_too_and_no_check_asks_for_it(foreign: Foreign) -> None:
@@ -26,9 +27,7 @@ def test_what_failed_by_its_own_data_fails_too_and_no_check_asks_for_it(foreign:
     foreign.ran(wrong, 3.0, exception="'PLACEHOLDER'")
     foreign.ran(right, 4.0, returned=NOTE)
     run = run_imported(foreign.imported())
-    assert [(fate.event_id, fate.fate, fate.path) for fate in run.fates] == [
-        ("delete_note", "fails_too", "$.events[2]")
-    ]
+    assert dict(run.counts) == {"same": 3, "fails_too": 1}
     assert run.is_good
     assert run.outcome.result.success is True
     assert [event.get("optional") for event in run.scenario.data["events"]] == [None, None, True, None]
@@ -41,10 +40,9 @@ def test_what_failed_by_a_known_defect_succeeds_and_is_named(foreign: Foreign) -
     args = {"title": "Trip", "start_datetime": "2025-11-20 10:00:00", "end_datetime": None}
     adds = foreign.event("Calendar.add_calendar_event", args, says)
     foreign.ran(adds, 3.0, exception="Start datetime must be before end datetime")
-    (fate,) = run_imported(foreign.imported()).fates
-    assert (fate.fate, fate.here) == ("succeeds_now", None)
-    assert "an event without an end" in fate.why
-    assert fate.why in str(fate)
+    (call,) = [call for call in run_imported(foreign.imported()).calls if call.kind != "same"]
+    assert (call.kind, call.is_unexplained) == ("succeeds_here", False)
+    assert "an event without an end" in call.why
 
 
 CALENDAR = {"name": "Calendar", "class_name": "StatefulCalendarApp", "app_state": {"events": {}}}
@@ -55,7 +53,7 @@ def test_what_fails_here_only_is_not_good(foreign: Foreign) -> None:
     deletes = foreign.event("Notes.delete_note", {"note_id": "gone"}, says)
     foreign.ran(deletes, 3.0, returned="gone")
     run = run_imported(foreign.imported())
-    assert [fate.fate for fate in run.fates] == ["fails_now"]
+    assert [(call.call, call.kind) for call in run.unexplained] == [("Notes.delete_note", "fails_here")]
     assert not run.is_good
 
 
@@ -63,18 +61,20 @@ def test_what_does_not_run_here_is_not_good(foreign: Foreign) -> None:
     # A stop that ran early in the original, because it does not wait for all its parents there.
     late = foreign.event("Notes.list_folders", delay=5.0)
     foreign.ran(late, 5.0, returned=["Inbox"])
-    assert fates(foreign) == []
+    assert different(foreign) == []
     stop = {"class_name": "StopEvent", "event_type": "STOP", "event_time": None, "event_id": "stop", "action": None}
     foreign.event("Notes.list_folders", delay=1.0)
     parents = [foreign.data["events"][-1]["event_id"]]
     foreign.data["events"].append(stop | {"dependencies": parents, "event_relative_time": 1.0})
-    assert fates(foreign) == [("list_folders", "did_not_run")]
+    foreign.ran(parents[0], 1.0, returned=["Inbox"])
+    assert different(foreign) == [("Notes.list_folders", "only_there")]
+    assert not run_imported(foreign.imported()).is_good
 
 
 def test_without_an_oracle_run_only_what_fails_here_is_told(foreign: Foreign) -> None:
     foreign.event("Notes.delete_note", {"note_id": "gone"}, oracle=False)
     foreign.event("Notes.list_folders")
-    assert fates(foreign) == [("delete_note", "fails_now")]
+    assert different(foreign) == [("Notes.delete_note", "fails_here")]
 
 
 def test_side_effects_of_an_oracle_whose_accept_fails_are_reported_only(foreign: Foreign) -> None:
@@ -85,16 +85,3 @@ def test_side_effects_of_an_oracle_whose_accept_fails_are_reported_only(foreign:
     run = run_imported(foreign.imported())
     assert run.scenario.data["side_effects"] == "report"
     assert run.outcome.result.success is True
-
-
-def test_fates_as_json() -> None:
-    fate = CallFate("fails_now", "$.events[0]", "e", "notes.list_folders", None, "why not")
-    assert fate.as_json() == {
-        "fate": "fails_now",
-        "path": "$.events[0]",
-        "event": "e",
-        "call": "notes.list_folders",
-        "there": None,
-        "here": "why not",
-        "why": None,
-    }

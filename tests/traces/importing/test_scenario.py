@@ -401,7 +401,7 @@ def test_the_agent_interface_need_not_be_listed(foreign: Foreign) -> None:
         (("events", 0, "action", "args"), [], "$.events[0].action.args: create_and_add_message needs the argument"),
         (("events", 1, "dependencies"), ["gone"], "$.events[1].dependencies[0]: there is no event 'gone'"),
         (("events", 1, "event_relative_time"), -1, "$.events[1].event_relative_time: must not be negative"),
-        (("events", 0, "event_time"), 1e300, "$.events[0]: 1e+300 seconds since the epoch is no date"),
+        (("events", 0, "event_time"), 1e300, "$.events[0].event_time: 1e+300 seconds since the epoch"),
         (("metadata", "definition", "start_time"), 1e300, "$.metadata.definition.start_time: 1e+300 seconds"),
     ],
 )
