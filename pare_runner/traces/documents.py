@@ -99,7 +99,7 @@ def world_logs(document: HfDocument) -> list[dict[str, Any]]:
         if type(entry.get("timestamp")) not in (int, float):
             raise InputError("timestamp must be a number", where=f"{where}.timestamp")
         kind = LOG_TYPE_ALIASES.get(str(entry.get("log_type")), entry.get("log_type"))
-        if kind not in LOG_TYPES:
+        if not isinstance(kind, str) or kind not in LOG_TYPES:
             hint = did_you_mean(kind, LOG_TYPES)
             raise InputError(f"there is no log_type {kind!r}", where=f"{where}.log_type", hint=hint)
         entries.append({"agent_id": "unknown", **entry, "log_type": kind})
