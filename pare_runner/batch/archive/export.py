@@ -1,0 +1,363 @@
+"""Packing an experiment, one job or a sweep, into one file."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import chdir
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pare_runner.atomic import read_json, write_atomic, write_json, writing
+from pare_runner.batch.agents import scoring_hash, with_hashes
+from pare_runner.batch.archive.jobs import SERVICES, JobFiles
+from pare_runner.batch.archive.layout import (
+    CODE,
+    EXPERIMENT,
+    FORMAT,
+    JOBS,
+    KIND,
+    REQUIREMENTS,
+    Contents,
+    FileEntry,
+    Sample,
+)
+from pare_runner.batch.archive.machine import Machine
+from pare_runner.batch.archive.packages import installed, lock_text, needed
+from pare_runner.batch.archive.scrubbing import Finding, Scrubber
+from pare_runner.batch.archive.sources import Sources
+from pare_runner.batch.archive.zipping import file_hash, files_below, write_zip
+from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.frames_io import PARQUET
+from pare_runner.batch.identity import BEHAVIOUR_VERSION, config_hash
+from pare_runner.batch.job import EXCEPTION
+from pare_runner.batch.journal import JOURNAL, JournalContent, read_journal
+from pare_runner.batch.lock import refuse_in_use
+from pare_runner.batch.manifest import MANIFEST, read_manifest
+from pare_runner.batch.plan import HERE, PLAN, Plan, PlannedJob, planned_job, read_plan
+from pare_runner.batch.provenance import DISTRIBUTION, package_versions
+from pare_runner.batch.staging import check_settled
+from pare_runner.batch.summary import SUMMARY
+from pare_runner.batch.sweep_files import SWEEP, write_sweep
+from pare_runner.batch.verification import find_place, recorded_job
+from pare_runner.errors import InputError
+from pare_runner.kernel.draws import word
+from pare_runner.library.files import shown
+from pare_runner.scenarios.compiler.compile import compile_scenario
+from pare_runner.scenarios.scenario import PAREScenario
+from pare_runner.scenarios.yaml_scenario import YamlScenario
+
+MULTIRUN = "multirun.yaml"
+SHOWN = 3
+"""Names that a message lists at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What goes into an archive; `public` are addresses of services that everybody may know."""
+
+    anonymous: bool = False
+    calls: bool = True
+    traces: bool = False
+    sample: int | None = None
+    public: Collection[str] = ()
+
+
+@dataclass(slots=True)
+class Exported:
+    """What was packed. `notes` stand in the archive too, `warnings` are for whoever packs it alone."""
+
+    contents: Contents
+    bytes: int
+    warnings: list[str] = field(default_factory=list)
+
+
+def export_experiment(directory: Path, target: Path, options: Options = Options()) -> Exported:
+    """Pack the results in `directory` into the zip file `target`; equal results give equal bytes.
+
+    InputError if there are no results, if a command is at work there, if scenarios, prompts or code are not what the
+    jobs were made with, for a damaged file, and if `options.anonymous` cannot be kept. The file is whole or not there.
+    """
+    plan = _plan_of(directory)
+    refuse_in_use(directory)
+    target = target.absolute()
+    work = _Export(directory.absolute(), plan, options)
+    with writing(target.parent), TemporaryDirectory(prefix="pare_export_") as scratch:
+        stage = Path(scratch).resolve() / "archive"
+        contents = work.fill(stage)
+        write_zip(target, stage)
+    return Exported(contents, target.stat().st_size, work.warnings)
+
+
+def sampled(scenarios: Iterable[str], number: int | None) -> list[str]:
+    """`number` of the scenarios, drawn by keys: the same for the same ids, smaller samples inside larger ones."""
+    names = sorted(set(scenarios))
+    return names if number is None else sorted(sorted(names, key=lambda name: word("sample", name))[:number])
+
+
+def _plan_of(directory: Path) -> Plan:
+    """The plan of a directory of results: its own, or its job in the one above."""
+    if not directory.is_dir():
+        raise InputError(
+            f"{directory} is no directory of results" if directory.exists() else f"there is no {directory}"
+        )
+    if (directory / PLAN).exists():
+        return read_plan(directory)
+    found = planned_job(directory)
+    if found is None:
+        raise InputError(f"{directory} has no {PLAN}: it holds no results", hint="name the folder of a job or a sweep")
+    above = read_plan(found[0])
+    return Plan((replace(found[1], folder=HERE),), False, above.command_line, above.working_directory)
+
+
+@dataclass(slots=True)
+class _Export:
+    """The packing of one experiment."""
+
+    directory: Path
+    plan: Plan
+    options: Options
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    sources: Sources = field(default_factory=Sources)
+
+    def fill(self, stage: Path) -> Contents:
+        """Write all files of the archive below `stage`."""
+        journals = {job.folder: self._journal(job) for job in self.plan.jobs}
+        if not any(journal.lines for journal in journals.values()):
+            raise InputError(f"{shown(self.directory)} holds no finished run: there is nothing to share")
+        every = {name for job in self.plan.jobs for name in job.units}
+        kept = sampled(every, self.options.sample)
+        self._note_missing(journals)
+        begun = [job for job in self.plan.jobs if (self._folder(job) / MANIFEST).exists()]
+        ran_with = self._versions(begun)
+        scrubber = self._scrubber(begun) if self.options.anonymous else None
+        chosen = [job for job in begun if not set(kept).isdisjoint(job.units)]
+        jobs = [self._job(job, journals[job.folder], kept, len(every), scrubber) for job in chosen]
+        self._write_jobs(stage / JOBS, jobs, kept, scrubber)
+        self._write_sources(stage, scrubber)
+        for job in jobs:
+            self._warn(shown(job.directory), job.findings)
+        return self._describe(stage, jobs, kept, len(every), ran_with)
+
+    def _folder(self, job: PlannedJob) -> Path:
+        return self.directory / job.folder
+
+    def _journal(self, job: PlannedJob) -> JournalContent:
+        """The lines of a job; a last one that was cut short is left out and noted, others are an InputError."""
+        folder = self._folder(job)
+        check_settled(folder)
+        content = read_journal(folder)
+        if content.unusable:
+            ended = any((folder / name).exists() for name in (PARQUET, SUMMARY))
+            if ended or len(content.unusable) > 1:
+                raise InputError(
+                    f"{len(content.unusable)} of its lines cannot be read",
+                    where=shown(folder / JOURNAL),
+                    hint=f"`pare resume {shown(self.directory)}` sets them aside and makes these runs again",
+                )
+            self.notes.append(f"{self._name(job)}: the last line of {JOURNAL} was cut short and is left out")
+        return content
+
+    def _name(self, job: PlannedJob) -> str:
+        if job.folder == HERE or self.options.anonymous:
+            return f"job {self.plan.jobs.index(job) + 1}"
+        return job.folder
+
+    def _note_missing(self, journals: dict[str, JournalContent]) -> None:
+        planned = self.plan.planned
+        done = sum(len(journal.latest()) for journal in journals.values())
+        crashed = sum(row["status"] == EXCEPTION for journal in journals.values() for row in journal.latest().values())
+        if done < planned:
+            self.notes.append(f"not complete: {done} of {planned} planned runs")
+        if crashed:
+            self.notes.append(f"{crashed} of {done} runs ended in an exception")
+
+    def _versions(self, jobs: Sequence[PlannedJob]) -> tuple[str, ...]:
+        """The versions of the package that jobs were made with; several, and others than this one, are noted."""
+        made_with: dict[str, list[str]] = {}
+        for job in jobs:
+            manifest = read_manifest(self._folder(job))
+            version = str((manifest.get("packages") or {}).get(DISTRIBUTION, "unknown"))
+            made_with.setdefault(f"{version}, behaviour {manifest['behaviour_version']}", []).append(self._name(job))
+        if len(made_with) > 1:
+            told = "; ".join(f"{version}: {_listed(names)}" for version, names in sorted(made_with.items()))
+            self.notes.append(f"its jobs were made by {len(made_with)} versions of pare_runner: {told}")
+        here = f"{_own_version()}, behaviour {BEHAVIOUR_VERSION}"
+        if set(made_with) != {here}:
+            self.warnings.append(f"made by pare_runner {_listed(sorted(made_with))}; packed by {here}")
+        return tuple(sorted(made_with))
+
+    def _scrubber(self, jobs: Sequence[PlannedJob]) -> Scrubber:
+        manifests = [read_manifest(self._folder(job)) for job in jobs]
+        places = [str(manifest.get("working_directory") or "") for manifest in manifests]
+        outputs = [str(manifest["config"].get("output_dir") or "") for manifest in manifests]
+        own = [self.plan.working_directory, str(self.directory.absolute())]
+        services = [name for manifest in manifests for name in self._private(manifest["config"])]
+        return Scrubber(Machine.of([*places, *outputs, *own], services))
+
+    def _private(self, config: Mapping[str, Any]) -> Iterator[str]:
+        """Addresses of a configuration's services that not everybody knows, and the names of the keys for them."""
+        for name in SERVICES:
+            engine = config.get(name) or {}
+            if engine.get("endpoint") and engine["endpoint"] not in self.options.public:
+                yield from filter(None, (engine["endpoint"], engine.get("api_key_env")))
+        if config.get("ray_address"):
+            yield config["ray_address"]
+
+    def _job(
+        self, job: PlannedJob, journal: JournalContent, kept: Sequence[str], every: int, scrubber: Scrubber | None
+    ) -> JobFiles:
+        folder = self._folder(job)
+        name = shown(folder)
+        config, ran_in = recorded_job(folder)
+        wanted = [name for name in job.units if name in kept]
+        place, load = find_place(config, ran_in)
+        with chdir(place):
+            found = {scenario.scenario_id: scenario for scenario in load(config)}
+            self._check(folder, name, config, [found[name] for name in wanted if name in found])
+            missing = [name for name in wanted if name not in found]
+            if missing:
+                raise InputError(f"{name}: its scenarios {_listed(missing)} cannot be found any more")
+            prompts = self.sources.add(config, [found[name] for name in wanted])
+        return JobFiles(folder, job, config, journal, wanted, len(kept) < every, prompts, scrubber, self.options.public)
+
+    def _check(
+        self, folder: Path, name: str, config: MultiScenarioRunnerConfig, scenarios: Sequence[PAREScenario]
+    ) -> None:
+        """InputError, which calls the job `name`, unless everything is as it was when it ran."""
+        manifest = read_manifest(folder)
+        if config_hash(with_hashes(config)) != manifest["config_hash"]:
+            raise InputError(
+                f"{name}: prompts, assistant or augmentation data have changed since it ran",
+                hint="put them back as they were: what is packed must be what was run",
+            )
+        for scenario in scenarios:
+            entry = manifest["scenarios"].get(scenario.scenario_id) or {}
+            what = f"{name}: scenario {scenario.scenario_id!r}"
+            if entry.get("world_hash") != getattr(scenario, "world_hash", None):
+                raise InputError(f"{what} has changed since it ran", hint="put its file back as it was")
+            if entry.get("scoring_hash") != scoring_hash(config, scenario):
+                hint = f"`pare rescore {name}` judges what is there anew"
+                raise InputError(f"{what} is judged by other checks now", hint=hint)
+
+    def _write_jobs(
+        self, target: Path, jobs: Sequence[JobFiles], kept: Sequence[str], scrubber: Scrubber | None
+    ) -> None:
+        """The folders of the jobs, and above them what holds for all of them."""
+        by_folder = {job.planned.folder: job for job in jobs}
+        placed = []
+        for number, planned in enumerate(self.plan.jobs, 1):
+            folder = planned.folder
+            if folder != HERE and scrubber is not None and scrubber.words(planned.overrides) != list(planned.overrides):
+                folder = f"job_{number}"  # it is named after the overrides
+            job = by_folder.get(planned.folder)
+            if set(kept).isdisjoint(planned.units):
+                continue
+            if job is None:  # it was planned and never begun
+                words = planned.overrides if scrubber is None else scrubber.words(planned.overrides)
+                units = {name: runs for name, runs in planned.units.items() if name in kept}
+                placed.append(replace(planned, folder=folder, overrides=tuple(words), units=units))
+                continue
+            placed.append(job.placed(folder))
+            job.write(target / folder, calls=self.options.calls, traces=self.options.traces)
+        words = self.plan.command_line if scrubber is None else tuple(scrubber.words(self.plan.command_line))
+        plan = Plan(tuple(placed), self.plan.sweep, words, CODE)
+        plan.write(target)
+        if self.plan.sweep:
+            self._write_sweep(target, plan, anew=scrubber is not None or any(job.sampled for job in jobs))
+
+    def _write_sweep(self, target: Path, plan: Plan, *, anew: bool) -> None:
+        names = [name for name in (SWEEP, PARQUET) if (self.directory / name).exists()]
+        if anew and names:
+            write_sweep(target, plan.jobs)
+            return
+        for name in [*names, MULTIRUN]:
+            if (self.directory / name).exists() and not anew:
+                write_atomic(target / name, (self.directory / name).read_bytes())
+
+    def _write_sources(self, stage: Path, scrubber: Scrubber | None) -> None:
+        for name, data in self.sources.files.items():
+            write_atomic(stage / name, data if scrubber is None else self._cleaned(name, data, scrubber))
+        versions = needed(self.sources.installed) if self.options.anonymous else installed()
+        write_atomic(stage / REQUIREMENTS, lock_text(versions).encode())
+        if self.sources.installed:
+            self.notes.append(f"needs installed modules that are not inside: {_listed(sorted(self.sources.installed))}")
+
+    def _cleaned(self, name: str, data: bytes, scrubber: Scrubber) -> bytes:
+        """A source without what tells of the machine, if it stays the same scenario; InputError if it cannot."""
+        text = data.decode(errors="surrogateescape")
+        found = scrubber.find(text)
+        if found is None:
+            return data
+        cleaned = scrubber.text(text)
+        if name.endswith(".yaml") and _same_scenario(text, cleaned):
+            return cleaned.encode(errors="surrogateescape")
+        if found.certain:
+            raise InputError(
+                f"the {found.kind} {found.text!r} of this machine is part of what was run and cannot be taken out",
+                where=f"{name}:{found.line}",
+                hint="only a run without it can be shared anonymously",
+            )
+        self._warn(name, [found])
+        return data
+
+    def _warn(self, where: str, findings: Sequence[Finding]) -> None:
+        for kind, text in dict.fromkeys((finding.kind, finding.text) for finding in findings):
+            self.warnings.append(f"{where} holds {text!r}, like the {kind} of this machine: it was left as it is")
+
+    def _describe(
+        self, stage: Path, jobs: Sequence[JobFiles], kept: Sequence[str], every: int, ran_with: tuple[str, ...]
+    ) -> Contents:
+        files = {
+            name: FileEntry(bytes=path.stat().st_size, sha256=file_hash(path)) for name, path in files_below(stage)
+        }
+        rows = [row for job in jobs for row in job.journal.latest().values() if row["base_scenario_id"] in kept]
+        contents = Contents(
+            format=FORMAT,
+            kind=KIND,
+            package=_own_version(),
+            python=platform.python_version(),
+            behaviour_version=BEHAVIOUR_VERSION,
+            ran_with=ran_with,
+            anonymous=self.options.anonymous,
+            calls=self.options.calls,
+            traces=self.options.traces,
+            sample=Sample(scenarios=tuple(kept), of=every) if len(kept) < every else None,
+            jobs=len(jobs),
+            runs=len(rows),
+            notes=tuple(self.notes),
+            origin=None if self.options.anonymous else self._origin(jobs),
+            files=files,
+        )
+        write_json(stage / EXPERIMENT, contents.model_dump(mode="json"))
+        return contents
+
+    def _origin(self, jobs: Sequence[JobFiles]) -> dict[str, Any]:
+        revisions = {read_json(job.directory / MANIFEST).get("code_revision") for job in jobs}
+        return {
+            "directory": str(self.directory.absolute()),
+            "working_directory": self.plan.working_directory,
+            "command_line": list(self.plan.command_line),
+            "code_revisions": sorted(revision for revision in revisions if revision),
+        }
+
+
+def _same_scenario(text: str, cleaned: str) -> bool:
+    try:
+        before, after = compile_scenario(text, "before"), compile_scenario(cleaned, "after")
+    except InputError:
+        return False
+    assert isinstance(before, YamlScenario)
+    return (before.world_hash, before.scoring_hash) == (after.world_hash, after.scoring_hash)
+
+
+def _own_version() -> str:
+    return package_versions().get(DISTRIBUTION, "unknown")
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return "; ".join(names[:SHOWN]) + more if any(", " in name for name in names) else ", ".join(names[:SHOWN]) + more
