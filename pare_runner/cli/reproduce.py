@@ -188,9 +188,10 @@ def _live(unpacked: Unpacked, root: Path, *, trusted: bool, as_json: bool) -> in
 
 
 def _print_rates(rates: Sequence[Rates]) -> None:
+    common = set.intersection(*(set(rate.overrides) for rate in rates)) if len(rates) > 1 else set[str]()
     rows = []
     for rate in rates:
-        name = " ".join(rate.overrides) or rate.job
+        name = " ".join(text for text in rate.overrides if text not in common) or rate.job
         packed = _rate(rate.packed, rate.packed_judged)
         rows.append([name, packed, _rate(rate.live, rate.live_judged), rates_statement(rate) or ""])
     columns = ["configuration", "packed", "now", ""]

@@ -292,9 +292,10 @@ class _Export:
         found = scrubber.find(text)
         if found is None:
             return data
-        cleaned = scrubber.text(text)
-        if name.endswith(".yaml") and _same_scenario(text, cleaned):
-            return cleaned.encode(errors="surrogateescape")
+        for cleaned in (scrubber.text(text), scrubber.text(text, words=False)):
+            if name.endswith(".yaml") and _same_scenario(text, cleaned):
+                self._warn(name, list(filter(None, [scrubber.find(cleaned)])))
+                return cleaned.encode(errors="surrogateescape")
         if found.certain:
             raise InputError(
                 f"the {found.kind} {found.text!r} of this machine is part of what was run and cannot be taken out",

@@ -28,6 +28,7 @@ GENERIC_USERS = frozenset(
 
 _HOMES = re.compile(r"/(?:home|Users)/([A-Za-z0-9_.-]+)")
 _SHORTEST_PATH = 4
+_SHORTEST_NAME = 3
 _LOCAL = ("localhost", "")
 
 
@@ -69,7 +70,7 @@ class Machine:
             users=frozenset(users - {""}),
             paths=frozenset(kept),
             remotes=frozenset(remotes),
-            authors=frozenset(authors - {""}),
+            authors=frozenset(authors),
             services=frozenset(name for service in services for name in _names_of(service)),
         )
 
@@ -104,4 +105,4 @@ def _remotes(folder: Path) -> set[str]:
 def _authors(folder: Path) -> set[str]:
     lines = [git(folder, "config", key) for key in ("user.name", "user.email")]
     lines += (git(folder, "log", "-1", "--format=%an%n%ae%n%cn%n%ce") or "").splitlines()
-    return {line.strip() for line in lines if line}
+    return {line.strip() for line in lines if line and len(line.strip()) >= _SHORTEST_NAME}

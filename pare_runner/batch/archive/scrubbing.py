@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pare_runner.batch.archive.machine import GENERIC_USERS, Machine
 from pare_runner.traces.redaction_rules import RULES
 
-_HEADER = re.compile(r"^([^=]*extra_HEADERs[^=]*=).*", re.DOTALL)
+_HEADER = re.compile(r"^([^=]*extra_headers[^=]*=).*", re.DOTALL)
 _REST_OF_PATH = r"""(?:/[^\s'"\\,;:()<>\[\]{}=|`]*)*"""
 
 
@@ -45,10 +46,10 @@ class Scrubber:
         self._metadata = [("path", rule.pattern) for rule in RULES["paths"]]
         self._metadata += [("user", re.compile(generic))] if generic else []
 
-    def text(self, text: str) -> str:
-        """`text` with what tells of the machine replaced."""
+    def text(self, text: str, *, words: bool = True) -> str:
+        """`text` with what tells of the machine replaced; without `words`, names that may be mere words stay."""
         for kind, pattern in self._content:
-            text = pattern.sub(f"<{kind}>", text)
+            text = pattern.sub(partial(_replaced, kind, words), text)
         return text
 
     def value(self, value: Any) -> Any:
@@ -81,6 +82,10 @@ class Scrubber:
             if match is not None
         ]
         return min(found, key=lambda finding: not finding.certain, default=None)
+
+
+def _replaced(kind: str, words: bool, match: re.Match[str]) -> str:
+    return f"<{kind}>" if words or _is_certain(kind, match.group()) else match.group()
 
 
 def _is_certain(kind: str, text: str) -> bool:
