@@ -99,7 +99,8 @@ def runner_config(composed: DictConfig) -> MultiScenarioRunnerConfig:
     except OmegaConfBaseException as error:
         where = f"{error.full_key}: " if error.full_key else ""
         raise ConfigError(where + str(error).splitlines()[0]) from error
-    fixed = values.pop(MAX_TURNS_FIXED, None) is True or "max_turns" in typed_keys(composed)
+    typed = typed_keys(composed)
+    fixed = "max_turns" in typed or (MAX_TURNS_FIXED not in typed and values.pop(MAX_TURNS_FIXED, None) is True)
     for key in (*values, *unknown_keys(values)):
         if key in DORMANT or key in DERIVED or "." in key:
             raise unknown_key(key, node_keys())

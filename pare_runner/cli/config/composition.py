@@ -15,6 +15,8 @@ from pare_runner.llm.config import LLMEngineConfig, Quirks
 
 MODEL = "model"
 Key = tuple[str, ...]
+ABSENT = object()
+"""Stands for a key that one of two configurations does not have."""
 
 
 def composition_of(config: MultiScenarioRunnerConfig) -> dict[str, Any]:
@@ -61,6 +63,21 @@ def field_decides(location: Key) -> bool:
 def shown_key(location: Key) -> str:
     """What is typed for the field of the configuration at `location`."""
     return ".".join(map(str, composed_key(location)))
+
+
+def differences(before: MultiScenarioRunnerConfig, after: MultiScenarioRunnerConfig) -> dict[Key, tuple[Any, Any]]:
+    """Field, by its keys → its values in both; ABSENT where a part that holds it is empty."""
+    old, new = dict(leaves(before.model_dump(mode="json"))), dict(leaves(after.model_dump(mode="json")))
+    aliases = [
+        (old.get((field, "alias")), new.get((field, "alias"))) for field in ENGINES.values()
+    ]  # a field says it again
+    found: dict[Key, tuple[Any, Any]] = {}
+    for key in dict.fromkeys((*old, *new)):
+        pair = old.get(key, ABSENT), new.get(key, ABSENT)
+        inside = any(other[: len(key)] == key and len(other) > len(key) for other in (*old, *new))
+        if pair[0] != pair[1] and not inside and (key[0] not in ALIASES.values() or pair not in aliases):
+            found[key] = pair
+    return found
 
 
 def _model(engine: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -7,24 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
-from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.identity import config_hash
-from pare_runner.cli.config.composition import Key, field_decides, leaves, shown_key
+from pare_runner.cli.config.composition import ABSENT, differences, field_decides, shown_key
 from pare_runner.cli.config.sources import compose, named
 from pare_runner.cli.console import plural, say, say_json, table
-from pare_runner.cli.nodes import ALIASES, ENGINES
 from pare_runner.traces.conversation import shortened
 
 LONGEST = 60
 """Characters of a value that are shown."""
-ABSENT = object()
-"""Stands for a key that one of two configurations does not have."""
 
 
 def diff(
     first: Annotated[str, typer.Argument(metavar="A", help="Results, a saved configuration, or defaults.")],
     second: Annotated[
-        str | None, typer.Argument(metavar="[B]", help="The same; otherwise what runs without any overrides.")
+        str | None, typer.Argument(metavar="B", help="The same; otherwise what runs without any overrides.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -61,21 +57,6 @@ def diff(
         table(["key", "a", "b", "identity"], rows)
     which = "the same config_hash" if same else "another config_hash"
     say(f"{which}: {plural(len(rows), 'difference')}, {sum(map(field_decides, found)) or 'none'} in the identity")
-
-
-def differences(before: MultiScenarioRunnerConfig, after: MultiScenarioRunnerConfig) -> dict[Key, tuple[Any, Any]]:
-    """Field, by its keys → its values in both; ABSENT where a part that holds it is empty."""
-    old, new = dict(leaves(before.model_dump(mode="json"))), dict(leaves(after.model_dump(mode="json")))
-    aliases = [
-        (old.get((field, "alias")), new.get((field, "alias"))) for field in ENGINES.values()
-    ]  # a field says it again
-    found: dict[Key, tuple[Any, Any]] = {}
-    for key in dict.fromkeys((*old, *new)):
-        pair = old.get(key, ABSENT), new.get(key, ABSENT)
-        inside = any(other[: len(key)] == key and len(other) > len(key) for other in (*old, *new))
-        if pair[0] != pair[1] and not inside and (key[0] not in ALIASES.values() or pair not in aliases):
-            found[key] = pair
-    return found
 
 
 def _plain(value: Any) -> Any:

@@ -27,7 +27,7 @@ _OVERRIDES = Path(".hydra", "overrides.yaml")
 def save(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the configuration: NAME.yaml.")],
     overrides: Annotated[
-        list[str] | None, typer.Argument(metavar="[OVERRIDE...]", help="What an experiment is given.")
+        list[str] | None, typer.Argument(metavar="OVERRIDE", help="What an experiment is given.")
     ] = None,
     directory: Annotated[str, typer.Option("--dir", metavar="DIR", help="Folder of the file.")] = ".",
     source: Annotated[

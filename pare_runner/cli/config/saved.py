@@ -18,7 +18,7 @@ from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.identity import experiment_key
 from pare_runner.cli.compose import Composer
 from pare_runner.cli.conf_dirs import PRIMARY, packaged_conf_dir
-from pare_runner.cli.config.composition import composition_of
+from pare_runner.cli.config.composition import composition_of, differences, shown_key
 from pare_runner.cli.config.sources import compose
 from pare_runner.cli.explain import parse
 from pare_runner.cli.flags import CommandLine
@@ -44,7 +44,7 @@ def saved_text(
     """
     wanted = experiment_key(_unplaced(config))
     texts = [_as_typed(name, overrides)] if overrides is not None else []
-    reason = "what it composes to is another one"
+    reason = ""
     for text in filter(None, (*texts, _written_out(name, config))):
         try:
             found = _composed(name, text, folders)
@@ -53,6 +53,8 @@ def saved_text(
             continue
         if experiment_key(_unplaced(found)) == wanted:
             return text
+        odd = ", ".join(map(shown_key, differences(_unplaced(config), _unplaced(found))))
+        reason = f"a file gives other values of {odd}"
     raise ConfigError(f"this configuration cannot be written as a file that gives it back: {reason}")
 
 

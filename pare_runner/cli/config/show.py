@@ -23,7 +23,7 @@ MARK = "# identity"
 
 def show(
     what: Annotated[
-        list[str] | None, typer.Argument(metavar="[DIR|OVERRIDE...]", help="Results, or what an experiment is given.")
+        list[str] | None, typer.Argument(metavar="DIR|OVERRIDE", help="Results, or what an experiment is given.")
     ] = None,
     resolved: Annotated[bool, typer.Option("--resolved", help="Print values instead of interpolations.")] = False,
     config_dir: Annotated[
@@ -44,7 +44,7 @@ def show(
     pare config show model=gpt5 noise=tfp_0.1 --resolved
     """
     given = what or []
-    directories = [text for text in given if "=" not in text]
+    directories = [text for text in given if "=" not in text or Path(text).is_dir()]
     found: list[tuple[str, dict[str, Any], MultiScenarioRunnerConfig]]
     if directories:
         if len(given) > 1 or config_dir or config_name:
