@@ -13,6 +13,7 @@ from pare_runner.batch.archive.export import Exported, Options, export_experimen
 from pare_runner.cli.conf_dirs import packaged_conf_dir
 from pare_runner.cli.console import mark, plural, say, say_json
 from pare_runner.cli.next_steps import pare
+from pare_runner.cli.progress.bar import Bar
 from pare_runner.errors import InputError
 from pare_runner.library.files import shown
 
@@ -59,7 +60,8 @@ def export(
         raise InputError(f"there is no folder {target.parent}")
     public = {endpoint for endpoint, _ in known_services()}
     options = Options(anonymous, not without_calls, traces, sample, public)
-    exported = export_experiment(place, target, options)
+    with Bar("jobs", str(place)) as bar:
+        exported = export_experiment(place, target, options, bar.show)
     for text in exported.warnings:
         print(mark(f"warning: {text}", "warning", sys.stderr), file=sys.stderr)
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -78,10 +79,13 @@ def reproduce(
     if other is not None:
         print(mark(f"warning: {other}", "warning", sys.stderr), file=sys.stderr)
     unpack(opened, root)
-    unpacked = Unpacked.at(root, opened.contents)
-    if not trust_code:
-        refuse_named_code(unpacked)
-    status = _live(unpacked, root, trusted=trust_code, as_json=as_json) if live else _replay(unpacked, root, as_json)
+    try:
+        unpacked = Unpacked.at(root, opened.contents)
+        _check(unpacked, live=live, trusted=trust_code)
+    except PareError:
+        shutil.rmtree(root)  # nothing was run, and the next command needs the place
+        raise
+    status = _live(unpacked, root, as_json) if live else _replay(unpacked, root, as_json)
     if status:
         raise typer.Exit(status)
 
@@ -171,9 +175,17 @@ def _report(unpacked: Unpacked, root: Path, tally: Tally, verdicts: _Verdicts) -
         say(line)
 
 
-def _live(unpacked: Unpacked, root: Path, *, trusted: bool, as_json: bool) -> int:
+def _check(unpacked: Unpacked, *, live: bool, trusted: bool) -> None:
+    """InputError for what an archive must not ask for, or not without being trusted."""
+    for job in unpacked.jobs:
+        unpacked.config(job)
     if not trusted:
-        refuse_services(unpacked, known_services())
+        refuse_named_code(unpacked)
+        if live:
+            refuse_services(unpacked, known_services())
+
+
+def _live(unpacked: Unpacked, root: Path, as_json: bool) -> int:
     directory = root.absolute() / LIVE
     with progress() as observer:
         reports = run_live(unpacked, directory, observer, sys.argv)

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import polars as pl
@@ -23,7 +24,7 @@ from tests.batch.test_provenance import git
 from tests.cli.conftest import SHIPPED, Pare
 from tests.faults.jobs import job_config
 from tests.faults.picnic import playing, write_picnics
-from tests.llm.fault_server import FaultServer
+from tests.llm.fault_server import Fault, FaultServer, Reply, error
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +92,7 @@ def texts(archive: Path) -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("git") is None, reason="no git")
 def test_an_anonymous_archive_tells_nothing_and_reproduces(tmp_path: Path) -> None:
     """Made by another user in a checkout of its own: command line, paths, remote, author, a comment in a scenario."""
@@ -149,23 +151,35 @@ def test_an_anonymous_archive_tells_nothing_and_reproduces(tmp_path: Path) -> No
 
 
 def test_a_service_of_ones_own_is_not_named(pare: Pare, tmp_path: Path) -> None:
-    """The address stands in the configuration, and in what the model's failure said."""
-    scenarios = write_picnics(tmp_path / "scenarios", ["salad"])
-    with FaultServer(playing()).in_thread() as server:
-        address = server.base_url
-        config = job_config(server, scenarios, engine={"api_key_env": None, "extra_headers": {"X-Team": "gold"}})
-        run_job(
-            config,
-            tmp_path / "job",
-            command_line=("prog", f"model.base_url={address}", "model.extra_headers.X-Team=gold"),
-        )
-    assert pare("export", "job", "-o", "a.zip", "--anonymous").status == 0
-    host = address.removeprefix("http://").removesuffix("/v1")
+    """The address stands in the configuration, in a command line, and in what the failure of a model said."""
+    scenarios = write_picnics(tmp_path / "scenarios", ["salad", "bread"])
+    with FaultServer(lambda body, number: playing({"bread": failing})(body, number)).in_thread() as server:
+        address.append(server.base_url)
+        headers = {"X-Team": "gold"}
+        config = job_config(server, scenarios, engine={"max_retries": 0, "extra_headers": headers})
+        words = ("prog", f"model.base_url={server.base_url}", "model.extra_headers.X-Team=gold")
+        assert run_job(config, tmp_path / "job", command_line=words).exit_status == 1
+    host = address.pop().removeprefix("http://").removesuffix("/v1")
+    assert host in (tmp_path / "job/results.jsonl").read_text(), "what the server said"
+    assert pare("export", "job", "-o", "a.zip", "--anonymous", "--traces").status == 0
     for where, text in texts(Path("a.zip")).items():
-        if where.endswith((".json", ".yaml", ".jsonl")):
+        if where.endswith((".json", ".yaml", ".jsonl", ".parquet")):
             assert host not in text, where
             assert "gold" not in text, where
-    assert pare("reproduce", "a.zip", "--into", "out").status == 0
+    said = pare("reproduce", "a.zip", "--into", "out")
+    assert (said.status, said.err) == (0, "")
+    assert "2 runs made again" in said.out
+    said = pare("reproduce", "a.zip", "--into", "live", "--live")
+    assert said.status == 2
+    assert "the address of the service is not in an anonymous archive" in said.err
+
+
+address: list[str] = []
+"""Of the server that a test runs."""
+
+
+def failing(body: dict[str, Any], reply: Reply) -> Fault:
+    return error(400, f"nothing for you at {address[0]} in {Path.cwd()}")
 
 
 @pytest.mark.parametrize(("at", "status"), [("# a comment", 0), ("content: ", 2)])

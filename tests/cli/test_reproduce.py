@@ -273,10 +273,14 @@ def test_live_runs_of_a_sweep(folder: Path, pare: Pare) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"scenarios": ["/etc"]}, "reads /etc from outside of the archive"),
-        ({"scenarios": []}, "reads scenarios from outside of the archive"),
-        ({"prompts_dir": "/etc"}, "reads /etc from outside of the archive"),
-        ({"prompts_dir": "../prompts/../../x"}, "from outside of the archive"),
+        ({"scenarios": ["/etc"]}, "reads or writes /etc outside of the archive"),
+        ({"scenarios": []}, "reads or writes scenarios outside of the archive"),
+        ({"prompts_dir": "/etc"}, "reads or writes /etc outside of the archive"),
+        ({"logs_dir": "/etc"}, "reads or writes /etc outside of the archive"),
+        ({"logs_dir": "logs/../../.."}, "outside of the archive"),
+        ({"replay": "/etc"}, "reads or writes /etc outside of the archive"),
+        ({"prompts_dir": "../prompts_of_mine/x"}, "outside of the archive"),
+        ({"prompts_dir": "../prompts/../../x"}, "outside of the archive"),
     ],
 )
 def test_configurations_that_read_elsewhere(folder: Path, pare: Pare, changes: dict[str, Any], said: str) -> None:
@@ -288,6 +292,7 @@ def test_configurations_that_read_elsewhere(folder: Path, pare: Pare, changes: d
     found = pare("reproduce", str(path), "--into", "out")
     assert found.status == 2
     assert said in found.err
+    assert not Path("out").exists()
 
 
 def test_a_plan_that_leads_out(folder: Path, pare: Pare) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import chdir
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -74,7 +74,13 @@ class Exported:
     warnings: list[str] = field(default_factory=list)
 
 
-def export_experiment(directory: Path, target: Path, options: Options = Options()) -> Exported:
+OnJob = Callable[[int, int], None]
+"""Told how many jobs are packed, and how many there are."""
+
+
+def export_experiment(
+    directory: Path, target: Path, options: Options = Options(), on_job: OnJob = lambda done, planned: None
+) -> Exported:
     """Pack the results in `directory` into the zip file `target`; equal results give equal bytes.
 
     InputError if there are no results, if a command is at work there, if scenarios, prompts or code are not what the
@@ -83,7 +89,7 @@ def export_experiment(directory: Path, target: Path, options: Options = Options(
     plan = _plan_of(directory)
     refuse_in_use(directory)
     target = target.absolute()
-    work = _Export(directory.absolute(), plan, options)
+    work = _Export(directory.absolute(), plan, options, on_job)
     with writing(target.parent), TemporaryDirectory(prefix="pare_export_") as scratch:
         stage = Path(scratch).resolve() / "archive"
         contents = work.fill(stage)
@@ -119,6 +125,7 @@ class _Export:
     directory: Path
     plan: Plan
     options: Options
+    on_job: OnJob
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     sources: Sources = field(default_factory=Sources)
@@ -263,6 +270,7 @@ class _Export:
                 continue
             placed.append(job.placed(folder))
             job.write(target / folder, calls=self.options.calls, traces=self.options.traces)
+            self.on_job(len(placed), len(self.plan.jobs))
         words = self.plan.command_line if scrubber is None else tuple(scrubber.words(self.plan.command_line))
         plan = Plan(tuple(placed), self.plan.sweep, words, CODE)
         plan.write(target)

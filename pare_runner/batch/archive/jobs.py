@@ -128,12 +128,18 @@ class JobFiles:
     def _cleaned_row(self, row: Mapping[str, Any], scrubber: Scrubber) -> dict[str, Any]:
         cleaned = {name: scrubber.value(value) if name in _TOLD else value for name, value in row.items()}
         rest = {name: value for name, value in cleaned.items() if name not in _TOLD}
-        found = scrubber.find(json_bytes(rest).decode(errors="backslashreplace"))
-        if found is not None:
-            if found.certain:
-                raise InputError(f"{JOURNAL}: {row['run_id']} tells of this machine: {found.kind} {found.text!r}")
-            self.findings.append(found)
+        self._look(
+            json_bytes(rest).decode(errors="backslashreplace"), f"{shown(self.directory)}: {row['run_id']}", scrubber
+        )
         return cleaned
+
+    def _look(self, text: str, where: str, scrubber: Scrubber) -> None:
+        """InputError if a text that has to stay as it is tells of the machine; a mere word goes into the findings."""
+        found = scrubber.find(text)
+        if found is not None and found.certain:
+            raise InputError(f"the {found.kind} {found.text!r} of this machine is part of the results", where=where)
+        if found is not None:
+            self.findings.append(found)
 
     def _manifest(self, config: MultiScenarioRunnerConfig) -> dict[str, Any]:
         content = read_json(self.directory / MANIFEST)
@@ -181,8 +187,17 @@ class JobFiles:
         for path in sorted((self.directory / TRACES).glob(f"*/{run_id}.*")):
             data = path.read_bytes()
             if self.scrubber is not None:
-                data = self.scrubber.text(data.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+                data = self._cleaned_trace(path, data, self.scrubber)
             write_atomic(target / path.relative_to(self.directory), data)
+
+    def _cleaned_trace(self, path: Path, data: bytes, scrubber: Scrubber) -> bytes:
+        """A trace in which messages of exceptions are as in the journal, as a replay will make it."""
+        for row in self.journal.lines:
+            message = row.get("exception_message")
+            if message:
+                data = data.replace(json_bytes(message)[1:-1], json_bytes(scrubber.text(message))[1:-1])
+        self._look(data.decode(errors="surrogateescape"), shown(path), scrubber)
+        return data
 
     def _write_logs(self, target: Path, config: MultiScenarioRunnerConfig) -> None:
         """The logs of the kept runs; that of the job only if all of its runs are kept."""

@@ -21,6 +21,7 @@ KIND = "pare_runner experiment"
 EXPERIMENT = "experiment.json"
 REQUIREMENTS = "requirements.txt"
 JOBS, SCENARIOS, PROMPTS, CODE = "jobs", "scenarios", "prompts", "code"
+FOLDERS = (JOBS, SCENARIOS, PROMPTS, CODE)
 ENDINGS: Mapping[str, tuple[str, ...]] = {
     JOBS: ("",),
     SCENARIOS: (".yaml", ".py"),

@@ -25,6 +25,9 @@ from pare_runner.errors import InputError
 from pare_runner.llm.config import LLMEngineConfig
 from pare_runner.llm.secrets import environment
 
+HTTP = "openai"
+"""The adapter of models that are reached by an address."""
+
 _CHANGES: dict[str, Any] = {"cache": "bypass", "executor_type": "async", "log_to_file": True}
 """Fields that are set for a new run: models are asked, and nothing is needed that this machine may lack."""
 
@@ -52,6 +55,7 @@ def run_live(unpacked: Unpacked, directory: Path, observer: Observer, command_li
     missing = [job.folder for job in unpacked.plan.jobs if job not in unpacked.jobs]
     if missing:
         raise InputError(f"{missing[0]} was never begun, so the archive does not have its configuration")
+    _check_addresses(unpacked)
     with _keys(unpacked), unpacked.inside(), chdir(CODE):
         requests = requests_of(unpacked.root / JOBS, unpacked.plan, _CHANGES)
         answered: list[LLMEngineConfig] = []
@@ -62,6 +66,16 @@ def run_live(unpacked: Unpacked, directory: Path, observer: Observer, command_li
         finally:
             if unpacked.plan.sweep and directory.exists():
                 write_sweep(directory, unpacked.plan.jobs)
+
+
+def _check_addresses(unpacked: Unpacked) -> None:
+    for job in unpacked.jobs:
+        for engine in online_engines(unpacked.config(job)).values():
+            if unpacked.contents.anonymous and engine.adapter == HTTP and engine.endpoint is None:
+                raise InputError(
+                    f"{engine.label}: the address of the service is not in an anonymous archive",
+                    hint="`pare config save NAME --from DIR/jobs` writes the configuration, to be run with base_url=",
+                )
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from pare_runner.batch.agents import online_engines
@@ -49,13 +49,16 @@ class Unpacked:
     def config(self, job: PlannedJob) -> MultiScenarioRunnerConfig:
         """The configuration of a job; InputError if it names places outside of the archive."""
         config, _ = recorded_job(self.root / JOBS / job.folder)
-        outside = [name for name in config.scenarios if name != SCENARIOS_FROM_CODE]
-        prompts = config.prompts_dir
-        if prompts is not None and (".." in prompts[2:] or not prompts.startswith(f"{PROMPTS_FROM_CODE}/")):
-            outside.append(prompts)
-        if outside or not config.scenarios:
+        outside = [name for name in config.scenarios or ("scenarios",) if name != SCENARIOS_FROM_CODE]
+        if config.prompts_dir is not None and not _is_below(config.prompts_dir, PROMPTS_FROM_CODE):
+            outside.append(config.prompts_dir)
+        if not _is_below(config.logs_dir, ""):
+            outside.append(config.logs_dir)
+        if config.replay is not None:
+            outside.append(config.replay)
+        if outside:
             raise InputError(
-                f"its configuration reads {outside[0] if outside else 'scenarios'} from outside of the archive",
+                f"its configuration reads or writes {outside[0]} outside of the archive",
                 where=f"{JOBS}/{job.folder}/{MANIFEST}",
             )
         return config
@@ -94,6 +97,12 @@ class Unpacked:
                 yield
         finally:
             sys.path.remove(code)
+
+
+def _is_below(name: str, folder: str) -> bool:
+    """Whether a path begins with `folder` and does not lead out of it."""
+    rest = PurePosixPath(name.removeprefix(f"{folder}/") if folder else name)
+    return name.startswith(folder) and not rest.is_absolute() and ".." not in rest.parts
 
 
 def refuse_named_code(unpacked: Unpacked) -> None:

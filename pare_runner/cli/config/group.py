@@ -9,7 +9,7 @@ from pare_runner.cli.lazy import SETTINGS, Commands, lazy_group
 _HERE = "pare_runner.cli.config"
 
 COMMANDS: Commands = {
-    "show": (f"{_HERE}.show:show", "Print a configuration, and which keys decide results."),
+    "show": (f"{_HERE}.show:show", "Print a configuration, and which keys are its identity."),
     "save": (f"{_HERE}.save:save", "Write a configuration into a file that runs."),
     "diff": (f"{_HERE}.diff:diff", "Print the keys in which two configurations differ."),
 }
