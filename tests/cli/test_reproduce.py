@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from tests.batch.archive.jobs import repacked, run, run_sweep
 from tests.batch.archive.test_export import AGENT
 from tests.cli.conftest import SHIPPED, Pare
 from tests.cli.sweeps import dying
+from tests.docs.test_adding_an_app import block
 from tests.faults.jobs import job_config
 from tests.faults.picnic import playing, write_picnics
 from tests.llm.fault_server import FaultServer
@@ -310,3 +312,23 @@ def test_bad_input(folder: Path, pare: Pare) -> None:
     Path("sweep/mine").write_text("")
     said = pare("reproduce", str(folder / "sweep.zip"))
     assert (said.status, "sweep is not an empty directory (choose another with --into)" in said.err) == (2, True)
+
+
+@pytest.mark.slow
+def test_an_app_of_ones_own(tmp_path: Path) -> None:
+    """It is registered by a file in PARE_SCENARIOS_DIR, and a YAML scenario elsewhere uses it."""
+    (tmp_path / "garden").mkdir()
+    (tmp_path / "garden/garden_app.py").write_text(block("app") + block("register"))
+    (tmp_path / "thirsty_fern.yaml").write_text(block("scenario"))
+    environment = {**os.environ, "PARE_SCENARIOS_DIR": "garden"}
+    words = ("scenarios=[thirsty_fern.yaml]", "output_dir=job")
+    for command in (("pare_runner", *words), ("pare_runner.cli.app", "export", "job")):
+        line = [sys.executable, "-m", *command]
+        subprocess.run(line, cwd=tmp_path, env=environment, check=True, capture_output=True)
+    with ZipFile(tmp_path / "job.zip") as archive:
+        found = [name for name in archive.namelist() if name.startswith("scenarios/")]
+    assert found == ["scenarios/garden/garden_app.py", "scenarios/thirsty_fern.yaml"]
+    (tmp_path / "other").mkdir()
+    done = elsewhere(tmp_path / "job.zip", "--trust-code", cwd=tmp_path / "other")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 run made again" in done.stdout
