@@ -13,6 +13,7 @@ import typer
 
 from pare_runner.batch.archive.layout import JOBS
 from pare_runner.batch.archive.live import Rates, compare_rates, run_live
+from pare_runner.batch.archive.material import version_here
 from pare_runner.batch.archive.opening import Archive, open_archive, unpack
 from pare_runner.batch.archive.reproduction import (
     Unpacked,
@@ -20,9 +21,7 @@ from pare_runner.batch.archive.reproduction import (
     refuse_services,
     versions_differ,
 )
-from pare_runner.batch.identity import BEHAVIOUR_VERSION
 from pare_runner.batch.plan import HERE, PlannedJob
-from pare_runner.batch.provenance import DISTRIBUTION, package_versions
 from pare_runner.batch.verification import Tally
 from pare_runner.cli.console import mark, plural, say, say_json, table
 from pare_runner.cli.export import known_services
@@ -74,8 +73,7 @@ def reproduce(
     root = Path(into if into is not None else path.absolute().name.removesuffix(".zip"))
     if opened.code and not trust_code:
         raise _untrusted(path, opened)
-    here = f"{package_versions().get(DISTRIBUTION, 'unknown')}, behaviour {BEHAVIOUR_VERSION}"
-    other = versions_differ(opened.contents, here)
+    other = versions_differ(opened.contents, version_here())
     if other is not None:
         print(mark(f"warning: {other}", "warning", sys.stderr), file=sys.stderr)
     unpack(opened, root)

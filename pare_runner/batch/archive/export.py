@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import chdir
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pare_runner.atomic import read_json, write_atomic, write_json, writing
-from pare_runner.batch.agents import scoring_hash, with_hashes
 from pare_runner.batch.archive.jobs import SERVICES, JobFiles
 from pare_runner.batch.archive.layout import (
     CODE,
@@ -25,33 +24,36 @@ from pare_runner.batch.archive.layout import (
     Sample,
 )
 from pare_runner.batch.archive.machine import Machine
+from pare_runner.batch.archive.material import (
+    check_unchanged,
+    listed,
+    own_version,
+    plan_of,
+    same_scenario,
+    sampled,
+    usable_journal,
+    version_here,
+    version_of,
+)
 from pare_runner.batch.archive.packages import installed, lock_text, needed
 from pare_runner.batch.archive.scrubbing import Finding, Scrubber
 from pare_runner.batch.archive.sources import Sources
 from pare_runner.batch.archive.zipping import file_hash, files_below, write_zip
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frames_io import PARQUET
-from pare_runner.batch.identity import BEHAVIOUR_VERSION, config_hash
+from pare_runner.batch.identity import BEHAVIOUR_VERSION
 from pare_runner.batch.job import EXCEPTION
-from pare_runner.batch.journal import JOURNAL, JournalContent, read_journal
+from pare_runner.batch.journal import JOURNAL, JournalContent
 from pare_runner.batch.lock import refuse_in_use
 from pare_runner.batch.manifest import MANIFEST, read_manifest
-from pare_runner.batch.plan import HERE, PLAN, Plan, PlannedJob, planned_job, read_plan
-from pare_runner.batch.provenance import DISTRIBUTION, package_versions
-from pare_runner.batch.staging import check_settled
-from pare_runner.batch.summary import SUMMARY
+from pare_runner.batch.plan import HERE, Plan, PlannedJob, planned_job
 from pare_runner.batch.sweep_files import SWEEP, write_sweep
+from pare_runner.batch.units import LoadSuite
 from pare_runner.batch.verification import find_place, recorded_job
 from pare_runner.errors import InputError
-from pare_runner.kernel.draws import word
 from pare_runner.library.files import shown
-from pare_runner.scenarios.compiler.compile import compile_scenario
-from pare_runner.scenarios.scenario import PAREScenario
-from pare_runner.scenarios.yaml_scenario import YamlScenario
 
 MULTIRUN = "multirun.yaml"
-SHOWN = 3
-"""Names that a message lists at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,9 @@ def export_experiment(
     InputError if there are no results, if a command is at work there, if scenarios, prompts or code are not what the
     jobs were made with, for a damaged file, and if `options.anonymous` cannot be kept. The file is whole or not there.
     """
-    plan = _plan_of(directory)
-    refuse_in_use(directory)
+    plan = plan_of(directory)
+    found = planned_job(directory)
+    refuse_in_use(directory if found is None else found[0])
     target = target.absolute()
     work = _Export(directory.absolute(), plan, options, on_job)
     with writing(target.parent), TemporaryDirectory(prefix="pare_export_") as scratch:
@@ -95,27 +98,6 @@ def export_experiment(
         contents = work.fill(stage)
         write_zip(target, stage)
     return Exported(contents, target.stat().st_size, work.warnings)
-
-
-def sampled(scenarios: Iterable[str], number: int | None) -> list[str]:
-    """`number` of the scenarios, drawn by keys: the same for the same ids, smaller samples inside larger ones."""
-    names = sorted(set(scenarios))
-    return names if number is None else sorted(sorted(names, key=lambda name: word("sample", name))[:number])
-
-
-def _plan_of(directory: Path) -> Plan:
-    """The plan of a directory of results: its own, or its job in the one above."""
-    if not directory.is_dir():
-        raise InputError(
-            f"{directory} is no directory of results" if directory.exists() else f"there is no {directory}"
-        )
-    if (directory / PLAN).exists():
-        return read_plan(directory)
-    found = planned_job(directory)
-    if found is None:
-        raise InputError(f"{directory} has no {PLAN}: it holds no results", hint="name the folder of a job or a sweep")
-    above = read_plan(found[0])
-    return Plan((replace(found[1], folder=HERE),), False, above.command_line, above.working_directory)
 
 
 @dataclass(slots=True)
@@ -129,10 +111,11 @@ class _Export:
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     sources: Sources = field(default_factory=Sources)
+    _places: dict[tuple[object, ...], tuple[Path, LoadSuite]] = field(default_factory=dict)
 
     def fill(self, stage: Path) -> Contents:
         """Write all files of the archive below `stage`."""
-        journals = {job.folder: self._journal(job) for job in self.plan.jobs}
+        journals = {job.folder: usable_journal(self._folder(job), self.directory) for job in self.plan.jobs}
         if not any(journal.lines for journal in journals.values()):
             raise InputError(f"{shown(self.directory)} holds no finished run: there is nothing to share")
         every = {name for job in self.plan.jobs for name in job.units}
@@ -152,28 +135,15 @@ class _Export:
     def _folder(self, job: PlannedJob) -> Path:
         return self.directory / job.folder
 
-    def _journal(self, job: PlannedJob) -> JournalContent:
-        """The lines of a job; a last one that was cut short is left out and noted, others are an InputError."""
-        folder = self._folder(job)
-        check_settled(folder)
-        content = read_journal(folder)
-        if content.unusable:
-            ended = any((folder / name).exists() for name in (PARQUET, SUMMARY))
-            if ended or len(content.unusable) > 1:
-                raise InputError(
-                    f"{len(content.unusable)} of its lines cannot be read",
-                    where=shown(folder / JOURNAL),
-                    hint=f"`pare resume {shown(self.directory)}` sets them aside and makes these runs again",
-                )
-            self.notes.append(f"{self._name(job)}: the last line of {JOURNAL} was cut short and is left out")
-        return content
-
     def _name(self, job: PlannedJob) -> str:
         if job.folder == HERE or self.options.anonymous:
             return f"job {self.plan.jobs.index(job) + 1}"
         return job.folder
 
     def _note_missing(self, journals: dict[str, JournalContent]) -> None:
+        for job in self.plan.jobs:
+            if journals[job.folder].unusable:
+                self.notes.append(f"{self._name(job)}: the last line of {JOURNAL} was cut short and is left out")
         planned = self.plan.planned
         done = sum(len(journal.latest()) for journal in journals.values())
         crashed = sum(row["status"] == EXCEPTION for journal in journals.values() for row in journal.latest().values())
@@ -183,18 +153,15 @@ class _Export:
             self.notes.append(f"{crashed} of {done} runs ended in an exception")
 
     def _versions(self, jobs: Sequence[PlannedJob]) -> tuple[str, ...]:
-        """The versions of the package that jobs were made with; several, and others than this one, are noted."""
+        """The versions of the package that jobs were made with; several, and others than this one, are told."""
         made_with: dict[str, list[str]] = {}
         for job in jobs:
-            manifest = read_manifest(self._folder(job))
-            version = str((manifest.get("packages") or {}).get(DISTRIBUTION, "unknown"))
-            made_with.setdefault(f"{version}, behaviour {manifest['behaviour_version']}", []).append(self._name(job))
+            made_with.setdefault(version_of(read_manifest(self._folder(job))), []).append(self._name(job))
         if len(made_with) > 1:
-            told = "; ".join(f"{version}: {_listed(names)}" for version, names in sorted(made_with.items()))
+            told = "; ".join(f"{version}: {listed(names)}" for version, names in sorted(made_with.items()))
             self.notes.append(f"its jobs were made by {len(made_with)} versions of pare_runner: {told}")
-        here = f"{_own_version()}, behaviour {BEHAVIOUR_VERSION}"
-        if set(made_with) != {here}:
-            self.warnings.append(f"made by pare_runner {_listed(sorted(made_with))}; packed by {here}")
+        if set(made_with) != {version_here()}:
+            self.warnings.append(f"made by pare_runner {listed(sorted(made_with))}; packed by {version_here()}")
         return tuple(sorted(made_with))
 
     def _scrubber(self, jobs: Sequence[PlannedJob]) -> Scrubber:
@@ -221,34 +188,24 @@ class _Export:
         name = shown(folder)
         config, ran_in = recorded_job(folder)
         wanted = [name for name in job.units if name in kept]
-        place, load = find_place(config, ran_in)
+        place, load = self._place(config, ran_in)
         with chdir(place):
             found = {scenario.scenario_id: scenario for scenario in load(config)}
-            self._check(folder, name, config, [found[name] for name in wanted if name in found])
+            there = [found[name] for name in wanted if name in found]
+            check_unchanged(name, read_manifest(folder), config, there)
             missing = [name for name in wanted if name not in found]
             if missing:
-                raise InputError(f"{name}: its scenarios {_listed(missing)} cannot be found any more")
+                raise InputError(f"{name}: its scenarios {listed(missing)} cannot be found any more")
             prompts = self.sources.add(config, [found[name] for name in wanted])
         return JobFiles(folder, job, config, journal, wanted, len(kept) < every, prompts, scrubber, self.options.public)
 
-    def _check(
-        self, folder: Path, name: str, config: MultiScenarioRunnerConfig, scenarios: Sequence[PAREScenario]
-    ) -> None:
-        """InputError, which calls the job `name`, unless everything is as it was when it ran."""
-        manifest = read_manifest(folder)
-        if config_hash(with_hashes(config)) != manifest["config_hash"]:
-            raise InputError(
-                f"{name}: prompts, assistant or augmentation data have changed since it ran",
-                hint="put them back as they were: what is packed must be what was run",
-            )
-        for scenario in scenarios:
-            entry = manifest["scenarios"].get(scenario.scenario_id) or {}
-            what = f"{name}: scenario {scenario.scenario_id!r}"
-            if entry.get("world_hash") != getattr(scenario, "world_hash", None):
-                raise InputError(f"{what} has changed since it ran", hint="put its file back as it was")
-            if entry.get("scoring_hash") != scoring_hash(config, scenario):
-                hint = f"`pare rescore {name}` judges what is there anew"
-                raise InputError(f"{what} is judged by other checks now", hint=hint)
+    def _place(self, config: MultiScenarioRunnerConfig, ran_in: Path) -> tuple[Path, LoadSuite]:
+        """From where paths of a job count, and its scenarios, which are loaded once for all jobs that choose alike."""
+        suite = config.suite.model_copy(update={"name": "", "runs": 1})
+        key = (ran_in, config.scenarios, suite, config.prompts_dir, config.agent_type)
+        if key not in self._places:
+            self._places[key] = find_place(config, ran_in)
+        return self._places[key]
 
     def _write_jobs(
         self, target: Path, jobs: Sequence[JobFiles], kept: Sequence[str], scrubber: Scrubber | None
@@ -292,7 +249,7 @@ class _Export:
         versions = needed(self.sources.installed) if self.options.anonymous else installed()
         write_atomic(stage / REQUIREMENTS, lock_text(versions).encode())
         if self.sources.installed:
-            self.notes.append(f"needs installed modules that are not inside: {_listed(sorted(self.sources.installed))}")
+            self.notes.append(f"needs installed modules that are not inside: {listed(sorted(self.sources.installed))}")
 
     def _cleaned(self, name: str, data: bytes, scrubber: Scrubber) -> bytes:
         """A source without what tells of the machine, if it stays the same scenario; InputError if it cannot."""
@@ -301,7 +258,7 @@ class _Export:
         if found is None:
             return data
         for cleaned in (scrubber.text(text), scrubber.text(text, words=False)):
-            if name.endswith(".yaml") and _same_scenario(text, cleaned):
+            if name.endswith(".yaml") and same_scenario(text, cleaned):
                 self._warn(name, list(filter(None, [scrubber.find(cleaned)])))
                 return cleaned.encode(errors="surrogateescape")
         if found.certain:
@@ -327,7 +284,7 @@ class _Export:
         contents = Contents(
             format=FORMAT,
             kind=KIND,
-            package=_own_version(),
+            package=own_version(),
             python=platform.python_version(),
             behaviour_version=BEHAVIOUR_VERSION,
             ran_with=ran_with,
@@ -352,21 +309,3 @@ class _Export:
             "command_line": list(self.plan.command_line),
             "code_revisions": sorted(revision for revision in revisions if revision),
         }
-
-
-def _same_scenario(text: str, cleaned: str) -> bool:
-    try:
-        before, after = compile_scenario(text, "before"), compile_scenario(cleaned, "after")
-    except InputError:
-        return False
-    assert isinstance(before, YamlScenario)
-    return (before.world_hash, before.scoring_hash) == (after.world_hash, after.scoring_hash)
-
-
-def _own_version() -> str:
-    return package_versions().get(DISTRIBUTION, "unknown")
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return "; ".join(names[:SHOWN]) + more if any(", " in name for name in names) else ", ".join(names[:SHOWN]) + more

@@ -15,8 +15,9 @@ import orjson
 import polars as pl
 import pytest
 
-from pare_runner.batch.archive.export import Options, export_experiment, sampled
+from pare_runner.batch.archive.export import Options, export_experiment
 from pare_runner.batch.archive.layout import EXPERIMENT
+from pare_runner.batch.archive.material import sampled
 from pare_runner.batch.lock import locked
 from pare_runner.errors import InputError
 from pare_runner.llm.recording.recording import Recording
@@ -179,6 +180,7 @@ def test_two_versions_of_the_package(sweep: Path) -> None:
 def test_results_that_a_command_is_working_on(sweep: Path) -> None:
     with locked(sweep):
         assert "sweep is in use by process" in refused(sweep)
+        assert "sweep is in use by process" in refused(jobs_of(sweep)[0])
 
 
 CHANGING = """\
