@@ -29,8 +29,8 @@ from pare_runner.errors import InputError
 class Limits:
     """What an archive may come to: files, bytes of all, bytes of `experiment.json`, and unpacked bytes a packed one.
 
-    Recorded calls shrink to a twentieth, traces to a fortieth; deflate makes at most 1/1032. The ratio counts from
-    `small` bytes on.
+    Measured over the shipped scenarios, calls shrink to a ninth and traces to a seventeenth at most; deflate can make
+    1/1032. The ratio counts from `small` bytes on.
     """
 
     files: int = 200_000

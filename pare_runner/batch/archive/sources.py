@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
 from pare_runner.agents.prompts import ENDING
 from pare_runner.apps.registry import ALL_APPS, app_classes
-from pare_runner.batch.agents import scenario_reads_data
+from pare_runner.batch.agents import online_engines, scenario_reads_data
 from pare_runner.batch.archive.layout import CODE, PROMPTS, SCENARIOS
 from pare_runner.batch.archive.modules import code_name, is_own, own_modules
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.identity import digest
 from pare_runner.errors import InputError
+from pare_runner.library.assistants import GROUP as ASSISTANTS
 from pare_runner.library.assistants import assistant
 from pare_runner.library.modules import module_of, place_of
 from pare_runner.library.noise_data import DOCUMENTED, data_file
 from pare_runner.library.prompts import load_prompts
+from pare_runner.llm.adapters import GROUP as ADAPTERS
 from pare_runner.llm.secrets import environment
 from pare_runner.scenarios.scenario import PAREScenario
 from pare_runner.scenarios.yaml_scenario import YamlScenario
+from pare_runner.traces.registry import GROUP as TRACE_WRITERS
 
 
 @dataclass(slots=True)
@@ -44,6 +48,7 @@ class Sources:
             module = inspect.getmodule(assistant(config.agent_type))
             modules += [module] if module is not None else []
         self._modules(modules)
+        self.installed |= set(_plugins(config))
         self._data(config, scenarios)
         return None if config.oracle else self._prompts(config)
 
@@ -93,3 +98,14 @@ class Sources:
             raise InputError(
                 f"two jobs have different files for {name}", hint="export them one at a time: name a job's own folder"
             )
+
+
+def _plugins(config: MultiScenarioRunnerConfig) -> Iterator[str]:
+    """Modules of what a job has by the name of an entry point: assistant, adapters, trace writer."""
+    named = {
+        ASSISTANTS: {config.agent_type},
+        ADAPTERS: {engine.adapter for engine in online_engines(config).values()},
+        TRACE_WRITERS: {config.trace_dump_format} if config.export else set(),
+    }
+    for group, names in named.items():
+        yield from (point.module for point in entry_points(group=group) if point.name in names)

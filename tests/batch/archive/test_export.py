@@ -257,3 +257,22 @@ def test_code_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     with ZipFile("out.zip") as archive:
         assert archive.read("code/exported_agent.py").decode() == AGENT
         assert archive.read("code/exported_helper.py") == b"WORD = 1\n"
+
+
+def test_what_has_to_be_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    info = tmp_path / "site/exported_plugin-1.5.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: exported_plugin\nVersion: 1.5\n")
+    (info / "RECORD").write_text("exported_plugin.py,,\n")
+    (info / "entry_points.txt").write_text("[pare.trace_writers]\nmine = exported_plugin:Mine\n")
+    (tmp_path / "site/exported_plugin.py").write_text(
+        'from pare_runner.traces.hf import HfWriter\nclass Mine(HfWriter):\n    name = "mine"\n'
+    )
+    job = run(tmp_path / "job", "export.format=mine", "scenarios=[dinner_headcount_change]")
+    for options in (Options(), Options(anonymous=True)):
+        exported = export_experiment(job, Path("out.zip"), options)
+        assert exported.contents.notes == ("needs installed modules that are not inside: exported_plugin",)
+        with ZipFile("out.zip") as archive:
+            assert b"\nexported-plugin==1.5\n" in archive.read("requirements.txt")
