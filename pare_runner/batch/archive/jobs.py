@@ -11,7 +11,7 @@ import yaml
 
 from pare_runner.atomic import json_bytes, read_json, write_atomic, write_json
 from pare_runner.batch.archive.calls import exported_calls
-from pare_runner.batch.archive.layout import CODE, PROMPTS_FROM_CODE, SCENARIOS_FROM_CODE
+from pare_runner.batch.archive.layout import CODE, PROMPTS_FROM_CODE, SCENARIOS_FROM_CODE, is_inside
 from pare_runner.batch.archive.scrubbing import Finding, Scrubber
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frames_io import PARQUET, unit_frame, write_parquet
@@ -26,7 +26,7 @@ from pare_runner.llm.config import LLMEngineConfig
 from pare_runner.traces.contract import TRACES
 
 HYDRA = ".hydra"
-RUN_LOG = "run.log"
+RUN_LOG, LOGS = "run.log", "logs"
 ANONYMOUS_NAME = "anonymous"
 """Name of an experiment whose own name tells of the machine."""
 
@@ -64,7 +64,7 @@ class JobFiles:
             "scenarios": (SCENARIOS_FROM_CODE,),
             "suite": self.config.suite.model_copy(update=suite),
             "prompts_dir": None if self.prompts is None else f"{PROMPTS_FROM_CODE}/{self.prompts}",
-            "logs_dir": "logs" if Path(self.config.logs_dir).is_absolute() else self.config.logs_dir,
+            "logs_dir": self.config.logs_dir if is_inside(self.config.logs_dir) else LOGS,
             **dict.fromkeys(("output_dir", "resume", "only", "replay", "ray_address")),
         }
         config = self.config.model_copy(update=changes)
@@ -81,6 +81,7 @@ class JobFiles:
                 f"{shown(self.directory)}: its configuration holds the {found.kind} {found.text!r}, part of results",
                 hint="only a run under another name of the model, the tool or the pattern can be shared anonymously",
             )
+        self.findings += [] if found is None else [found]
         return config
 
     def _service(self, engine: LLMEngineConfig | None) -> LLMEngineConfig | None:
@@ -201,8 +202,7 @@ class JobFiles:
 
     def _write_logs(self, target: Path, config: MultiScenarioRunnerConfig) -> None:
         """The logs of the kept runs; that of the job only if all of its runs are kept."""
-        logs = Path(self.config.logs_dir)
-        source = logs if logs.is_absolute() else self.directory / logs
+        source = self.directory / self.config.logs_dir  # which may be absolute
         for run_id in {str(row["run_id"]) for row in self.journal.lines if row["base_scenario_id"] in self.scenarios}:
             path = source / f"{run_id}.log"
             if path.exists():

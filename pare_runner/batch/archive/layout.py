@@ -7,6 +7,7 @@ are found there. So an unpacked archive works wherever it lies, with its own top
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any, Literal
 
 import orjson
@@ -76,6 +77,12 @@ class Contents(BaseModel):
     notes: tuple[str, ...]
     origin: dict[str, Any] | None
     files: dict[str, FileEntry]
+
+
+def is_inside(name: str) -> bool:
+    """Whether a path leads to something below the folder it counts from."""
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts
 
 
 def read_contents(data: bytes, where: str) -> Contents:

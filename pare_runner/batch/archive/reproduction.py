@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal
 
 from pare_runner.batch.agents import online_engines
-from pare_runner.batch.archive.layout import CODE, JOBS, PROMPTS_FROM_CODE, SCENARIOS_FROM_CODE, Contents
+from pare_runner.batch.archive.layout import CODE, JOBS, PROMPTS_FROM_CODE, SCENARIOS_FROM_CODE, Contents, is_inside
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.manifest import MANIFEST
 from pare_runner.batch.plan import Plan, PlannedJob, read_plan
@@ -18,6 +18,8 @@ from pare_runner.batch.verification import OnRun, Tally, compare_results, record
 from pare_runner.batch.verified_sweep import verify_sweep
 from pare_runner.errors import InputError
 from pare_runner.llm.config import LLMEngineConfig
+
+_PROMPTS = f"{PROMPTS_FROM_CODE}/"
 
 How = Literal["replayed", "run again", "results only"]
 """How a job can be compared: from its recorded calls, by its offline policies, or as far as its files go."""
@@ -50,9 +52,10 @@ class Unpacked:
         """The configuration of a job; InputError if it names places outside of the archive."""
         config, _ = recorded_job(self.root / JOBS / job.folder)
         outside = [name for name in config.scenarios or ("scenarios",) if name != SCENARIOS_FROM_CODE]
-        if config.prompts_dir is not None and not _is_below(config.prompts_dir, PROMPTS_FROM_CODE):
-            outside.append(config.prompts_dir)
-        if not _is_below(config.logs_dir, ""):
+        prompts = config.prompts_dir
+        if prompts is not None and not (prompts.startswith(_PROMPTS) and is_inside(prompts.removeprefix(_PROMPTS))):
+            outside.append(prompts)
+        if not is_inside(config.logs_dir):
             outside.append(config.logs_dir)
         if config.replay is not None:
             outside.append(config.replay)
@@ -97,12 +100,6 @@ class Unpacked:
                 yield
         finally:
             sys.path.remove(code)
-
-
-def _is_below(name: str, folder: str) -> bool:
-    """Whether a path begins with `folder` and does not lead out of it."""
-    rest = PurePosixPath(name.removeprefix(f"{folder}/") if folder else name)
-    return name.startswith(folder) and not rest.is_absolute() and ".." not in rest.parts
 
 
 def refuse_named_code(unpacked: Unpacked) -> None:

@@ -259,6 +259,25 @@ def test_code_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         assert archive.read("code/exported_helper.py") == b"WORD = 1\n"
 
 
+def test_logs_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for number, logs in enumerate((str(tmp_path / "mine"), "../beside", "inner/most")):
+        job = run(tmp_path / f"job{number}", "scenarios=[dinner_headcount_change]", f"logs_dir={logs}")
+        export_experiment(job, Path(f"{number}.zip"))
+        (log,) = [name for name in names(Path(f"{number}.zip")) if name.endswith(".log") and "run.log" not in name]
+        assert log.startswith("jobs/inner/most/" if logs == "inner/most" else "jobs/logs/dinner_headcount_change")
+
+
+def test_a_login_in_the_name_of_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is part of the results, and may be a word: it stays. That is said to whoever packs it, not in the archive."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LOGNAME", "zaphod")
+    job = run(tmp_path / "job", "scenarios=[dinner_headcount_change]", "model.alias=zaphod-7b")
+    exported = export_experiment(job, Path("out.zip"), Options(anonymous=True))
+    assert "job holds 'zaphod', like the user of this machine: it was left as it is" in exported.warnings
+    assert exported.contents.notes == ()
+
+
 def test_what_has_to_be_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
