@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from pare_runner.apps.core.shapes import describe
 from pare_runner.errors import ConfigError, InputError, did_you_mean
+from pare_runner.policy.request import Role
+from pare_runner.traces.detection import PHRASES
+from pare_runner.traces.hf import OURS
 from pare_runner.traces.hf_models import HfDocument
 
-AgentRole = Literal["user", "observe", "execute"]
-
-PHRASES: Mapping[AgentRole, str] = {
-    "user": "simulating a real human user",
-    "observe": "proactive assistant that monitors",
-    "execute": "proactive assistant executing",
-}
-"""Role → what stands in the system prompt of its agent, in PARE's prompts and in ours."""
-
-_MARKER = "$.metadata.pare_runner.agents"
+_MARKER = f"$.metadata.{OURS}.agents"
 
 
-def phrases_with(changes: Iterable[str]) -> dict[AgentRole, str]:
+def phrases_with(changes: Iterable[str]) -> dict[Role, str]:
     """`PHRASES` with changes written as `role=phrase`; ConfigError for a role there is not, or no phrase."""
     phrases = dict(PHRASES)
     for change in changes:
@@ -36,8 +30,8 @@ def phrases_with(changes: Iterable[str]) -> dict[AgentRole, str]:
 
 
 def agent_roles(
-    document: HfDocument, logs: Iterable[Mapping[str, Any]], phrases: Mapping[AgentRole, str] = PHRASES
-) -> dict[str, AgentRole]:
+    document: HfDocument, logs: Iterable[Mapping[str, Any]], phrases: Mapping[Role, str] = PHRASES
+) -> dict[str, Role]:
     """Agent id → role.
 
     `metadata.pare_runner.agents` says it where there is such a thing; roles that are none of the three are left out
@@ -46,7 +40,7 @@ def agent_roles(
     marked = _marked(document)
     if marked is not None:
         return {agent: role for agent, name in marked.items() for role in PHRASES if role == name}
-    roles: dict[str, AgentRole] = {}
+    roles: dict[str, Role] = {}
     for log in logs:
         content = log.get("content")
         if log["log_type"] == "system_prompt" and isinstance(content, str):
@@ -57,7 +51,7 @@ def agent_roles(
 
 
 def _marked(document: HfDocument) -> dict[str, Any] | None:
-    ours = document.metadata.get("pare_runner")
+    ours = document.metadata.get(OURS)
     agents = ours.get("agents") if isinstance(ours, dict) else None
     if agents is None:
         return None

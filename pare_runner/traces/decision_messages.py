@@ -22,6 +22,7 @@ Log = Mapping[str, Any]
 TOOL_ROLES = ("tool-response", "tool")
 """Roles of messages that hold what a tool returned: PARE's, and that of chat completions."""
 STARTS: Mapping[str, MessageKind] = {
+    "Observation:": "tool_observation",  # of our text protocol, whose results are messages of the user
     "Environment notifications": "environment_notification",
     "Available Actions": "available_tools",
     "Current app state": "current_app_state",
@@ -36,7 +37,7 @@ def messages_of(log: Log) -> list[dict[str, Any]] | None:
     content = log.get("content")
     if isinstance(content, str):
         try:
-            content = orjson.loads(content.encode("utf-8", "surrogatepass"))
+            content = orjson.loads(content)
         except orjson.JSONDecodeError:
             return None
     if isinstance(content, list) and all(isinstance(message, dict) for message in content):
@@ -49,13 +50,17 @@ def annotated(messages: Sequence[Mapping[str, Any]], before: Sequence[Log]) -> l
 
     `before` are the user's entries of the world log ahead of the `llm_input`. The n-th message of the user's model has
     the time of the n-th `llm_output`, what a tool returned that of the message ahead of it, the n-th proposal that of
-    the n-th `task` with a text, notifications the last time that stands in them.
+    the n-th `task` with a text, notifications the last time that stands in them. Without such a task a proposal has the
+    time at which an `agent_message` brought it, as in our traces.
     """
+    brought = [
+        (str(log.get("content") or ""), log["timestamp"]) for log in before if log["log_type"] == "agent_message"
+    ]
     outputs = iter(log["timestamp"] for log in before if log["log_type"] == "llm_output")
     tasks = iter(
         log["timestamp"] for log in before if log["log_type"] == "task" and str(log.get("content") or "").strip()
     )
-    return list(_annotated(messages, outputs, tasks))
+    return list(_annotated(messages, outputs, tasks, brought))
 
 
 def kind_of(role: str, content: str) -> MessageKind:
@@ -74,7 +79,10 @@ def kind_of(role: str, content: str) -> MessageKind:
 
 
 def _annotated(
-    messages: Sequence[Mapping[str, Any]], outputs: Iterator[float], tasks: Iterator[float]
+    messages: Sequence[Mapping[str, Any]],
+    outputs: Iterator[float],
+    tasks: Iterator[float],
+    brought: Sequence[tuple[str, float]],
 ) -> Iterator[dict[str, Any]]:
     acted: float | None = None
     for message in messages:
@@ -88,6 +96,8 @@ def _annotated(
             time = acted
         elif kind == "proposal":
             time = next(tasks, None)
+            if time is None:
+                time = next((at for said, at in reversed(brought) if said and said in text), None)
         elif kind == "environment_notification":
             time = _last_time(text)
         yield {**message, "timestamp": time, "msg_type": kind}

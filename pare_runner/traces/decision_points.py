@@ -1,8 +1,9 @@
 """Decision points: each proposal of the assistant that the user answered, with what the user knew then.
 
-The rules and the names are those of PARE's trace parser, so that its annotation tools read what comes of it, with two
+The rules and the names are those of PARE's trace parser, so that its annotation tools read what comes of it, with three
 differences. Calls that a rate limit broke are looked for where errors stand, not anywhere in the file. The trace ends
-for us with the first call of the executing agent itself; whatever has the same time and stands ahead of it counts.
+with the first call of the executing agent itself: what has the same time and stands ahead of it counts, since virtual
+clocks need not advance in between. And a user who only waits, which PARE's cannot do, has not gathered any context.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ from typing import Any, Literal
 
 import orjson
 
+from pare_runner.episode.toolsets import WAITS
 from pare_runner.errors import InputError
-from pare_runner.traces.agent_roles import PHRASES, AgentRole, agent_roles
+from pare_runner.policy.request import Role
+from pare_runner.traces.agent_roles import agent_roles
 from pare_runner.traces.decision_messages import Log, annotated, messages_of
+from pare_runner.traces.detection import META_TASK, PHRASES
 from pare_runner.traces.documents import world_logs
 from pare_runner.traces.hf_models import HfDocument
 from pare_runner.traces.values import json_text
@@ -32,15 +36,15 @@ RATE_LIMITS = ("RateLimitError", "rate_limited")
 UNKNOWN = "unknown"
 BITS = 63
 """Bits of the largest run number that the frame can hold."""
-_TASK = ("<meta_task_description>", "</meta_task_description>")
+_WAITS = frozenset(function for _, function in WAITS)
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionPoint:
     """One proposal and the decision on it; the fields are the columns of the annotation data, in their order.
 
-    `user_agent_decision` is `gather_context` if the user did something else first, and `final_decision` is True for
-    an accepted proposal however it came to that. `llm_input` (what the user saw first after the proposal) and
+    `user_agent_decision` is `gather_context` if the user did something else first, and `final_decision` is True for an
+    accepted proposal however it came to that. `llm_input` (what the user saw first after the proposal) and
     `gather_context_delta` (what had been added when the decision was made) are JSON texts.
     """
 
@@ -66,7 +70,7 @@ class Decisions:
     skipped: str = ""
 
 
-def decision_points(document: HfDocument, trace_file: str, phrases: Mapping[AgentRole, str] = PHRASES) -> Decisions:
+def decision_points(document: HfDocument, trace_file: str, phrases: Mapping[Role, str] = PHRASES) -> Decisions:
     """The decision points of a trace, whose name in the result is `trace_file`.
 
     `phrases` tell the agents apart where the trace itself does not. Proposals that were not answered give none, but
@@ -87,7 +91,7 @@ class _Trace:
     document: HfDocument
     name: str
     logs: Sequence[Log]
-    roles: Mapping[str, AgentRole]
+    roles: Mapping[str, Role]
     end: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -95,8 +99,8 @@ class _Trace:
 
     def points(self) -> Iterator[DecisionPoint]:
         models = _models(self.document)
-        task = _text(_meta_task(self.logs))
-        scenario_id = _text(self.document.definition.scenario_id)
+        task = meta_task(self.logs)
+        scenario_id = self.document.definition.scenario_id
         run_number = self.document.definition.run_number
         run = 1 if run_number is None else run_number
         if run.bit_length() > BITS:
@@ -110,7 +114,7 @@ class _Trace:
                 continue
             place, messages = shown
             accepted = self._calls(answer, "user", "accept_proposal")
-            gathered = self._next_call(proposal, "") != answer
+            gathered = any(self._gathers(number) for number in range(proposal + 1, answer))
             own = [log for log in self.logs[:place] if self._role(log) == "user"]
             yield DecisionPoint(
                 sample_id=f"{scenario_id}_run_{run}_p{count}",
@@ -121,10 +125,10 @@ class _Trace:
                 trace_file=self.name,
                 user_agent_decision="gather_context" if gathered else "accept" if accepted else "reject",
                 llm_input=json_text(annotated(messages, own)),
-                agent_proposal=_text(_content(self.logs[proposal].get("tool_arguments"))),
+                agent_proposal=_content(self.logs[proposal].get("tool_arguments")),
                 final_decision=accepted,
                 meta_task_description=task,
-                gather_context_delta=self._gathered(answer, len(messages)) if gathered else None,
+                gather_context_delta=self._delta(answer, len(messages)) if gathered else None,
             )
 
     def _end(self) -> int:
@@ -135,10 +139,10 @@ class _Trace:
         cut = self.logs[first]["timestamp"]
         return next(n for n in range(first + 1) if n == first or self.logs[n]["timestamp"] > cut)
 
-    def _role(self, log: Log) -> AgentRole | None:
+    def _role(self, log: Log) -> Role | None:
         return self.roles.get(str(log["agent_id"]))
 
-    def _calls(self, number: int, role: AgentRole, *tools: str) -> bool:
+    def _calls(self, number: int, role: Role, *tools: str) -> bool:
         """Whether an entry is a call of an agent to a tool whose name has one of `tools` in it."""
         log = self.logs[number]
         if log["log_type"] != "tool_call" or self._role(log) != role:
@@ -149,10 +153,15 @@ class _Trace:
     def _next_call(self, after: int, *tools: str) -> int | None:
         return next((n for n in range(after + 1, self.end) if self._calls(n, "user", *tools)), None)
 
+    def _gathers(self, number: int) -> bool:
+        """Whether an entry is a call of the user that may have shown something."""
+        called = self._calls(number, "user", "")
+        return called and str(self.logs[number].get("tool_name")).rpartition("__")[2] not in _WAITS
+
     def _shown_after(self, proposal: int) -> tuple[int, list[dict[str, Any]]] | None:
         return self._messages(range(proposal + 1, min(proposal + FORWARD, len(self.logs))))
 
-    def _gathered(self, answer: int, seen: int) -> str | None:
+    def _delta(self, answer: int, seen: int) -> str | None:
         found = self._messages(range(answer - 1, max(answer - BACKWARD, 0), -1))
         delta = found[1][seen:] if found is not None else []
         return json_text(delta) if delta else None
@@ -182,11 +191,12 @@ def _models(document: HfDocument) -> dict[str, str]:
     simulation = document.metadata.get("simulation")
     model_id = simulation.get("model_id") if isinstance(simulation, dict) else None
     parts = (part.partition(":") for part in model_id.split("|")) if isinstance(model_id, str) else ()
-    return {role: _text(model) for role, _, model in parts if model}
+    return {role: model for role, _, model in parts if model}
 
 
-def _meta_task(logs: Sequence[Log]) -> str:
-    opening, closing = _TASK
+def meta_task(logs: Sequence[Log]) -> str:
+    """The user's task as a system prompt at the beginning has it; empty if there is none."""
+    opening, closing = f"<{META_TASK}>", f"</{META_TASK}>"
     for log in logs[:FIRST_LOGS]:
         content = log.get("content")
         if log["log_type"] == "system_prompt" and isinstance(content, str) and opening in content:
@@ -201,14 +211,9 @@ def _content(arguments: Any) -> str:
     if isinstance(arguments, str):
         try:
             arguments = orjson.loads(arguments)
-        except (orjson.JSONDecodeError, UnicodeEncodeError):
+        except orjson.JSONDecodeError:
             return str(arguments)
     content = arguments.get("content") if isinstance(arguments, dict) else arguments
     if content is None:
         return ""
     return content if isinstance(content, str) else json_text(content)
-
-
-def _text(text: str) -> str:
-    """`text` as UTF-8 can hold it."""
-    return text.encode("utf-8", "replace").decode()

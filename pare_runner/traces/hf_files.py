@@ -32,20 +32,22 @@ def _below(path: Path) -> list[Path]:
         raise InputError(f"there is no {path}", hint=_neighbour(path))
     if not path.is_dir():
         return [path]
-    every = sorted(file for file in path.rglob("*.json") if file.is_file())
+    every = [file for file in sorted(path.rglob("*.json")) if file.is_file() and not _hidden(file.relative_to(path))]
     ours = [file for file in every if file.parts[-3:-1] == (TRACES, HfWriter.name)]
-    plain = [file for file in every if not _hidden_or_other(file.relative_to(path))]
+    plain = [file for file in every if not set(_OTHER_FORMATS) & {*file.relative_to(path).parts[:-1]}]
     if not (ours or plain):
         raise InputError(f"{path} has no hf traces (.json)")
     return ours or plain
 
 
-def _hidden_or_other(file: Path) -> bool:
-    return file.name.startswith(".") or any(part.startswith(".") or part in _OTHER_FORMATS for part in file.parts[:-1])
+def _hidden(file: Path) -> bool:
+    """Files that are being written, and folders of other programs or of a job that is judged anew."""
+    return any(part.startswith(".") for part in file.parts)
 
 
 def _neighbour(path: Path) -> str:
     try:
-        return did_you_mean(path.name, [item.name for item in path.parent.iterdir()], limit=0)
+        others = {item.name for item in path.parent.iterdir()} - {path.name}  # a link to nothing has its own name
+        return did_you_mean(path.name, others, limit=0)
     except OSError:
         return ""

@@ -6,10 +6,9 @@ a scenario, nor put on Hugging Face.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
-
-import orjson
 
 from pare_runner.atomic import json_bytes
 from pare_runner.traces.contract import TraceFile
@@ -28,12 +27,11 @@ HISTORY: Mapping[str, str] = {
     "error": "tool-response",
     "agent_user_interface": "user",
     "environment_notifications": "user",
-    "agent_message": "user",
     "user_action": "user",
     "current_app_state": "user",
     "available_tools": "user",
 }
-"""Kinds of entries that make up a conversation → the role each of them has there."""
+"""Kinds of entries that make up a conversation → the role each of them has there. A proposal is the user's `task`."""
 _USAGE = ("prompt_tokens", "completion_tokens", "total_tokens", "reasoning_tokens", "completion_duration")
 
 
@@ -52,7 +50,7 @@ def lite_document(trace: RunTrace) -> dict[str, Any]:
     histories: dict[str, list[dict[str, Any]]] = {}
     usages: dict[str, dict[str, Any]] = {}
     for text in world_logs(trace):
-        entry = orjson.loads(text)
+        entry = json.loads(text)  # orjson refuses lone surrogates, which models write now and then
         if entry["agent_id"] == UNKNOWN_AGENT:
             continue
         agent = f"agent_{entry['agent_id']}"

@@ -16,15 +16,18 @@ from dataclasses import dataclass
 GROUP = "hidden"
 """The part of a match that is hidden; a pattern without such a group hides the whole match."""
 
-_ESCAPED = r"(?<=\\[bfnrt])"
-_WORD = r"(?:(?<=\\[bfnrt])|(?<=\\u[0-9a-fA-F]{4})|(?<![\w.%+\\-])|(?<=\\)(?![bfnrt]|u[0-9a-fA-F]{4}))"
-"""Here a word may begin."""
-_OPENING = r"[\"'\\]{0,6}\s{0,8}[:=]\s{0,8}[\"'\\]{0,6}"
-"""From the end of a name to its value, in code, JSON, JSON in JSON, YAML and headers."""
+_ESCAPED = r"(?:(?<=\\[bfnrt])|(?<=\\u[0-9a-fA-F]{4}))"
+_NO_ESCAPE = r"(?<=\\)(?![bfnrt]|u[0-9a-fA-F]{4})"
+_WORD = rf"(?:{_ESCAPED}|(?<![\w.%+\\-])|{_NO_ESCAPE})"
+"""Here a word may begin: behind an escape, behind a backslash that begins none, behind what is no part of words."""
+_KEY = rf"(?:{_ESCAPED}|(?<![A-Za-z0-9\\])|{_NO_ESCAPE})"
+_SPACE = r"(?:\s|\\[nrt])"
+_OPENING = rf"[\"'\\]{{0,6}}{_SPACE}{{0,8}}[:=]{_SPACE}{{0,8}}[\"'\\]{{0,6}}(?:(?<!\\)|{_ESCAPED}|{_NO_ESCAPE})"
+"""From the end of a name to its value, in code, JSON, JSON in JSON, YAML and headers; never into an escape."""
 
-NAMES = r"""(?x:
+NAMES = rf"""(?x:
     (?i: api[_-]?(?:key|token|secret) | access[_-]?(?:key|token) | client[_-]?secret | private[_-]?key )
-    | (?: (?<=\\[bfnrt]) | (?<![A-Za-z]) ) (?i: key | token | secret | passw(?:or)?d | credential )
+    | (?: {_ESCAPED} | (?<![A-Za-z]) ) (?i: key | token | secret | passw(?:or)?d | credential | authorization )
     | (?<=[a-z]) (?: Key | Token | Secret | Password | Credential )
 )(?i:s?(?:[_-](?:id|key|token|value))?)"""
 """Names of things that are secret."""
@@ -50,12 +53,12 @@ SHAPES = (
 )
 """Keys that are known by their form."""
 
-_KNOWN_KEYS = rf"{_WORD}(?:{'|'.join(SHAPES)})"
+_KNOWN_KEYS = rf"{_KEY}(?:{'|'.join(SHAPES)})"
 _PRIVATE_KEYS = r"-----BEGIN (?:[A-Z]{1,12} ){0,3}PRIVATE KEY-----[\w+/=\s\\]*+-----END [A-Z ]{0,60}+-----"
 _ASSIGNED_KEYS = rf"{NAMES}{_OPENING}(?P<{GROUP}>[\w+/=.~-]{{16,}}+)"
-_AUTHORIZATION = rf"(?:{_ESCAPED}|\b)(?i:bearer|basic)\s{{1,8}}(?P<{GROUP}>[\w.~+/=-]{{8,}}+)"
+_AUTHORIZATION = rf"(?:{_ESCAPED}|\b)(?i:bearer|basic){_SPACE}{{1,8}}(?P<{GROUP}>[\w.~+/=-]{{8,}}+)"
 _WEB_TOKEN = rf"{_WORD}eyJ[\w-]{{10,}}+\.[\w-]{{10,}}+\.[\w-]*+"
-_EMAIL = rf"{_WORD}[\w.%+-]++@[\w-]++(?:\.[\w-]++)++"
+_EMAIL = rf"{_WORD}[\w.%+-]++@[\w-]*+(?:(?:\.[\w-]++)++|(?:\.{{3}}|…))"  # notifications cut texts short
 
 _NAME = r"[^\s\"'<>|:;*?,()\[\]{}\\/`]++"
 _ROOTS = r"(?:home|Users|root|tmp|var/tmp|var/folders|private|mnt|media|scratch)"

@@ -77,6 +77,7 @@ VALUES = st.recursive(
         ("mail bob@example.com.", "emails", "mail [redacted:email:1]."),
         ("Bob <bob.b+x@mail.example.co.uk>, ada@x.org", "emails", "Bob <[redacted:email:1]>, [redacted:email:2]"),
         ("a@x.org b@x.org a@x.org", "emails", "[redacted:email:1] [redacted:email:2] [redacted:email:1]"),
+        ("ada@bro..., bob@x.o..., cy@...", "emails", "[redacted:email:1], [redacted:email:2]..., [redacted:email:3]"),
         ("jürgen@exämple.de", "emails", "[redacted:email:1]"),
         ("a@b@c.de", "emails", "a@[redacted:email:1]"),
         ("@bob, 3 @ 5, bob@localhost", "emails", "@bob, 3 @ 5, bob@localhost"),
@@ -85,6 +86,12 @@ VALUES = st.recursive(
         (f"HF_TOKEN={HEX}", "keys", "HF_TOKEN=[redacted:key:1]"),
         (f'"clientSecret": "{HEX}"', "keys", '"clientSecret": "[redacted:key:1]"'),
         (f"{{\\\"api_key\\\": \\\"{HEX}\\\"}}", "keys", '{\\"api_key\\": \\"[redacted:key:1]\\"}'),
+        (f"my_key-{OPENAI}\\n{OPENAI}", "keys", "my_key-[redacted:key:1]\\n[redacted:key:1]"),
+        (f"Authorization: {HEX}", "keys", "Authorization: [redacted:key:1]"),
+        (f"risk-assessment-of-the-{'x' * 20}", "keys", f"risk-assessment-of-the-{'x' * 20}"),
+        (f"token:\\n  {HEX}", "keys", "token:\\n  [redacted:key:1]"),
+        (f"token=\\{HEX}", "keys", "token=\\[redacted:key:1]"),
+        (f"Bearer\\n{HEX}", "bearer", "Bearer\\n[redacted:bearer:1]"),
         (f"checksum: {HEX}", "keys", f"checksum: {HEX}"),
         (f"monkey: {HEX}", "keys", f"monkey: {HEX}"),
         ("the key: 12345678901234567890", "keys", "the key: 12345678901234567890"),
@@ -122,11 +129,17 @@ def test_counts_tell_how_often_and_numbers_how_many() -> None:
 
 
 def test_escapes_of_json_that_a_text_quotes_stay_whole() -> None:
-    said = 'Action:\n{"to": "\\nbob@x.org\\n", "at": "C:\\\\Users\\\\bob\\\\x\\"", "e": "\\u00e9bob@x.org"}'
+    action = {"to": "\nbob@x.org\n", "at": 'C:\\Users\\bob\\x"', "e": "ébob@x.org", "k": f"é{OPENAI}\t"}
+    said = f"Action:\n{json.dumps(action)}"
+    assert "\\u00e9bob" in said
     redacted, counts = redact(said, KINDS)
-    action = json.loads(redacted.partition("\n")[2])
-    assert action == {"to": "\n[redacted:email:1]\n", "at": '[redacted:path:1]"', "e": "é[redacted:email:1]"}
-    assert counts == {"keys": 0, "bearer": 0, "emails": 2, "paths": 1}
+    assert json.loads(redacted.partition("\n")[2]) == {
+        "to": "\n[redacted:email:1]\n",
+        "at": '[redacted:path:1]"',
+        "e": "é[redacted:email:1]",
+        "k": "é[redacted:key:1]\t",
+    }
+    assert counts == {"keys": 1, "bearer": 0, "emails": 2, "paths": 1}
 
 
 def test_an_escaped_address_in_json_text_is_found() -> None:
@@ -222,6 +235,17 @@ def test_what_holds_nothing_to_hide_keeps_its_bytes(value: Any) -> None:
     data = json.dumps(value, indent=3, ensure_ascii=True).encode()
     redacted, counts = EVERYTHING.data(data)
     assert (redacted == data) == (not any(counts.values()))
+
+
+@given(st.lists(TRICKY, max_size=3), st.booleans())
+def test_json_that_a_text_quotes_stays_json(parts: list[str], twice: bool) -> None:
+    inner = {"content": parts, "key": "".join(parts)}
+    value: Any = {"said": f"Action: {json.dumps(inner)}"} if twice else inner
+    redacted, _ = EVERYTHING.value(f"Action: {json.dumps(value)}")
+    found = json.loads(redacted.removeprefix("Action: "))
+    assert skeleton(found) == skeleton(value)
+    if twice:
+        assert skeleton(json.loads(found["said"].removeprefix("Action: "))) == skeleton(inner)
 
 
 @given(TRICKY | VALUES.map(json.dumps), st.booleans())

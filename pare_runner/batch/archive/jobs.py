@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pare_runner.atomic import json_bytes, read_json, write_atomic, write_json
 from pare_runner.batch.archive.calls import exported_calls
 from pare_runner.batch.archive.layout import CODE, PROMPTS_FROM_CODE, SCENARIOS_FROM_CODE, is_inside
 from pare_runner.batch.archive.scrubbing import Finding, Scrubber
+from pare_runner.batch.archive.traces import export_traces
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frames_io import PARQUET, unit_frame, write_parquet
 from pare_runner.batch.identity import config_hash, experiment_key
@@ -23,7 +25,6 @@ from pare_runner.batch.summary import SUMMARY, summarize
 from pare_runner.errors import InputError
 from pare_runner.library.files import shown
 from pare_runner.llm.config import LLMEngineConfig
-from pare_runner.traces.contract import TRACES
 
 HYDRA = ".hydra"
 RUN_LOG, LOGS = "run.log", "logs"
@@ -115,8 +116,9 @@ class JobFiles:
                 write_atomic(target / name, data)
         self._write_hydra(target)
         if traces:
-            for row in rows:
-                self._write_traces(target, str(row["run_id"]))
+            run_ids = list(dict.fromkeys(str(row["run_id"]) for row in rows))
+            clean = None if self.scrubber is None else partial(self._cleaned_trace, self.scrubber)
+            export_traces(self.directory, target, config, run_ids, clean)
         if self.scrubber is None:
             self._write_logs(target, config)
 
@@ -184,14 +186,7 @@ class JobFiles:
             data = path.read_bytes() if self.scrubber is None else _cleaned_yaml(path, self.scrubber)
             write_atomic(target / HYDRA / name, data)
 
-    def _write_traces(self, target: Path, run_id: str) -> None:
-        for path in sorted((self.directory / TRACES).glob(f"*/{run_id}.*")):
-            data = path.read_bytes()
-            if self.scrubber is not None:
-                data = self._cleaned_trace(path, data, self.scrubber)
-            write_atomic(target / path.relative_to(self.directory), data)
-
-    def _cleaned_trace(self, path: Path, data: bytes, scrubber: Scrubber) -> bytes:
+    def _cleaned_trace(self, scrubber: Scrubber, path: Path, data: bytes) -> bytes:
         """A trace in which messages of exceptions are as in the journal, as a replay will make it."""
         for row in self.journal.lines:
             message = row.get("exception_message")

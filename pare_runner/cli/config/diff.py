@@ -11,7 +11,7 @@ from pare_runner.batch.identity import config_hash
 from pare_runner.cli.config.composition import ABSENT, differences, field_decides, shown_key
 from pare_runner.cli.config.sources import compose, named
 from pare_runner.cli.console import plural, say, say_json, table
-from pare_runner.traces.conversation import shortened
+from pare_runner.traces.words import shortened
 
 LONGEST = 60
 """Characters of a value that are shown."""

@@ -17,10 +17,11 @@ from pare_runner.cli.progress.bar import Bar
 from pare_runner.cli.progress.words import percent
 from pare_runner.errors import InputError, Problem
 from pare_runner.library.files import to_path
-from pare_runner.traces.agent_roles import PHRASES, phrases_with
+from pare_runner.traces.agent_roles import phrases_with
 from pare_runner.traces.decision_frame import refuse_foreign, write_points
 from pare_runner.traces.decision_points import DECISIONS, DecisionPoint, Decisions
 from pare_runner.traces.decision_points import decision_points as points_of
+from pare_runner.traces.detection import PHRASES
 from pare_runner.traces.documents import read_hf
 from pare_runner.traces.hf_files import hf_files
 
@@ -29,7 +30,7 @@ OUT = Path("decision_points.parquet")
 
 
 def decision_points(
-    places: Annotated[list[str], typer.Argument(metavar="DIR|FILE...", help="Jobs, sweeps, folders, hf files.")],
+    places: Annotated[list[str], typer.Argument(metavar="DIR...", help="Jobs, sweeps, folders, hf files.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The Parquet file to write.")] = OUT,
     detect: Annotated[
         list[str] | None,
@@ -53,7 +54,7 @@ def decision_points(
     with Bar("traces") as bar:
         for number, file in enumerate(files, 1):
             try:
-                found.add(file, points_of(read_hf(file), file.as_posix(), phrases))
+                found.add(file, points_of(read_hf(file), _name(file), phrases))
             except InputError as error:
                 found.problems += error.problems
                 found.unreadable.append(file)
@@ -144,6 +145,11 @@ class _Found:
                 )
             )
         say(f"written: {out}")
+
+
+def _name(file: Path) -> str:
+    """A path as text that UTF-8 can hold, whatever bytes its name has."""
+    return file.as_posix().encode("utf-8", "replace").decode()
 
 
 def _named(files: Sequence[Path]) -> str:
