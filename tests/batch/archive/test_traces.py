@@ -45,7 +45,7 @@ def test_as_they_were(job: Path, sample: int | None, runs: int, tmp_path: Path) 
 def test_one_that_is_gone(job: Path, tmp_path: Path) -> None:
     next((job / "traces/lite").iterdir()).unlink()
     export_experiment(job, Path("out.zip"), Options(traces=True))
-    with pytest.raises(Difference, match="its trace traces/lite/.* is gone"):
+    with pytest.raises(Difference, match=r"its trace traces/lite/.* is gone"):
         compared(Path("out.zip"), tmp_path / "out")
 
 
