@@ -92,7 +92,10 @@ def discover(paths: Iterable[Paths]) -> Found:
     """
     notes: list[Problem] = []
     jobs: dict[Path, Job] = {}
-    for given in map(Path, paths):
+    for path in paths:
+        if not os.fspath(path):
+            raise InputError("a path of results is empty", hint="name a folder, such as outputs")
+        given = Path(path)
         below = list(_at(given, notes))
         if not below:
             raise InputError(

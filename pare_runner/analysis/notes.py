@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
 from pare_runner.analysis.discover import Job
+from pare_runner.analysis.schema import SCENARIO_COLUMNS
 from pare_runner.errors import Problem
 
 SHOWN = 3
@@ -46,6 +47,28 @@ def job_notes(jobs: Sequence[Job], rows: Sequence[int]) -> Iterator[Problem]:
         if len(names) > 1:
             message = f"{len(names)} jobs have the same configuration: {listed(names)}"
             yield note("repeated_config", message, hint="one run may count twice")
+
+    for name in SCENARIO_COLUMNS:
+        known = scenario_features(name, jobs)
+        other = {
+            scenario
+            for job in jobs
+            for scenario, entry in job.scenarios.items()
+            if isinstance(entry.get(name), list) and entry[name] != known[scenario]
+        }
+        if other:
+            message = f"the {name} of {_counted(len(other), 'scenario')} have changed, the last are shown: "
+            yield note(f"other_{name}", message + listed(sorted(other)))
+
+
+def scenario_features(name: str, jobs: Iterable[Job]) -> dict[str, list[str]]:
+    """Scenario id → its `name` (tags, apps) by the manifests of `jobs`; the last one wins."""
+    return {
+        scenario: list(map(str, entry[name]))
+        for job in jobs
+        for scenario, entry in job.scenarios.items()
+        if isinstance(entry.get(name), list)
+    }
 
 
 def _incomplete(jobs: Sequence[Job], rows: Sequence[int]) -> Iterator[Problem]:
