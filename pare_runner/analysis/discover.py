@@ -158,6 +158,7 @@ def _file(path: Path, notes: list[Problem]) -> Job:
 
 def _planned(folder: Path, notes: list[Problem]) -> Iterator[Job]:
     """The jobs of an invocation, begun or not; nothing if its plan cannot be used."""
+    before = len(notes)
     plan = _json(folder / PLAN, notes)
     try:
         entries = [
@@ -165,7 +166,7 @@ def _planned(folder: Path, notes: list[Problem]) -> Iterator[Job]:
             for entry in plan["jobs"]
         ]
     except (KeyError, TypeError, AttributeError):
-        if plan:
+        if len(notes) == before:
             notes.append(_damaged(folder / PLAN, "it is no plan"))
         return
     jobs = [_job(place, notes, overrides, planned) for place, overrides, planned in entries]
