@@ -153,7 +153,7 @@ def _united(loaded: Sequence[_Loaded]) -> pl.LazyFrame:
 
 def _complete(item: _Loaded, extra: dict[str, pl.DataType]) -> pl.LazyFrame:
     """The frame of one job with every column in its type, those of its manifest included."""
-    columns = {**ROW_COLUMNS, **extra}
+    columns = {**ROW_COLUMNS, **SCENARIO_COLUMNS, **extra}
     cells = [_cell(name, kind, item.schema.get(name)) for name, kind in columns.items()]
     frame = item.frame.select(*cells, *(cell.alias(name) for name, cell in _job_cells(item).items()))
     return frame if item.job.folder is None else frame.with_columns(_export_path(item))
@@ -166,7 +166,7 @@ def _cell(name: str, kind: pl.DataType, has: pl.DataType | None) -> pl.Expr:
 
 
 def _job_cells(item: _Loaded) -> dict[str, pl.Expr]:
-    """The columns of `JOB_COLUMNS`, from the manifest; those that a file brings along are the file's."""
+    """The columns of `JOB_COLUMNS`: what the manifest says, without one what the file has."""
     job = item.job
     config, tools, events = job.config, job.config.get("tool_augmentation_config"), job.config.get("env_events_config")
     values: dict[str, Any] = dict.fromkeys(JOB_COLUMNS)
@@ -190,8 +190,11 @@ def _job_cells(item: _Loaded) -> dict[str, pl.Expr]:
             "arrivals": _of(events, "arrivals"),
         }
     cells = {name: pl.lit(_fitting(values[name], kind), dtype=kind) for name, kind in JOB_COLUMNS.items()}
-    if JOB in item.schema and job.folder is not None:  # the frame of a sweep knows the folders of its jobs
-        cells[JOB] = pl.lit(f"{job.name}/") + pl.col(JOB)
+    if not job.manifest:  # a frame that was written before has the columns itself
+        brought = {name: kind for name, kind in JOB_COLUMNS.items() if name in item.schema}
+        cells |= {name: _cell(name, kind, item.schema[name]) for name, kind in brought.items()}
+        if JOB in brought and job.folder is not None:  # the frame of a sweep knows the folders of its jobs
+            cells[JOB] = pl.lit(f"{job.name}/") + cells[JOB]
     return cells
 
 
@@ -202,9 +205,10 @@ def _feature(name: str, jobs: Sequence[Job]) -> pl.Expr:
     """
     known = scenario_features(name, jobs)
     if not known:
-        return pl.lit(None, dtype=TEXTS).alias(name)
+        return pl.col(name)
     ids, values = list(known), list(known.values())
-    return pl.col("base_scenario_id").replace_strict(ids, values, default=None, return_dtype=TEXTS).alias(name)
+    found = pl.col("base_scenario_id").replace_strict(ids, values, default=pl.col(name), return_dtype=TEXTS)
+    return found.alias(name)
 
 
 def _export_path(item: _Loaded) -> pl.Expr:

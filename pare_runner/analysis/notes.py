@@ -81,8 +81,10 @@ def _incomplete(jobs: Sequence[Job], rows: Sequence[int]) -> Iterator[Problem]:
         return
     there, planned = sum(count for _, count, _ in lacking), sum(count for _, _, count in lacking)
     names = listed([name for name, _, _ in lacking])
-    how = "job is" if len(lacking) == 1 else "jobs are"
-    message = f"{len(lacking)} of {len(jobs)} {how} not complete, {there} of {planned} runs are there: {names}"
+    which = (
+        f"{len(lacking)} of {len(jobs)} jobs {'is' if len(lacking) == 1 else 'are'}" if len(jobs) > 1 else "the job is"
+    )
+    message = f"{which} not complete, {there} of {planned} runs are there: {names}"
     yield note("incomplete", message)
 
 

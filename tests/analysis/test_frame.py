@@ -90,7 +90,7 @@ def test_a_running_job(alone: Path) -> None:
     first, second = unfinish(alone)
     (alone / "results.jsonl").write_bytes(first + second[:40])
 
-    with pytest.warns(ResultsWarning, match="1 of 1 job is not complete, 1 of 2 runs are there"):
+    with pytest.warns(ResultsWarning, match="the job is not complete, 1 of 2 runs are there"):
         rows = load_results(alone).collect()
 
     whole = orjson.loads(first)
