@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 import yaml
 
+from pare_runner.analysis.note import note
 from pare_runner.errors import InputError, Problem, did_you_mean
 
 PLAN, MANIFEST, SUMMARY = "plan.json", "manifest.json", "summary.json"
@@ -237,7 +238,7 @@ def _json(path: Path, notes: list[Problem]) -> Mapping[str, Any]:
 
 
 def _damaged(path: Path, why: str) -> Problem:
-    return Problem(f"cannot be used: {why}", path.as_posix(), severity="warning", code="damaged_file")
+    return note("damaged_file", f"cannot be used: {why}", where=path.as_posix())
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -14,7 +14,9 @@ import polars as pl
 
 from pare_runner.analysis.checks import check_counts
 from pare_runner.analysis.discover import JOURNAL, Job, Paths, discover
-from pare_runner.analysis.notes import ResultsWarning, job_notes, listed, note, row_notes, scenario_features
+from pare_runner.analysis.note import ResultsWarning, note
+from pare_runner.analysis.notes import job_notes, listed, row_notes, scenario_features
+from pare_runner.analysis.reading import first_line
 from pare_runner.analysis.rows import Rows, read_journal, read_row_objects
 from pare_runner.analysis.schema import (
     FRAME_SCHEMA,
@@ -36,7 +38,7 @@ class Results:
     loading: tuple[Problem, ...]
 
     def notes(self) -> tuple[Problem, ...]:
-        """What is odd about the results, files first; a few columns of the frame are read for it."""
+        """What is odd about the results, files first; a few columns are read for it, InputError if they cannot be."""
         return (*self.loading, *row_notes(self.frame))
 
 
@@ -101,7 +103,7 @@ def _instead(job: Job, error: BaseException, notes: list[Problem]) -> _Loaded | 
     if isinstance(error, InputError):
         why = error.problems[0].message
     else:
-        why = f"cannot be read: {str(error).splitlines()[0]}"
+        why = f"cannot be read: {first_line(error)}"
     journal = None if job.folder is None else job.folder / JOURNAL
     if journal is None or journal == file or not journal.exists():
         notes.append(note("damaged_file", why, where=file.as_posix(), hint="its runs are missing"))

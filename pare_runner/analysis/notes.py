@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
 from pare_runner.analysis.discover import Job
-from pare_runner.analysis.schema import SCENARIO_COLUMNS
+from pare_runner.analysis.note import Code, note
+from pare_runner.analysis.reading import collected_all
 from pare_runner.errors import Problem
 
 SHOWN = 3
 """Names in one note at most."""
 
 KEYS = ("protocol", "protocol_version")
-HASHES = {
+HASHES: Mapping[str, tuple[Code, str]] = {
     "world_hash": ("other_scenarios", "stand for several contents of a scenario"),
     "scoring_hash": ("other_checks", "were judged by several versions of their checks"),
 }
-
-
-class ResultsWarning(UserWarning):
-    """Results are there, but not all of them, or not as they were written."""
-
-
-def note(code: str, message: str, *, where: str = "", hint: str = "") -> Problem:
-    """One note; `code` names its kind for programs."""
-    return Problem(message, where, hint, "warning", code)
+FEATURES: Mapping[str, Code] = {"tags": "other_tags", "apps": "other_apps"}
 
 
 def job_notes(jobs: Sequence[Job], rows: Sequence[int]) -> Iterator[Problem]:
@@ -39,6 +32,11 @@ def job_notes(jobs: Sequence[Job], rows: Sequence[int]) -> Iterator[Problem]:
     if len(behaviours) > 1:
         message = f"they are of several behaviour versions: {', '.join(behaviours)}"
         yield note("mixed_behaviour", message, hint="the same replies lead to other runs")
+    yield from _repeated(jobs)
+    yield from _changed_features(jobs)
+
+
+def _repeated(jobs: Sequence[Job]) -> Iterator[Problem]:
     same: dict[str, list[str]] = {}
     for job in jobs:
         if job.config_hash is not None:
@@ -48,7 +46,9 @@ def job_notes(jobs: Sequence[Job], rows: Sequence[int]) -> Iterator[Problem]:
             message = f"{len(names)} jobs have the same configuration: {listed(names)}"
             yield note("repeated_config", message, hint="one run may count twice")
 
-    for name in SCENARIO_COLUMNS:
+
+def _changed_features(jobs: Sequence[Job]) -> Iterator[Problem]:
+    for name, code in FEATURES.items():
         known = scenario_features(name, jobs)
         other = {
             scenario
@@ -58,7 +58,7 @@ def job_notes(jobs: Sequence[Job], rows: Sequence[int]) -> Iterator[Problem]:
         }
         if other:
             message = f"the {name} of {_counted(len(other), 'scenario')} have changed, the last are shown: "
-            yield note(f"other_{name}", message + listed(sorted(other)))
+            yield note(code, message + listed(sorted(other)))
 
 
 def scenario_features(name: str, jobs: Iterable[Job]) -> dict[str, list[str]]:
@@ -89,8 +89,11 @@ def _incomplete(jobs: Sequence[Job], rows: Sequence[int]) -> Iterator[Problem]:
 
 
 def row_notes(frame: pl.LazyFrame) -> Iterator[Problem]:
-    """What the rows of a frame of results say together; only the columns that are needed are read."""
-    statuses, protocols, *hashes = pl.collect_all(
+    """What the rows of a frame of results say together; only the columns that are needed are read.
+
+    InputError if they cannot be read.
+    """
+    statuses, protocols, *hashes = collected_all(
         [
             frame.group_by("status").len(),
             frame.select(KEYS).unique().drop_nulls("protocol").sort(KEYS),
@@ -103,7 +106,8 @@ def row_notes(frame: pl.LazyFrame) -> Iterator[Problem]:
                 .sort("base_scenario_id")
                 for name in HASHES
             ),
-        ]
+        ],
+        "the results",
     )
     if len(protocols) > 1:
         names = [name if version is None else f"{name} v{version}" for name, version in protocols.iter_rows()]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from pare_runner.analysis.checks import PREFIX
+from pare_runner.analysis.reading import first_line
 from pare_runner.errors import InputError, did_you_mean
 
 DESCENDING = "-"
@@ -21,7 +22,7 @@ def where(frame: pl.LazyFrame, text: str) -> pl.LazyFrame:
     try:
         condition = pl.sql_expr(text)
     except pl.exceptions.PolarsError as error:
-        raise _wrong(text, _first_line(error)) from error
+        raise _wrong(text, first_line(error)) from error
     columns = frame.collect_schema().names()
     for name in condition.meta.root_names():
         if name not in columns:
@@ -33,7 +34,7 @@ def where(frame: pl.LazyFrame, text: str) -> pl.LazyFrame:
         if kind == pl.Boolean():  # values that cannot be compared are found by trying, without any
             frame.collect_schema().to_frame().lazy().filter(condition).collect()
     except pl.exceptions.PolarsError as error:
-        raise _wrong(text, _first_line(error)) from error
+        raise _wrong(text, first_line(error)) from error
     if kind != pl.Boolean():
         raise _wrong(text, "it is no condition", "such as status = 'failed'")
     return frame.filter(condition)
@@ -60,14 +61,6 @@ def columns(frame: pl.LazyFrame, texts: Iterable[str]) -> list[str]:
     return [*dict.fromkeys(_known(name, known) for text in texts for name in _split(text, known))]
 
 
-def collected(frame: pl.LazyFrame, what: str) -> pl.DataFrame:
-    """The frame, now; InputError about `what` if its files are damaged or a condition does not fit the values."""
-    try:
-        return frame.collect()
-    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise InputError(f"{what} cannot be read: {_first_line(error)}") from error
-
-
 def _split(text: str, known: Sequence[str]) -> list[str]:
     """The names in `text`; one that is a column is not taken apart, whatever commas it has."""
     if text.removeprefix(DESCENDING) in known:
@@ -92,7 +85,3 @@ def _hint(name: str, known: Sequence[str]) -> str:
 
 def _wrong(text: str, what: str, hint: str = "") -> InputError:
     return InputError(f"{text!r} cannot be used: {what}", hint=hint)
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__

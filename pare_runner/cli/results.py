@@ -13,7 +13,8 @@ import typer
 from pare_runner.analysis.checks import with_checks
 from pare_runner.analysis.discover import JOURNAL, MANIFEST, PARQUET, PLAN, SUMMARY
 from pare_runner.analysis.frame import read_results
-from pare_runner.analysis.query import collected, columns, sort, where
+from pare_runner.analysis.query import columns, sort, where
+from pare_runner.analysis.reading import collected
 from pare_runner.atomic import write_atomic, writing
 from pare_runner.cli.console import is_terminal, plural, say, warn
 from pare_runner.cli.results_table import SHOWN, show

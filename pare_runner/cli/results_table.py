@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from pare_runner.analysis.checks import PREFIX
-from pare_runner.analysis.query import collected
+from pare_runner.analysis.reading import collected
 from pare_runner.analysis.schema import JOB, STATUSES
 from pare_runner.cli.console import plural, say, table
 from pare_runner.traces.conversation import shortened

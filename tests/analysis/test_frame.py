@@ -13,7 +13,7 @@ import pytest
 import pare_runner
 from pare_runner.analysis.discover import discover
 from pare_runner.analysis.frame import load_results, read_results
-from pare_runner.analysis.notes import ResultsWarning
+from pare_runner.analysis.note import ResultsWarning
 from pare_runner.analysis.schema import FRAME_SCHEMA, PARE_COLUMNS, ROW_COLUMNS
 from pare_runner.errors import InputError
 from tests.analysis.conftest import edit, unfinish

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from pare_runner.analysis.query import collected, columns, sort, where
+from pare_runner.analysis.query import columns, sort, where
+from pare_runner.analysis.reading import collected
 from pare_runner.errors import InputError
 
 FRAME = pl.LazyFrame(

@@ -168,6 +168,20 @@ def test_a_sweep_that_was_killed(pare: Pare, tmp_path: Path) -> None:
     assert said.err.startswith("warning: 1 of 2 jobs is not complete, 1 of 2 runs are there: grid/")
 
 
+@pytest.mark.parametrize("arguments", [[], ["--json"]])
+def test_a_frame_that_is_damaged_inside(pare: Pare, alone: str, arguments: list[str]) -> None:
+    path = Path(alone) / "results.parquet"
+    whole = path.read_bytes()
+    end = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")  # where the footer begins, which stays as it is
+    path.write_bytes(b"PAR1" + b"\x7f" * (end - 4) + whole[end:])
+
+    said = pare("results", alone, *arguments)
+
+    assert (said.status, said.out) == (2, "")
+    assert said.err.startswith("pare: the results cannot be read: ")
+    assert len(said.err.splitlines()) == 1
+
+
 def test_nothing_there(pare: Pare) -> None:
     said = pare("results", ".")
 
