@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,24 +15,32 @@ import pytest
 
 import pare_runner
 from pare_runner.cli import results
+from pare_runner.cli.hydra_entry import main as run_experiment
 from tests.cli.conftest import Pare
 from tests.cli.sweeps import dying
 
 SCENARIOS = "scenarios=[cab_late_for_review,dinner_headcount_change]"
 
 
-@pytest.fixture
-def sweep(pare: Pare, experiment: Pare) -> str:
-    """A sweep of two models, below the working directory."""
-    assert experiment(SCENARIOS, "model=scripted,passive", "output_dir=sweep", "-m").status == 0
-    return "sweep"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sweep of two models and a job alone, really run, once for all tests."""
+    top = tmp_path_factory.mktemp("made")
+    assert run_experiment([SCENARIOS, "model=scripted,passive", f"output_dir={top / 'sweep'}", "-m"]) == 0
+    assert run_experiment([SCENARIOS, "model=eager", f"output_dir={top / 'alone'}"]) == 0
+    return top
 
 
 @pytest.fixture
-def alone(pare: Pare, experiment: Pare) -> str:
-    """A job of two runs, below the working directory."""
-    assert experiment(SCENARIOS, "model=eager", "output_dir=alone").status == 0
-    return "alone"
+def sweep(pare: Pare, made: Path) -> str:
+    """The sweep, below the working directory."""
+    return str(shutil.copytree(made / "sweep", "sweep"))
+
+
+@pytest.fixture
+def alone(pare: Pare, made: Path) -> str:
+    """The job of two runs, below the working directory."""
+    return str(shutil.copytree(made / "alone", "alone"))
 
 
 def test_a_table_has_what_tells_rows_apart(pare: Pare, sweep: str) -> None:
@@ -45,8 +54,8 @@ def test_a_table_has_what_tells_rows_apart(pare: Pare, sweep: str) -> None:
     assert (said.status, said.err) == (0, "")
 
 
-def test_jobs_are_named_where_their_settings_are_the_same(pare: Pare, alone: str, experiment: Pare) -> None:
-    assert experiment(SCENARIOS, "model=eager", "output_dir=again").status == 0
+def test_jobs_are_named_where_their_settings_are_the_same(pare: Pare, alone: str) -> None:
+    shutil.copytree(alone, "again")
 
     said = pare("results", ".", "--limit", "3")
 
