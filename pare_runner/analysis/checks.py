@@ -38,7 +38,8 @@ def with_checks(frame: pl.LazyFrame | pl.DataFrame) -> pl.LazyFrame:
         schema={"checks": pl.String(), **{PREFIX + name: pl.Boolean() for name in names}},
         orient="row",
     )
-    return frame.lazy().join(table.lazy(), on="checks", how="left", maintain_order="left")
+    bare = frame.lazy().drop([PREFIX + name for name in names], strict=False)  # a frame may have them already
+    return bare.join(table.lazy(), on="checks", how="left", maintain_order="left")
 
 
 def _distinct(frame: pl.LazyFrame | pl.DataFrame) -> dict[str, dict[str, bool]]:

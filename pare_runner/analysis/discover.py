@@ -136,7 +136,7 @@ def _in_folder(folder: Path, files: list[str], notes: list[Problem]) -> Iterator
             return
     if {MANIFEST, JOURNAL} & set(files):
         yield _job(folder, notes)
-    elif PARQUET in files:
+    elif PARQUET in files and not any(folder.glob(f"*/{MANIFEST}")):  # what stands above jobs repeats them
         yield Job(folder.as_posix(), folder / PARQUET, folder)
     else:
         for file in sorted(files):

@@ -28,6 +28,9 @@ from pare_runner.analysis.schema import (
 )
 from pare_runner.errors import InputError, Problem
 
+LIMIT = 2**63
+"""Beyond what a column of integers can hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Results:
@@ -229,7 +232,9 @@ def _fitting(value: Any, kind: pl.DataType) -> Any:
         pl.Boolean(): bool,
         TEXTS: list,
     }
-    return value if isinstance(value, wanted[kind]) else None
+    if not isinstance(value, wanted[kind]) or (kind == pl.Int64() and not -LIMIT <= value < LIMIT):
+        return None
+    return value
 
 
 def _of(value: Any, key: str) -> Any:

@@ -40,6 +40,12 @@ def test_names_do_not_confuse_the_counts(name: str) -> None:
     assert with_checks(frame).collect()[f"check:{name}"].to_list() == [True, None, None]
 
 
+def test_a_frame_that_has_the_columns_keeps_them(outputs: Path) -> None:
+    once = with_checks(load_results(outputs)).collect()
+
+    assert with_checks(once).collect().equals(once)
+
+
 def test_text_that_is_no_verdict_has_no_columns() -> None:
     frame = pl.DataFrame({"checks": ["{", "[]", '{"a":1}']}, schema={"checks": pl.String()})
 

@@ -306,7 +306,9 @@ def test_several_paths_and_the_public_name(outputs: Path) -> None:
 
 def test_a_manifest_with_values_of_other_types(alone: Path) -> None:
     edit(alone / "manifest.json", lambda content: content.update(config={"experiment_name": 3, "seed": "x"}))
+    edit(alone / "manifest.json", lambda content: content.update(behaviour_version=2**63))
 
     rows = load_results(alone).collect()
 
     assert rows["experiment_name"].to_list() == [None, None]
+    assert rows["behaviour_version"].to_list() == [None, None]
