@@ -13,7 +13,8 @@ from pare_runner.batch.results import config_columns, trace_ids
 from pare_runner.batch.work import Report, Task
 from pare_runner.episode.outcome import Outcome
 from pare_runner.traces.contract import TRACES, TraceContext, TraceFile, TraceWriter
-from pare_runner.traces.record import record_of
+from pare_runner.traces.record import RunTrace, record_of
+from pare_runner.traces.redacted import redacted
 from pare_runner.traces.registry import trace_writers
 
 
@@ -43,6 +44,11 @@ class Renderer:
         """The traces of a run, each with the name of its writer."""
         if not self.writers:
             return ()
+        trace = self.record(run_id, outcome)
+        return tuple((writer.name, file) for writer in self.writers for file in writer.render(trace))
+
+    def record(self, run_id: str, outcome: Outcome) -> RunTrace:
+        """What the traces of a run are made of, redacted as the configuration wants it."""
         config = self.config
         context = TraceContext(
             run_id,
@@ -51,8 +57,7 @@ class Renderer:
             dialect=config.export_dialect,
             redact=config.export_redact,
         )
-        trace = record_of(outcome, context)
-        return tuple((writer.name, file) for writer in self.writers for file in writer.render(trace))
+        return redacted(record_of(outcome, context))
 
 
 def export_path(traces: tuple[tuple[str, TraceFile], ...]) -> str | None:

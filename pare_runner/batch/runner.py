@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pare_runner.atomic import write_atomic, writing
 from pare_runner.batch.agents import AgentFactory, noise_settings, online_engines, with_hashes
 from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
 from pare_runner.batch.identity import config_hash, get_run_id
@@ -24,8 +22,8 @@ from pare_runner.llm.http.endpoints import Endpoints
 from pare_runner.llm.secrets import environment
 from pare_runner.scenarios.result import PAREScenarioValidationResult
 from pare_runner.scenarios.scenario import PAREScenario
-from pare_runner.traces.contract import TRACES
-from pare_runner.traces.registry import trace_writers
+from pare_runner.traces.exporter import PAREJsonScenarioExporter
+from pare_runner.traces.registry import check_format
 
 
 @dataclass(slots=True)
@@ -53,9 +51,9 @@ class TwoAgentScenarioRunner:
 
         With `config.oracle` the scenario's own solution is played. `prompts_dir` is a folder of prompt templates that
         replace ours, `replay` the directory of a job whose recorded replies are played instead of asking models; both
-        default to those of a `MultiScenarioRunnerConfig`. With `config.export` the trace is written below
-        `config.output_dir`, or below a new folder in the operating system's temporary directory, and `export_path`
-        names it. `duration` is wall clock in seconds.
+        default to those of a `MultiScenarioRunnerConfig`. With `config.export` the trace is written to
+        `config.output_dir`, or to the operating system's temporary directory, and `export_path` names it: see
+        `PAREJsonScenarioExporter`. `duration` is wall clock in seconds.
 
         What a scenario or a model does is told by the result. Raises InputError for what cannot run at all: no such
         assistant, folder or recording, a model that does not answer, an `output_dir` that cannot be written to; and
@@ -115,20 +113,15 @@ def _check(config: ScenarioRunnerConfig, run_number: int) -> None:
             "judge_only: a single run is judged when it is made", hint="`pare rescore DIR` judges recorded runs anew"
         )
     if config.export:
-        trace_writers(config.trace_dump_format)
+        check_format(config.trace_dump_format)
 
 
 def _write_trace(config: ScenarioRunnerConfig, outcome: Outcome) -> Path:
-    """The file of the trace, in the layout of a job's directory; of several formats the first one's."""
-    top = Path(config.output_dir or tempfile.mkdtemp(prefix="pare_runner_"))
+    """Write the trace; of several formats the file of the first."""
     run_id = get_run_id(outcome.scenario.scenario_id, outcome.run_number, config_hash(config))
     whole = MultiScenarioRunnerConfig.model_validate(config.model_dump(include=set(ScenarioRunnerConfig.model_fields)))
-    traces = Renderer.of(whole).traces(run_id, outcome)
-    with writing(top):
-        paths = [top / TRACES / folder / trace.name for folder, trace in traces]
-        for path, (_, trace) in zip(paths, traces, strict=True):
-            write_atomic(path, trace.data)
-    return paths[0]
+    trace = Renderer.of(whole).record(run_id, outcome)
+    return PAREJsonScenarioExporter().export_to_json_file(trace, config.output_dir, config.trace_dump_format)
 
 
 def _inside_a_loop() -> bool:

@@ -163,6 +163,7 @@ class LibraryJobs:
         log.info("%s", headline(config))
         units = plan_units(config, self._suite()(config))
         _warn_of_missing_rules(config, units)
+        _warn_of_lite(config)
         sweep = HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN
         _say_forecast([JobRequest(config, units)], output_dir)
         with _progress() as observer:
@@ -186,6 +187,7 @@ class LibraryJobs:
             if first.log_level in ("DEBUG", "INFO"):  # this is still logged as Hydra's own settings say
                 log.info("%s: %s; %s", request.label, request.folder, headline(request.config))
             _warn_of_missing_rules(request.config, request.units)
+        _warn_of_lite(first)
         _say_forecast(requests, directory)
         with _progress() as observer:
             invocation = _engine().Invocation(
@@ -252,6 +254,12 @@ def _warn_of_missing_rules(config: MultiScenarioRunnerConfig, units: Sequence[Un
         log.warning(
             "model@user=rules: %d of %d scenarios have no user.rules, scripted plays there", len(without), known
         )
+
+
+def _warn_of_lite(config: MultiScenarioRunnerConfig) -> None:
+    """Say what traces that are only lite are not good for."""
+    if config.export and config.trace_dump_format == "lite":
+        log.warning("%s", importlib.import_module("pare_runner.traces.exporter").LITE_WARNING)
 
 
 def _engine() -> Any:

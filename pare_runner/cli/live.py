@@ -5,6 +5,7 @@ The models hold every documented field; one that nothing reads yet must not look
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig
@@ -45,6 +46,8 @@ def check_supported(config: MultiScenarioRunnerConfig) -> None:
     """Refuse, with a ConfigError, a valid configuration that asks for what does not exist or cannot be reached."""
     if config.export:
         check_format(config.trace_dump_format)
+        if config.export_redact:
+            importlib.import_module("pare_runner.traces.redaction").Redaction.of(config.export_redact)
     if config.judge_only:
         raise ConfigError("judge_only=true: nothing is run to judge what was run", hint="`pare rescore DIR` does that")
     if config.only is not None and config.resume is None:

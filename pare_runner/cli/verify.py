@@ -5,18 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Container, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 import typer
 
 from pare_runner.batch.verification import Tally, jobs_below, verify_job
 from pare_runner.batch.verified_sweep import sweeps_below, verify_sweep
-from pare_runner.cli.console import is_terminal, mark, plural, say, say_json
+from pare_runner.cli.console import mark, plural, say, say_json
+from pare_runner.cli.progress.bar import Bar
 from pare_runner.errors import InputError, PareError
-
-BAR = 24
-"""Characters of the progress bar."""
 
 
 def verify(
@@ -40,7 +37,7 @@ def verify(
     for folder in (*jobs, *sweeps):
         try:
             if folder in jobs:
-                with _Progress(folder) as progress:
+                with Bar("runs", str(folder)) as progress:
                     verify_job(folder, tally, progress.show)
             else:
                 verify_sweep(folder, tally)
@@ -84,26 +81,3 @@ def _report(folders: Sequence[Path], failures: Container[Path], tally: Tally) ->
         say(f"{verified}identical: {', '.join(same) or 'none'}; not identical: {', '.join(other)}")
     for line in (*tally.partly, *tally.unfinished):
         say(line)
-
-
-class _Progress:
-    """A bar on standard error while a job is verified; only on a terminal."""
-
-    def __init__(self, job: Path) -> None:
-        self._job = job
-        self._shown = is_terminal(sys.stderr)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._shown:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
-
-    def show(self, done: int, planned: int) -> None:
-        """Another run was verified."""
-        if self._shown:
-            bar = "█" * (BAR * done // planned)
-            print(f"\r\033[K{bar:·<{BAR}} {done}/{planned} runs  {self._job}", end="", file=sys.stderr, flush=True)

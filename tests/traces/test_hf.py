@@ -320,3 +320,12 @@ def test_the_file_is_named_by_the_run_and_equal_for_equal_runs() -> None:
     assert (writer.name, first.name) == ("hf", "a_run.json")
     assert first == second == third
     assert orjson.loads(first.data)["metadata"]["definition"]["scenario_id"] == "notes"
+
+
+def test_apps_of_a_scenario_that_is_known_elsewhere_are_left_to_be_found_there() -> None:
+    known = {"dataset": "some/data", "split": "test", "revision": None}
+
+    document = trace(NotesScenario(hf_metadata=known))
+    assert document["apps"] == []
+    assert document["metadata"]["definition"]["hf_metadata"] == known
+    assert document["completed_events"]

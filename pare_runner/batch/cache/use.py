@@ -106,6 +106,7 @@ class CacheUse:
                 "columns": config_columns(config),
                 "prices": {} if config.oracle else prices,
                 "log_level": config.log_level,
+                "traces": [config.export_dialect, *config.export_redact] if config.export else [],
             }
             writers = trace_writers(config.trace_dump_format) if config.export else ()
             names = frozenset(writer.name for writer in writers)

@@ -170,8 +170,16 @@ def test_an_exception_that_is_tried_again_may_come_from_the_cache(
 
 @pytest.mark.parametrize(
     "changes",
-    [{"export": False}, {"log_to_file": False}, {"log_level": "DEBUG"}, {"suite": {"source": "listed", "runs": 2}}],
-    ids=["trace", "log", "level", "run id"],
+    [
+        {"export": False},
+        {"log_to_file": False},
+        {"log_level": "DEBUG"},
+        {"suite": {"source": "listed", "runs": 2}},
+        {"export_dialect": "meta_are"},
+        {"export_redact": ("emails",)},
+        {"trace_dump_format": "lite"},
+    ],
+    ids=["trace", "log", "level", "run id", "dialect", "redaction", "format"],
 )
 def test_what_an_entry_lacks_is_made_from_its_calls(
     tmp_path: Path, config: MultiScenarioRunnerConfig, server: FaultServer, changes: dict[str, Any]

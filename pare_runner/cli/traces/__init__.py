@@ -1,0 +1,1 @@
+"""The group `pare traces`: a command a module."""

@@ -1,0 +1,55 @@
+"""Which files are meant by a file, a folder, a job and a sweep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pare_runner.errors import InputError
+from pare_runner.traces.hf_files import hf_files
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in (
+        *("sweep/b/traces/hf/x.json", "sweep/a/traces/hf/y.json", "sweep/a/traces/hf/.part.json"),
+        *("sweep/a/traces/lite/y.json", "sweep/a/summary.json", "sweep/a/traces/hf/y.txt"),
+        *("theirs/m/z.json", "theirs/a.json", "theirs/lite/a.json", "theirs/.cache/a.json"),
+    ):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text("{}")
+
+
+def found(*names: str) -> list[str]:
+    return [path.as_posix() for path in hf_files(map(Path, names))]
+
+
+def test_of_a_sweep_and_of_a_job_the_traces() -> None:
+    assert found("sweep") == ["sweep/a/traces/hf/y.json", "sweep/b/traces/hf/x.json"]
+    assert found("sweep/a") == ["sweep/a/traces/hf/y.json"]
+    assert found("sweep/a/traces/hf") == ["sweep/a/traces/hf/y.json"]
+
+
+def test_of_another_folder_what_is_json_and_no_other_format() -> None:
+    assert found("theirs") == ["theirs/a.json", "theirs/m/z.json"]
+
+
+def test_a_file_is_itself_and_is_read_once() -> None:
+    assert found("theirs/lite/a.json") == ["theirs/lite/a.json"]
+    assert found("theirs/a.json", "theirs", "./theirs/m/../a.json") == ["theirs/a.json", "theirs/m/z.json"]
+
+
+def test_places_without_files() -> None:
+    Path("empty").mkdir()
+    Path("dangling.json").symlink_to("nowhere")
+    for name, says in {
+        "empty": "empty has no hf traces (.json)",
+        "dangling.json": "there is no dangling.json",
+        "swep": "there is no swep (did you mean 'sweep'?)",
+        "nowhere/x": "there is no nowhere/x",
+    }.items():
+        with pytest.raises(InputError) as caught:
+            found(name)
+        assert str(caught.value) == says
