@@ -1,0 +1,1 @@
+"""Analysis: what result files say, without the engine that wrote them."""
