@@ -27,8 +27,8 @@ def applies(arm: Sample, baseline: Sample) -> bool:
 
 def mcnemar(arm: Sample, baseline: Sample) -> McNemar:
     """McNemar's exact test, two-sided, of the scenarios judged in both arms: twice the binomial tail of the smaller
-    count among discordant scenarios at 1/2, at most 1 (McNemar, *Psychometrika* 12 (1947), 153-157; exact form and mid-p:
-    Fagerland, Lydersen and Laake, *BMC Medical Research Methodology* 13 (2013), 91).
+    count among discordant scenarios at 1/2, at most 1 (McNemar, *Psychometrika* 12 (1947), 153-157; exact form and
+    mid-p: Fagerland, Lydersen and Laake, *BMC Medical Research Methodology* 13 (2013), 91).
 
     ValueError if it does not apply (`applies`). Without discordant scenarios both p-values are 1.
     """

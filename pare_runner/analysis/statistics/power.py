@@ -33,7 +33,7 @@ class Detectable:
 
 @dataclass(frozen=True)
 class Needed:
-    """The `runs` of each scenario and arm and the `scenarios` that detect `difference`; None if no number does (`note`)."""
+    """The `runs` of each scenario and arm and `scenarios` that detect `difference`; None with a `note` if none do."""
 
     difference: float
     runs: int | None

@@ -52,7 +52,7 @@ def test_normal_quantile_equals_scipy() -> None:
 @pytest.mark.parametrize("a", [0.5, 1.0, 3.7, 9.99, 10.0, 55.0, 1_234.0, 2e5])
 @pytest.mark.parametrize("b", [0.5, 2.0, 10.0, 41.5, 9_000.0, 5e5])
 def test_beta_equals_scipy(a: float, b: float) -> None:
-    assert log_beta(a, b) == pytest.approx(scipy.special.betaln(a, b), rel=1e-10)
+    assert log_beta(a, b) == pytest.approx(scipy.special.betaln(a, b), rel=1e-9)
     mean = a / (a + b)
     for x in (1e-6, mean / 2, mean, min(1.1 * mean, 0.999), 1 - 1e-6):
         assert beta_cdf(x, a, b) == pytest.approx(scipy.special.betainc(a, b, x), rel=1e-9, abs=1e-10)

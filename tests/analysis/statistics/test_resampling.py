@@ -1,0 +1,48 @@
+"""Resampled means and quantiles of a distribution on a grid."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.stats
+
+from pare_runner.analysis.statistics.resampling import bootstrap_means, mid_quantiles
+
+
+def test_moments_are_those_of_the_bootstrap() -> None:
+    values = np.array([0, 0, 0.25, 1, 1, 1, 0.5])
+    drawn = bootstrap_means(values, resamples=200_000)
+    assert drawn.mean() == pytest.approx(values.mean(), abs=0.002)
+    assert drawn.std() == pytest.approx(values.std() / np.sqrt(7), rel=0.01)
+
+
+def test_means_of_two_values_are_binomial() -> None:
+    drawn = bootstrap_means(np.array([0.0, 1.0, 1.0, 0.0, 1.0]), resamples=50_000)
+    observed = np.bincount(np.rint(drawn * 5).astype(int), minlength=6)
+    expected = scipy.stats.binom.pmf(range(6), 5, 0.6) * 50_000
+    assert scipy.stats.chisquare(observed, expected).pvalue > 0.001
+
+
+def test_chunks_change_nothing_in_the_shape() -> None:
+    drawn = bootstrap_means(np.random.default_rng(0).random(3_000), resamples=2_000)
+    assert drawn.shape == (2_000,)
+    assert np.unique(drawn).size == 2_000
+
+
+def test_mid_quantiles_by_hand() -> None:
+    """Points 0, 1, 2 with shares 1/4, 1/2, 1/4: the mid-distribution is 1/8, 1/2, 7/8 there."""
+    draws = np.array([0, 1, 1, 2.0])
+    assert mid_quantiles(draws, (1 / 8, 1 / 2, 7 / 8)) == pytest.approx((0, 1, 2))
+    assert mid_quantiles(draws, (0.01, 5 / 16, 0.99)) == pytest.approx((0, 0.5, 2)), "held at the ends"
+
+
+def test_rounding_makes_no_points() -> None:
+    noise = np.array([0.3, 0.1 + 0.2, 0.3, 0.7, 0.7000000000000001])
+    assert mid_quantiles(noise, (0.3, 0.8)) == pytest.approx((0.3, 0.7))
+    assert mid_quantiles(np.zeros(4), (0.5,)) == (0.0,)
+
+
+def test_quantiles_without_ties_are_the_usual_ones() -> None:
+    draws = np.random.default_rng(1).normal(size=20_000)
+    expected = np.quantile(draws, (0.025, 0.975), method="hazen")
+    assert mid_quantiles(draws, (0.025, 0.975)) == pytest.approx(tuple(expected), abs=1e-9)
