@@ -15,6 +15,8 @@ PATTERNS = 2**14
 """Up to so many patterns of signs, all are gone through where the differences lie on no common grid."""
 FLIPS = 100_000
 """Random patterns beyond that: a p-value of 0.05 then has a standard error of 0.0007."""
+MANY = 2_000
+"""More differences than that are normal in sum: random patterns would be slower and less accurate."""
 
 _GRID_STEPS = 50_000_000
 _DENOMINATOR = 10_000
@@ -26,12 +28,12 @@ class SignFlip:
     """The two-sided test that signs of the differences are chance.
 
     `p_value` counts patterns as far out as the observed one by half (mid-p), `exact_p_value` in full. `different` is
-    the number of scenarios whose difference is not 0, `patterns` the number of sign patterns looked at.
+    the number of scenarios whose difference is not 0, `patterns` the number of sign patterns looked at, 0 for `normal`.
     """
 
     p_value: float
     exact_p_value: float
-    method: Literal["exact", "monte_carlo", "no_difference"]
+    method: Literal["exact", "monte_carlo", "normal", "no_difference"]
     different: int
     patterns: int
     note: str = ""
@@ -44,12 +46,16 @@ def sign_flip(means: Means, *, flips: int = FLIPS, seed: int = 0) -> SignFlip:
     The statistic is |Σ d|; differences of 0 change nothing and drop out. All 2^m patterns count exactly where the m
     differences are multiples of one fraction (always so for few runs; the distribution of the sum is then built up
     difference by difference) or where there are at most `PATTERNS`; else `flips` random ones, and the observed pattern
-    is one of the reference set: p = (b + 1)/(flips + 1) (Phipson and Smyth, *SAGMB* 9 (2010), article 39).
+    is one of the reference set: p = (b + 1)/(flips + 1) (Phipson and Smyth, *SAGMB* 9 (2010), article 39). More than
+    `MANY` differences off a grid are taken for normal in sum, with variance Σ d² and corrected for the fourth cumulant
+    -2 Σ d⁴ (Edgeworth's series; Hall, *The Bootstrap and Edgeworth Expansion*, 1992, section 2.3); off by 1/m².
 
-    `p_value` is the mid-p value P(more) + P(as much)/2 (Lancaster, *JASA* 56 (1961), 223-234). The exact one never
-    errs above its level, yet with few runs far below: of 20 to 40 scenarios with one run most do not differ, and it
-    erred in 1 to 3 % instead of 5 %; mid-p comes within a point where some 15 scenarios differ, and stays below 5 %
-    where fewer do. With one run a scenario it is McNemar's mid-p test, which Fagerland, Lydersen and Laake (*BMC
+    `p_value` is the mid-p value P(more) + P(as much)/2 (Lancaster, *JASA* 56 (1961), 223-234). The exact one never errs
+    more often than its level, but with few runs far less often. Measured at 5 % with 20 to 40 scenarios, half with a
+    rate of 0.1 and half of 0.9, at 1, 3 and 5 runs: where other scenarios are hard for the other arm, mid-p erred in
+    4.6, 4.7 and 5.0 % and the exact one in 2.7, 3.8 and 4.3 %; where the same are, in 3.1, 4.3 and 4.4 % against 1.2,
+    2.6 and 2.9 %, since with one run about 5 scenarios differ then, too few patterns; of 143 scenarios with one run
+    4.7 % against 3.1 %. For a fixed small number of differing scenarios mid-p can err in up to 7 %. With one run a scenario it is McNemar's mid-p test, which Fagerland, Lydersen and Laake (*BMC
     Medical Research Methodology* 13 (2013), 91) recommend over the exact one for this reason.
 
     Where no scenario differs both are 1. The test is exact for arms that are alike on every scenario, and holds its
@@ -63,11 +69,24 @@ def sign_flip(means: Means, *, flips: int = FLIPS, seed: int = 0) -> SignFlip:
     grid = _on_grid(size, means.runs)
     if grid is not None:
         above, equal = _by_convolution(*grid, total)
+    elif size.size > MANY:
+        return _normal(size, total)
     elif 2**size.size <= PATTERNS:
         above, equal = _tail(_all_sums(size), total, float(size.sum()))
     else:
         return _monte_carlo(size, total, flips, seed)
     return SignFlip(min(1.0, above + equal / 2), min(1.0, above + equal), "exact", size.size, 2**size.size)
+
+
+def _normal(size: Floats, total: float) -> SignFlip:
+    squares = size * size
+    variance = math.fsum(squares.tolist())
+    z = total / math.sqrt(variance)
+    excess = -2.0 * math.fsum((squares * squares).tolist()) / variance**2
+    density = math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
+    p_value = math.erfc(z / math.sqrt(2.0)) + 2.0 * density * excess / 24.0 * (z**3 - 3.0 * z)
+    p_value = min(1.0, max(p_value, math.ulp(0.0)))
+    return SignFlip(p_value, p_value, "normal", size.size, 0, f"{size.size} differences, normal in sum")
 
 
 def _on_grid(size: Floats, runs: Counts) -> tuple[NDArray[np.int64], int] | None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from pare_runner.analysis.statistics.permutation import sign_flip
+from pare_runner.analysis.statistics.permutation import MANY, sign_flip
 from pare_runner.analysis.statistics.sample import Means, Sample
 
 
@@ -99,6 +99,24 @@ def test_stream_of_signs_is_fixed() -> None:
     """The bits are PCG64's, which no numpy changes: this value holds on every machine."""
     means = differences((np.sqrt(np.arange(1, 71)) * np.where(np.arange(70) % 3, 0.1, -0.2)).tolist())
     assert sign_flip(means, flips=2_000).exact_p_value == 1783 / 2001
+
+
+@pytest.mark.parametrize("drift", [0.0, 0.02, 0.05, 0.1])
+def test_very_many_differences_are_normal(drift: float) -> None:
+    """Thirds on a grid of 3 runs count exactly, and off the grid in the limit."""
+    values = (np.random.default_rng(6).integers(-3, 4, MANY + 700) / 3) * 0.5
+    values[: int(values.size * drift)] = np.abs(values[: int(values.size * drift)])
+    exact, normal = (
+        sign_flip(differences(values.tolist(), runs=6)),
+        sign_flip(differences(values.tolist(), runs=NO_GRID)),
+    )
+    assert (exact.method, normal.method) == ("exact", "normal")
+    assert normal.p_value == pytest.approx(exact.p_value, rel=5e-3)
+
+
+def test_very_small_p_values_stay_above_0() -> None:
+    found = sign_flip(differences([1.0] * 5_000, runs=NO_GRID))
+    assert 0.0 < found.p_value < 1e-300
 
 
 def test_nothing_differs() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from pare_runner.analysis.statistics.intervals import Interval, bootstrap_interval, interval, t_interval
+from pare_runner.analysis.statistics.intervals import Interval, bootstrap_interval, t_interval, wilson_interval
 from pare_runner.analysis.statistics.permutation import sign_flip
 from pare_runner.analysis.statistics.sample import Means, Sample
 
@@ -28,6 +28,11 @@ def play(generator: np.random.Generator, rates: np.ndarray, runs: int) -> Sample
 
 def difficulties(generator: np.random.Generator, size: int, hard: float = 0.5) -> np.ndarray:
     return np.where(generator.random(size) < hard, HARD, EASY)
+
+
+def show(what: str, *measured: object) -> None:
+    """For `pytest -s`: the numbers that docstrings quote."""
+    print(f"\n{what}: {measured}")
 
 
 def covers(found: Interval, truth: float) -> bool:
@@ -55,38 +60,44 @@ def pair(generator: np.random.Generator, runs: int, alike: bool, size: int | Non
     return play(generator, first, runs).minus(play(generator, second, runs))
 
 
+def test_coverage_of_wilson() -> None:
+    found = coverage_of_rates(lambda sample, _: wilson_interval(sample), 1)
+    show("coverage", found)
+    assert found == pytest.approx(0.95, abs=0.01)
+
+
 @pytest.mark.parametrize("runs", [1, 3, 5])
-def test_coverage_of_the_first_interval(runs: int, record_property: Callable[[str, object], None]) -> None:
+def test_coverage_of_the_first_interval(runs: int) -> None:
     """Wilson's at one run, t beyond."""
     found = coverage_of_rates(lambda sample, _: interval(sample), runs)
-    record_property("coverage", found)
+    show("coverage", found)
     assert found == pytest.approx(0.95, abs=0.01)
 
 
 @pytest.mark.parametrize("runs", [1, 3, 5])
-def test_coverage_of_t(runs: int, record_property: Callable[[str, object], None]) -> None:
+def test_coverage_of_t(runs: int) -> None:
     found = coverage_of_rates(lambda sample, _: t_interval(sample.means()), runs)
-    record_property("coverage", found)
+    show("coverage", found)
     assert found == pytest.approx(0.95, abs=0.01)
 
 
 @pytest.mark.parametrize("runs", [1, 3, 5])
-def test_coverage_of_the_bootstrap(runs: int, record_property: Callable[[str, object], None]) -> None:
+def test_coverage_of_the_bootstrap(runs: int) -> None:
     found = coverage_of_rates(lambda sample, seed: bootstrap_interval(sample.means(), resamples=2_000, seed=seed), runs)
-    record_property("coverage", found)
+    show("coverage", found)
     assert found == pytest.approx(0.95, abs=0.01)
 
 
 @pytest.mark.parametrize("runs", [2, 3, 5])
-def test_coverage_on_this_benchmark(runs: int, record_property: Callable[[str, object], None]) -> None:
+def test_coverage_on_this_benchmark(runs: int) -> None:
     found = coverage_of_rates(lambda sample, _: t_interval(sample.means(), estimand="benchmark"), runs, fixed=True)
-    record_property("coverage", found)
+    show("coverage", found)
     assert found == pytest.approx(0.95, abs=0.01)
 
 
 @pytest.mark.parametrize("runs", [1, 3, 5])
 @pytest.mark.parametrize("alike", [True, False])
-def test_coverage_of_differences(runs: int, alike: bool, record_property: Callable[[str, object], None]) -> None:
+def test_coverage_of_differences(runs: int, alike: bool) -> None:
     generator = np.random.default_rng(100 + runs)
     t = boot = fixed = 0
     for number in range(TIMES):
@@ -95,7 +106,7 @@ def test_coverage_of_differences(runs: int, alike: bool, record_property: Callab
         boot += covers(bootstrap_interval(means, resamples=2_000, seed=number), 0.0)
         if runs > 1 and alike:
             fixed += covers(t_interval(means, estimand="benchmark"), 0.0)
-    record_property("coverage", (t / TIMES, boot / TIMES, fixed / TIMES))
+    show("coverage", (t / TIMES, boot / TIMES, fixed / TIMES))
     assert t / TIMES == pytest.approx(0.95, abs=0.01)
     assert boot / TIMES == pytest.approx(0.95, abs=0.01)
     if runs > 1 and alike:
@@ -115,9 +126,9 @@ def errors(runs: int, alike: bool, size: int | None = None) -> tuple[float, floa
 
 @pytest.mark.parametrize("runs", [1, 3, 5])
 @pytest.mark.parametrize("alike", [True, False])
-def test_type_one_error(runs: int, alike: bool, record_property: Callable[[str, object], None]) -> None:
+def test_type_one_error(runs: int, alike: bool) -> None:
     found, exact = errors(runs, alike)
-    record_property("type I error", (found, exact))
+    show("type I error", (found, exact))
     assert exact <= 0.055, "never above the level, but for the error of the simulation"
     assert found <= 0.06
     if runs > 1 or not alike:
@@ -126,9 +137,9 @@ def test_type_one_error(runs: int, alike: bool, record_property: Callable[[str, 
         assert found >= 0.02, "of about 30 scenarios 5 differ: few patterns reach 5 %"
 
 
-def test_type_one_error_of_a_large_benchmark(record_property: Callable[[str, object], None]) -> None:
+def test_type_one_error_of_a_large_benchmark() -> None:
     """One run of alike arms on 143 scenarios, of which about 26 differ."""
     found, exact = errors(1, alike=True, size=143)
-    record_property("type I error", (found, exact))
+    show("type I error", (found, exact))
     assert found == pytest.approx(0.05, abs=0.01)
     assert exact <= 0.055
