@@ -2,7 +2,7 @@
 
 `sample` holds what they take: runs summed by scenario, for one arm or for the differences of two. From that:
 
-- `estimates`: one rate with its intervals (`intervals`, `resampling`);  `passes`: pass@k and pass^k;
+- `intervals`: a mean or a difference with its interval (`resampling` draws);  `passes`: pass@k and pass^k;
 - `comparisons`: two arms on the same scenarios (`permutation`, `mcnemar`, `equivalence`, `power`); `families`: many;
 - `variance`: between scenarios against between runs;  `exceptions`: runs that are outside the rates, and both bounds;
 - `documented`: the statistics that PARE documents, under their names.

@@ -66,8 +66,9 @@ def t_interval(means: Means, *, estimand: Estimand = "situations", level: float 
 
     Where nothing varies the standard error is 0 and says nothing: `no_variation_interval` then takes its place.
 
-    Coverage measured at a nominal 95 %, with 20 to 40 scenarios, half with a rate of 0.1 and half of 0.9: 95.0, 95.1 and
-    94.5 % at 1, 3 and 5 runs, for *this benchmark* 95.1, 95.4 and 95.3 % at 2, 3 and 5; of differences 94.9 to 95.5 %.
+    Coverage measured at a nominal 95 %, with 20 to 40 scenarios, half with a rate of 0.1 and half of 0.9: 95.0, 95.1
+    and 94.5 % at 1, 3 and 5 runs; of differences 94.9 to 95.5 %. For *this benchmark* 95.1, 95.4 and 95.3 % at 2, 3 and
+    5 runs; of differences 95.1 and 95.3 % at 3 and 5.
     """
     _check_level(level)
     found = spread(means, estimand)
@@ -85,10 +86,11 @@ def spread(means: Means, estimand: Estimand) -> Spread:
 
     *Situations like these*: s/√S with S - 1 degrees of freedom, s the standard deviation of the S scenario means. It
     holds for any dependence between the runs of a scenario; for equal runs it is the cluster-robust error with the
-    correction S/(S - 1) (CR1; Cameron and Miller, *Journal of Human Resources* 50 (2015), 317-372, section II).
+    correction S/(S - 1) (CR1; Cameron and Miller, *Journal of Human Resources* 50 (2015), 317-372).
 
-    *This benchmark*: √(Σ s²/n) / S over scenarios (and arms), s² the variance of the n runs of one, the stratified
-    estimate; degrees of freedom are runs less scenarios (Cochran, *Sampling Techniques*, 3rd ed. 1977, section 5.4).
+    *This benchmark*: √(Σ s²/n) / S over scenarios (and arms), s² the variance of the n runs of one, the estimate of a
+    stratified sample (Cochran, *Sampling Techniques*, 3rd ed. 1977, chapter 5); degrees of freedom are units less
+    strata, here runs less scenarios (Korn and Graubard, *Analysis of Health Surveys*, 1999).
     A scenario with one run takes the pooled variance of the others in its arm; with no scenario that has two, there is
     no estimate. (Satterthwaite's degrees of freedom covered 97 % at 3 runs instead of 95 %, since most variances of
     three runs are 0; runs less scenarios covered 95 %.)
@@ -148,7 +150,7 @@ def bootstrap_interval(means: Means, *, level: float = LEVEL, resamples: int = R
 
     Expanded percentile interval: the quantiles at Φ(-√(S/(S - 1)) t(S - 1)) and 1 minus it, because the plain
     percentile interval is too short by √((S - 1)/S) and z/t (Hesterberg, *The American Statistician* 69 (2015),
-    371-386, section 4.3), of the mid-distribution (`mid_quantiles`). The same seed gives the same interval.
+    371-386), of the mid-distribution (`mid_quantiles`). The same seed gives the same interval.
 
     Coverage measured as for `t_interval`: 95.9, 95.6 and 95.2 % at 1, 3 and 5 runs; of differences 94.6 to 95.6 %.
     """

@@ -28,7 +28,7 @@ def passes(sample: Sample, k: int, *, level: float = LEVEL) -> Passes:
     """Means over scenarios of the unbiased estimates from c successes in n judged runs, with t intervals.
 
     pass@k = 1 - C(n - c, k)/C(n, k) (Chen et al., arXiv:2107.03374, 2021, eq. 1);
-    pass^k = C(c, k)/C(n, k) (Yao et al., arXiv:2406.12045, 2024, section 3).
+    pass^k = C(c, k)/C(n, k) (Yao et al., arXiv:2406.12045, 2024).
     Not the documented `pass_at_k` and `pass_k` (module `documented`), which count scenarios over all their runs.
     ValueError for k below 1, and for values that are not 0 or 1.
     """

@@ -86,7 +86,7 @@ def runs_needed(
     """The fewest runs of each scenario in each arm, with `scenarios` (default: as many as `found` had) held fixed.
 
     The standard error is √((between + within/runs)/S) for *situations like these* and √(within/(runs·S)) for *this
-    benchmark* (Snedecor and Cochran, *Statistical Methods*, 8th ed. 1989, section 13.3); the difference must reach
+    benchmark* (Cochran, *Sampling Techniques*, 3rd ed. 1977, chapter 10: two stages); the difference must reach
     (t(1 - α/2) + t(power)) times that. More runs never help below the part that scenarios add: `runs` is None then.
     *This benchmark* needs two runs at least, or its error cannot be seen. `arms` is how many `found` is of.
     """

@@ -37,7 +37,7 @@ def components(means: Means) -> Components:
     means less what runs add to it, Σ over arms of pooled × mean(1/n), but not below 0.
 
     The unweighted-means estimator of the one-way random model (Searle, Casella and McCulloch, *Variance Components*,
-    1992, section 3.6), for equal runs the same as that of the analysis of variance.
+    1992, chapter 3), for equal runs the same as that of the analysis of variance.
     """
     of_means = means.deviation**2 if means.scenarios >= 2 else None
     within, added = 0.0, 0.0

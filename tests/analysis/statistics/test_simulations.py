@@ -67,14 +67,6 @@ def test_coverage_of_wilson() -> None:
 
 
 @pytest.mark.parametrize("runs", [1, 3, 5])
-def test_coverage_of_the_first_interval(runs: int) -> None:
-    """Wilson's at one run, t beyond."""
-    found = coverage_of_rates(lambda sample, _: interval(sample), runs)
-    show("coverage", found)
-    assert found == pytest.approx(0.95, abs=0.01)
-
-
-@pytest.mark.parametrize("runs", [1, 3, 5])
 def test_coverage_of_t(runs: int) -> None:
     found = coverage_of_rates(lambda sample, _: t_interval(sample.means()), runs)
     show("coverage", found)
