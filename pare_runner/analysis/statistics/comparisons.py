@@ -1,0 +1,95 @@
+"""Two arms on the same scenarios: everything a report says about their difference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pare_runner.analysis.statistics.equivalence import Equivalence, equivalence
+from pare_runner.analysis.statistics.intervals import LEVEL, Interval, bootstrap_interval, t_interval
+from pare_runner.analysis.statistics.mcnemar import ONE_RUN_ONLY, McNemar, applies, mcnemar
+from pare_runner.analysis.statistics.permutation import FLIPS, SignFlip, sign_flip
+from pare_runner.analysis.statistics.power import Detectable, detectable_difference
+from pare_runner.analysis.statistics.resampling import RESAMPLES
+from pare_runner.analysis.statistics.sample import Estimand, Means, Sample
+from pare_runner.analysis.statistics.variance import Components, components
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An arm against a baseline; every difference is arm less baseline.
+
+    `test` is the primary one and `p_value` its own; a family corrects it (`families.holm`). `bootstrap` is None for
+    *this benchmark*, `mcnemar` with more than one run (`mcnemar_note` says so), `equivalence` without a margin.
+    `standardized` is the difference in standard deviations of the differences by scenario (d_z; Lakens, *Frontiers in
+    Psychology* 4 (2013), 863), None where nothing varies. `better`, `worse` and `equal` count scenarios; `left_out` are
+    those that only one arm has.
+    """
+
+    estimand: Estimand
+    scenarios: int
+    left_out: int
+    difference: float | None
+    standardized: float | None
+    better: int
+    worse: int
+    equal: int
+    interval: Interval
+    bootstrap: Interval | None
+    test: SignFlip
+    mcnemar: McNemar | None
+    mcnemar_note: str
+    detectable: Detectable
+    variance: Components
+    equivalence: Equivalence | None
+
+    @property
+    def p_value(self) -> float | None:
+        """That of the primary test; None without a scenario that both arms have."""
+        return self.test.p_value if self.scenarios else None
+
+
+def compare(
+    arm: Sample,
+    baseline: Sample,
+    *,
+    estimand: Estimand = "situations",
+    level: float = LEVEL,
+    margin: float | None = None,
+    resamples: int = RESAMPLES,
+    flips: int = FLIPS,
+    seed: int = 0,
+) -> Comparison:
+    """Compare by scenario: sign-flip test, intervals, effect sizes, smallest detectable difference (at level 1 -
+    `level` and power 0.8), and with a `margin` whether the arms are equivalent at that level.
+
+    ValueError if the arms have not the same scenarios, in the same order.
+    """
+    means = arm.minus(baseline)
+    single = applies(arm, baseline)
+    above, below = int((means.values > 0).sum()), int((means.values < 0).sum())
+    alpha = 1.0 - level
+    return Comparison(
+        estimand=estimand,
+        scenarios=means.scenarios,
+        left_out=means.left_out,
+        difference=means.mean if means.scenarios else None,
+        standardized=standardized_difference(means),
+        better=above,
+        worse=below,
+        equal=means.scenarios - above - below,
+        interval=t_interval(means, estimand=estimand, level=level),
+        bootstrap=bootstrap_interval(means, level=level, resamples=resamples, seed=seed)
+        if estimand == "situations"
+        else None,
+        test=sign_flip(means, flips=flips, seed=seed),
+        mcnemar=mcnemar(arm, baseline) if single else None,
+        mcnemar_note="" if single else ONE_RUN_ONLY,
+        detectable=detectable_difference(means, estimand=estimand, alpha=alpha),
+        variance=components(means),
+        equivalence=None if margin is None else equivalence(means, margin, estimand=estimand, alpha=alpha),
+    )
+
+
+def standardized_difference(means: Means) -> float | None:
+    """d_z = mean of the differences / their standard deviation over scenarios (ddof 1)."""
+    return means.mean / means.deviation if means.scenarios >= 2 and means.deviation > 0.0 else None
