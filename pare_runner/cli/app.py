@@ -31,6 +31,7 @@ COMMANDS: Commands = {
     "resume": ("pare_runner.cli.resume:resume", "Go on with an experiment that was stopped or killed."),
     "verify": ("pare_runner.cli.verify:verify", "Replay recorded runs without a model, and compare."),
     "rescore": ("pare_runner.cli.rescore:rescore_command", "Judge finished runs anew, by the checks as they are now."),
+    "diff": ("pare_runner.cli.diff:diff_command", "Say what changed between two results, and where runs part."),
     "traces": ("pare_runner.cli.traces.group:app", "Show, convert and read traces of runs."),
     "cache": ("pare_runner.cli.cache:app", "Show and clear the cache of finished runs, and say where it is."),
     "prompts": ("pare_runner.cli.prompts:app", "Show what models receive, and copy the templates."),
