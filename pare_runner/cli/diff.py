@@ -13,7 +13,6 @@ import typer
 from pare_runner.analysis.diff import gate
 from pare_runner.analysis.diff.compare import SCENARIOS, diff
 from pare_runner.analysis.diff.model import Diff
-from pare_runner.analysis.diff.words import counted
 from pare_runner.analysis.statistics.sample import ESTIMANDS
 from pare_runner.atomic import write_atomic, writing
 from pare_runner.cli.console import is_terminal, mark, say, say_json, warn
@@ -84,11 +83,11 @@ def diff_command(
         with writing(target.parent):
             write_atomic(target, found.html().encode())
     if not found.matching.pairs:
-        why = "; ".join(
-            f"{label} has {counted(side.runs, 'run')}"
+        why = "\n".join(
+            f"{label}: {'; '.join(side.why) or 'no run has finished'}"
             for label, side in zip("AB", found.matching.unmatched, strict=True)
         )
-        raise InputError(f"no run of {a} has a partner in {b}: {why}", hint="--ignore KEY matches fewer keys")
+        raise InputError(f"no run of {a} has a partner in {b} (--ignore KEY matches fewer keys)\n{why}")
     if limit is not None:
         _judge(found, limit)
 

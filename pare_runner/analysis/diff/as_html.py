@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from html import escape
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -68,7 +68,7 @@ def _sections(diff: Diff) -> list[str]:
         _section("First different decisions", _table(("kind", "pairs"), [(k, str(n)) for k, n in diff.kinds.items()])),
         _section("Success", _lines([] if diff.success is None else words.statistics(diff.success))),
         _section("Cells", _cells(diff)),
-        _section("Other figures, means over scenarios", _metrics(diff)),
+        _section("Other figures, means over scenarios with 95 % t intervals", _metrics(diff)),
         _section("Configuration", _config(diff)),
         _section("Code", _table(("", "A", "B"), [(i.what, ", ".join(i.a), ", ".join(i.b)) for i in diff.code])),
         _section("Scenarios", _contents(diff)),
@@ -113,7 +113,7 @@ def _finding(diff: Diff, item: Finding) -> str:
 def _divergence(found: Divergence) -> str:
     if found.kind == SAME:
         return _lines([words.headline(found)])
-    rows = [*_rows(found.before), _row(found.a, found.b, ' class="here"'), *_rows(found.after)]
+    rows = [*_rows(found.before), _row(found.a, found.b, ' class="here"', found.arguments), *_rows(found.after)]
     table = f'<table class="steps"><thead><tr><th>A</th><th>B</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
     return _lines([words.headline(found), words.world(found)]) + table
 
@@ -122,9 +122,9 @@ def _rows(pair: tuple[tuple[Step, ...], tuple[Step, ...]]) -> list[str]:
     return [_row(one, two, "") for one, two in zip_longest(*pair)]
 
 
-def _row(one: Step | None, two: Step | None, mark: str) -> str:
-    cells = (f"<td><code>{escape(words.step(step))}</code></td>" for step in (one, two))
-    return f"<tr{mark}>{''.join(cells)}</tr>"
+def _row(one: Step | None, two: Step | None, mark: str, differing: Collection[str] = ()) -> str:
+    said = (words.step(one, two, differing), words.step(two, one, differing))
+    return f"<tr{mark}>{''.join(f'<td><code>{escape(text)}</code></td>' for text in said)}</tr>"
 
 
 def _cells(diff: Diff) -> str:
@@ -146,9 +146,7 @@ def _cells(diff: Diff) -> str:
 def _metrics(diff: Diff) -> str:
     rows = []
     for item in diff.metrics:
-        low, high = item.interval.low, item.interval.high
-        spread = "" if low is None or high is None else f" [{low:+.4g}, {high:+.4g}]"
-        change = f"{item.means[1] - item.means[0]:+.4g}{spread}"
+        change = words.change_of(*item.means, item.interval.low, item.interval.high)
         rows.append((words.metric_name(item.name), f"{item.means[0]:.4g}", f"{item.means[1]:.4g}", change))
     return _table(("", "A", "B", "difference"), rows)
 

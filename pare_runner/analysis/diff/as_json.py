@@ -77,6 +77,7 @@ def as_json(diff: Diff) -> dict[str, Any]:
             }
             for item in diff.metrics
         ],
+        "differing_pairs": diff.differing,
         "traces_compared": diff.traces_compared,
     }
 

@@ -49,7 +49,7 @@ def text(diff: Diff, width: int) -> str:
         ("Scenarios whose success rate moved, strongest evidence first", _findings(diff, diff.moved, width)),
         ("Scenarios that differ at the same success rate", _findings(diff, diff.changed, width)),
         ("First different decisions", [words.kinds(diff.kinds)] if diff.kinds else ()),
-        ("Other figures, means over scenarios", _metrics(diff)),
+        ("Other figures, means over scenarios with 95 % t intervals", _metrics(diff)),
     ):
         found = list(_inside(body))
         if found:
@@ -154,8 +154,10 @@ def _side_by_side(found: Divergence, width: int) -> Iterator[str]:
     ended = [False, False]
     for mark, one, two in rows:
         cells = []
-        for side, step in enumerate((one, two)):
-            cells.append(textwrap.wrap("" if step is None and ended[side] else words.step(step), column) or [""])
+        differing = found.arguments if mark.strip() else ()
+        for side, (step, other) in enumerate(((one, two), (two, one))):
+            said = "" if step is None and ended[side] else words.step(step, other, differing)
+            cells.append(textwrap.wrap(said, column) or [""])
             ended[side] = ended[side] or step is None
         for number, (left, right) in enumerate(zip_longest(*cells, fillvalue="")):
             yield f"{mark if not number else '  '}{left:<{column}} | {right}".rstrip()
@@ -166,7 +168,6 @@ def _metrics(diff: Diff) -> Iterator[str]:
         if item.same:
             continue
         one, two = item.means
-        change = "" if one == 0 else f" ({words.signed(100 * (two - one) / one)} %)"
-        low, high = item.interval.low, item.interval.high
-        spread = "" if low is None or high is None else f", difference {two - one:+.4g} [{low:+.4g}, {high:+.4g}]"
-        yield f"{words.metric_name(item.name)}: {one:.4g} → {two:.4g}{change}{spread}"
+        share = "" if one == 0 else f" ({words.signed(100 * (two - one) / one)} %)"
+        change = words.change_of(one, two, item.interval.low, item.interval.high)
+        yield f"{words.metric_name(item.name)}: {one:.4g} → {two:.4g}{share}, difference {change}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -88,11 +89,11 @@ class Cells:
     judged: tuple[Ints, Ints]
     successes: tuple[Floats, Floats]
 
-    @property
+    @cached_property
     def matched(self) -> Flags:
         return (self.present[0] > 0) & (self.present[1] > 0)
 
-    @property
+    @cached_property
     def both_judged(self) -> Flags:
         """Places whose rates can be compared: both sides have a verdict there."""
         return (self.judged[0] > 0) & (self.judged[1] > 0)
@@ -105,12 +106,15 @@ class Cells:
             runs.scenario[kept], runs.value[kept], exception=runs.exception[kept], scenarios=len(self.scenarios)
         )
 
-    def rows(self, side: int) -> Ints:
-        """The row of the first run at each place; -1 where there is none."""
-        runs = (self.a, self.b)[side]
+    @cached_property
+    def rows(self) -> tuple[Ints, Ints]:
+        """For each side the row of the first run at each place, places in a line; -1 where there is none."""
+        return self._rows(self.a), self._rows(self.b)
+
+    def _rows(self, runs: Runs) -> Ints:
         found = np.full(self.present[0].size, -1, dtype=np.int64)
         found[runs.place[::-1]] = np.arange(len(runs.place) - 1, -1, -1)
-        return found.reshape(self.present[0].shape)
+        return found
 
     def cell_of(self, place: int) -> tuple[tuple[Any, ...], str, int | None]:
         """Values of the keys, scenario and run number of a place."""

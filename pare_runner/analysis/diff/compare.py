@@ -86,6 +86,7 @@ def diff(
         changed=tuple(item for item in findings if item.moved is None),
         kinds=dict(sorted(kinds.items(), key=lambda item: (-item[1], item[0]))),
         metrics=metrics(cells),
+        differing=int(differing.sum()),
         traces_compared=compared,
     )
 
@@ -98,16 +99,15 @@ def _scenarios(cells: Cells) -> tuple[list[str], list[str]]:
 
 def _differing(cells: Cells) -> Flags:
     """Places where the runs of both sides went another way, as far as the columns of `BEHAVIOUR` tell."""
-    places = np.flatnonzero(cells.matched.ravel())
-    frames = [
-        runs.frame.select(BEHAVIOUR)[cells.rows(side).ravel()[places]] for side, runs in enumerate((cells.a, cells.b))
-    ]
+    places = np.flatnonzero(cells.matched)
+    one, two = (cells.rows[side][places] for side in (0, 1))
+    a, b = cells.a.frame.select(BEHAVIOUR), cells.b.frame.select(BEHAVIOUR)
+    if len(a) != len(b) or not np.array_equal(one, two):  # rows that stand alike need not be moved, which is slow
+        a, b, one = a[one], b[two], np.arange(places.size)
     unequal = np.zeros(cells.matched.size, dtype=np.bool_)
     if places.size:
-        marks = [frames[0][name].ne_missing(frames[1][name]) for name in BEHAVIOUR]
-        unequal[places] = (
-            pl.DataFrame({mark.name: mark for mark in marks}).select(pl.any_horizontal("*")).to_series().to_numpy()
-        )
+        marks = pl.select(pl.any_horizontal(a[name].ne_missing(b[name]) for name in BEHAVIOUR)).to_series()
+        unequal[places] = marks.to_numpy()[one]
     return unequal.reshape(cells.matched.shape)
 
 

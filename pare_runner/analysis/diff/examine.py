@@ -174,7 +174,7 @@ def _rows(side: Side, cells: Cells, number: int, places: Sequence[int]) -> dict[
     """What is needed to open the first run of a side at each of `places`."""
     if not places:
         return {}
-    first = cells.rows(number).ravel()
+    first = cells.rows[number]
     rows = {int(first[place]): place for place in places}
     frame = side.frame.select(COLUMNS).with_row_index("row").filter(pl.col("row").is_in(list(rows))).collect()
     return {rows[row["row"]]: row for row in frame.iter_rows(named=True)}

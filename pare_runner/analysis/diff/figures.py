@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +27,7 @@ CELLS = 60
 class Success:
     """The success rates over what both sides have a verdict of; every difference is B less A.
 
-    `rates` are means over scenarios. `exceptions` count all matched runs. `comparison` is None if nothing is judged on
-    both sides.
+    `rates` are means over scenarios. `exceptions` count all matched runs.
     """
 
     rates: tuple[float | None, float | None]
@@ -58,7 +58,8 @@ class Metric:
 
     @property
     def same(self) -> bool:
-        return self.means[0] == self.means[1]
+        """Whether both means are equal, but for the order in which they were summed."""
+        return math.isclose(*self.means, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def success(cells: Cells, *, estimand: Estimand, margin: float | None) -> Success:

@@ -74,6 +74,8 @@ def find_keys(a: Side, b: Side, *, by: Sequence[str] | None = None, ignore: Sequ
     shared = set(a.frame.collect_schema()) & set(b.frame.collect_schema())
     extra = [name for name in a.frame.collect_schema() if name not in FRAME_SCHEMA and name in shared]
     _check_names((*(by or ()), *ignore), (*DEFAULT, *ON_REQUEST, *extra), (a, b))
+    if SCENARIO in ignore:
+        raise InputError(f"{SCENARIO} is always matched: rates are compared scenario by scenario")
     columns = list(dict.fromkeys((*DEFAULT, *extra, *(name for name in by or () if name in shared))))
     columns = [name for name in columns if name not in (*ignore, SCENARIO, RUN)]
     tables = [_table(side, columns, by or ()) for side in (a, b)]
@@ -104,11 +106,10 @@ def shown(names: Sequence[str], cell: Sequence[Any]) -> str:
 
 
 def _check_names(names: Iterable[str], known: Sequence[str], sides: Sequence[Side]) -> None:
+    """InputError for the first of `names` that is neither a column to match by nor a key of a configuration."""
     config = {CONFIG + key for side in sides for job in side.jobs for key in identity(job)}
     for name in names:
-        if name == SCENARIO and name in names:
-            continue
-        if name not in (*known, RUN) and name not in config:
+        if name not in (*known, SCENARIO, RUN) and name not in config:
             raise InputError(f"there is no key {name!r}{bracketed_hint(name, (*known, RUN, *config), limit=0)}")
 
 
@@ -117,8 +118,13 @@ def _table(side: Side, columns: Sequence[str], by: Sequence[str]) -> pl.DataFram
 
     Columns that do not vary are not looked at row by row.
     """
-    counts = side.frame.select(pl.col(name).n_unique() for name in columns).collect().row(0, named=True)
-    varying = [name for name, count in counts.items() if count > 1]
+    same = [
+        (pl.col(name).null_count() == pl.len())
+        | ((pl.col(name).null_count() == 0) & (pl.col(name).min() == pl.col(name).max()))
+        for name in columns
+    ]
+    constant = side.frame.select(item.alias(name) for item, name in zip(same, columns, strict=True)).collect()
+    varying = [name for name, alike in constant.row(0, named=True).items() if not alike]
     table = side.frame.select(JOB, *varying).unique(maintain_order=True).collect()
     first = side.frame.select(name for name in columns if name not in varying).head(1).collect()
     table = table.with_columns(

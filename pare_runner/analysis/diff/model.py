@@ -67,6 +67,8 @@ class Diff:
     `moved` are the scenarios whose success rate moved, by evidence; `changed` those that differ in contents or, where
     no configuration explains it, in what happened, at the same rate. `success` is None without a pair of runs that both
     have a verdict. `kinds` tallies the first different decisions of all pairs that were opened.
+    `differing` counts the pairs of runs that went another way, as their columns tell, `traces_compared` says that their
+    traces were compared too.
     """
 
     a: str
@@ -85,6 +87,7 @@ class Diff:
     changed: tuple[Finding, ...]
     kinds: Mapping[str, int]
     metrics: tuple[Metric, ...]
+    differing: int
     traces_compared: bool
 
     @property

@@ -111,7 +111,7 @@ def turned_checks(sides: Sequence[Side], cells: Cells, scenarios: Sequence[str])
 def differing_places(cells: Cells, scenario: int) -> Ints:
     """Places of a scenario where the verdicts of both sides' first runs are not the same, in order."""
     places = _places(cells, scenario, cells.both_judged)
-    one, two = (runs.value[cells.rows(side).ravel()[places]] for side, runs in enumerate((cells.a, cells.b)))
+    one, two = (runs.value[cells.rows[side][places]] for side, runs in enumerate((cells.a, cells.b)))
     turned: Ints = places[one != two]
     return turned
 
@@ -122,9 +122,9 @@ def matched_places(cells: Cells, scenario: int) -> Ints:
 
 
 def _places(cells: Cells, scenario: int, marks: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Ints:
-    only = np.zeros_like(marks)
-    only[:, scenario, :] = marks[:, scenario, :]
-    return np.flatnonzero(only.ravel())
+    cell, run = np.nonzero(marks[:, scenario, :])
+    places: Ints = np.ravel_multi_index((cell, np.full_like(cell, scenario), run), marks.shape).astype(np.int64)
+    return places
 
 
 def _shares(side: Side, cells: Cells, number: int, scenarios: Sequence[str]) -> dict[str, dict[str, float]]:

@@ -38,8 +38,8 @@ def prompt_differences(a: tuple[Path, int], b: tuple[Path, int], scenario: str) 
         if one.prompts[role] != two.prompts[role]:
             found.append(TextDiff(f"system prompt of {role}", unified(one.prompts[role], two.prompts[role])))
         ours, theirs = one.tools.get(role, {}), two.tools.get(role, {})
-        if ours != theirs:
-            found.append(TextDiff(f"tools of {role}", unified(_listed(ours), _listed(theirs))))
+        if ours and theirs and ours != theirs:  # tools in the prompt, as with react, are no list of tools
+            found.append(TextDiff(f"tools of {role}", unified(_other(ours, theirs), _other(theirs, ours))))
     return tuple(found)
 
 
@@ -100,5 +100,6 @@ def _pretty(tool: Any) -> str:
     return orjson.dumps(tool, option=orjson.OPT_INDENT_2).decode()
 
 
-def _listed(tools: Mapping[str, str]) -> str:
-    return "\n".join(f"{name}\n{text}" for name, text in sorted(tools.items()))
+def _other(tools: Mapping[str, str], than: Mapping[str, str]) -> str:
+    """Those of `tools` that are not the same in `than`."""
+    return "\n".join(text for name, text in sorted(tools.items()) if than.get(name) != text)

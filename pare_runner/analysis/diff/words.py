@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 LONGEST = 70
 """Characters of a value that are shown."""
 
+
+BEFORE = 25
+"""Characters of them before the first difference."""
 
 PLAIN = {
     "propose": "proposes",
@@ -70,6 +73,7 @@ def matching(diff: Diff) -> Iterator[str]:
     names = ["scenario", *(["run number"] if found.by_run else []), *found.keys]
     sizes = counted(found.scenarios, "scenario"), counted(found.cells, "cell")
     yield f"{counted(found.pairs, 'pair')} of runs, {sizes[0]} in {sizes[1]}, matched by {', '.join(names)}"
+    yield f"{diff.differing:,} of them differ in outcome, actions, turns or calls"
     for name in found.narrowed:
         yield f"{name} varies on one side only: only the value that both have is compared"
     if found.pooled:
@@ -90,7 +94,7 @@ def statistics(success: Success) -> Iterator[str]:
         f" ({found.better} better, {found.worse} worse, {found.equal} equal)"
     )
     yield (
-        f"about {ESTIMANDS[found.estimand]}; {found.interval.level:.0%} interval: {found.interval.method}"
+        f"about {ESTIMANDS[found.estimand]}; {100 * found.interval.level:g} % interval: {found.interval.method}"
         + (f" ({found.interval.note})" if found.interval.note else "")
         + (f"; cluster bootstrap {interval(found.bootstrap)}" if found.bootstrap is not None else "")
     )
@@ -104,7 +108,7 @@ def statistics(success: Success) -> Iterator[str]:
         yield f"smallest detectable difference: unknown ({smallest.note})"
     else:
         note = f" ({smallest.note})" if smallest.note else ""
-        size = f"{100 * smallest.difference:.1f} points at {smallest.power:.0%} power{note}"
+        size = f"{100 * smallest.difference:.1f} points at {100 * smallest.power:g} % power{note}"
         yield f"smallest detectable difference: {size}"
     if found.equivalence is not None:
         verdict = found.equivalence
@@ -172,7 +176,7 @@ def where(diff: Diff, examined: Examined) -> str:
 def headline(found: Divergence) -> str:
     """What the first difference is, in a line."""
     if found.a is None and found.b is None:
-        return found.kind
+        return f"{found.kind}: {counted(found.index, 'decision')} in both, the same to the word"
     names = f" ({', '.join(found.arguments)})" if found.arguments else ""
     tool = next((step.tool for step in (found.a, found.b) if step is not None and step.tool), "")
     about = f" of {tool}" if found.kind == "other arguments" else ""
@@ -188,11 +192,20 @@ def world(found: Divergence) -> str:
     return "before it, the world was not the same: " + "; ".join(short(line, 160) for line in found.world)
 
 
-def step(item: Step | None) -> str:
-    """A decision in a line: `execute Calendar.edit_calendar_event(event_id="table")`, `user waits`."""
+def step(item: Step | None, other: Step | None = None, differing: Collection[str] = ()) -> str:
+    """A decision in a line: `execute Calendar.edit_calendar_event(event_id="table")`, `user waits`.
+
+    Of `differing` arguments that are long, what stands around the first difference from `other` is shown.
+    """
     if item is None:
         return "(the run had ended)"
-    arguments = ", ".join(f"{name}={value(given)}" for name, given in item.arguments.items() if given != "")
+    said = []
+    for name, given in item.arguments.items():
+        if given == "" and name not in differing:  # an argument that was left out
+            continue
+        there = other.arguments.get(name) if other is not None and name in differing else None
+        said.append(f"{name}={_around(given, there) if isinstance(there, str) else value(given)}")
+    arguments = ", ".join(said)
     failed = f" failed: {short(item.failed)}" if item.failed else ""
     if item.kind == "call":
         return f"{item.role} {item.tool}({arguments}){failed}"
@@ -210,8 +223,8 @@ def kinds(tally: Mapping[str, int]) -> str:
 
 
 def other_ways(item: Finding) -> str:
-    """In how many pairs a scenario went another way."""
-    return f"{item.differing} of {counted(item.pairs, 'pair')} went another way"
+    """In how many pairs of a scenario the columns of runs differ."""
+    return f"{item.differing} of {counted(item.pairs, 'pair')} differ in outcome, actions, turns or calls"
 
 
 def interval(found: Interval) -> str:
@@ -229,6 +242,12 @@ def signed(number: float) -> str:
     """A number with its sign and one decimal; 0 without."""
     text = f"{number:+.1f}"
     return "0.0" if float(text) == 0.0 else text.replace("-", "−")
+
+
+def change_of(one: float, two: float, low: float | None, high: float | None) -> str:
+    """`+2.67 [−2.5, +7.84]`: a difference of a metric with its interval, in its own unit."""
+    spread = "" if low is None or high is None else f" [{_signed(low)}, {_signed(high)}]"
+    return f"{_signed(two - one)}{spread}"
 
 
 def percent(rate: float | None) -> str:
@@ -251,8 +270,21 @@ def short(text: str, longest: int = LONGEST) -> str:
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
+def _around(item: Any, other: str) -> str:
+    """A value, cut to what stands around its first difference from `other`."""
+    if not isinstance(item, str) or len(item) <= LONGEST:
+        return value(item)
+    same = next((n for n, (x, y) in enumerate(zip(item, other, strict=False)) if x != y), min(len(item), len(other)))
+    start = max(0, same - BEFORE)
+    return ("…" if start else "") + short(orjson.dumps(item[start:]).decode())
+
+
 def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _signed(number: float) -> str:
+    return f"{number:+.3g}".replace("-", "−")
 
 
 def _overall(success: Success | None) -> str:
