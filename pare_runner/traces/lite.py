@@ -28,12 +28,11 @@ HISTORY: Mapping[str, str] = {
     "error": "tool-response",
     "agent_user_interface": "user",
     "environment_notifications": "user",
-    "agent_message": "user",
     "user_action": "user",
     "current_app_state": "user",
     "available_tools": "user",
 }
-"""Kinds of entries that make up a conversation → the role each of them has there."""
+"""Kinds of entries that make up a conversation → the role each of them has there. A proposal is the user's `task`."""
 _USAGE = ("prompt_tokens", "completion_tokens", "total_tokens", "reasoning_tokens", "completion_duration")
 
 

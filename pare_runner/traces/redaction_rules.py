@@ -58,7 +58,7 @@ _PRIVATE_KEYS = r"-----BEGIN (?:[A-Z]{1,12} ){0,3}PRIVATE KEY-----[\w+/=\s\\]*+-
 _ASSIGNED_KEYS = rf"{NAMES}{_OPENING}(?P<{GROUP}>[\w+/=.~-]{{16,}}+)"
 _AUTHORIZATION = rf"(?:{_ESCAPED}|\b)(?i:bearer|basic){_SPACE}{{1,8}}(?P<{GROUP}>[\w.~+/=-]{{8,}}+)"
 _WEB_TOKEN = rf"{_WORD}eyJ[\w-]{{10,}}+\.[\w-]{{10,}}+\.[\w-]*+"
-_EMAIL = rf"{_WORD}[\w.%+-]++@[\w-]++(?:\.[\w-]++)++"
+_EMAIL = rf"{_WORD}[\w.%+-]++@[\w-]*+(?:(?:\.[\w-]++)++|(?:\.{{3}}|…))"  # notifications cut texts short
 
 _NAME = r"[^\s\"'<>|:;*?,()\[\]{}\\/`]++"
 _ROOTS = r"(?:home|Users|root|tmp|var/tmp|var/folders|private|mnt|media|scratch)"

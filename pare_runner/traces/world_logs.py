@@ -98,7 +98,8 @@ class _Writer:
             agent.system = system
             yield from self._entry(agent, time, "system_prompt", content=self._system(role, system))
         if first:
-            task = _text_of("task", request.messages)
+            asked = [item.message for item in exchange.told if item.message_type is PAREMessageType.AGENT_MESSAGE]
+            task = "\n".join(asked) if role == "user" else _text_of("task", request.messages)
             yield from self._entry(agent, time, "task", content=task, attachments=None)
         yield from self._entry(agent, time, "step", iteration=agent.step)
         yield from self._told(agent, time, exchange.told)

@@ -214,7 +214,7 @@ def test_models_may_be_unknown(simulation: Any) -> None:
     assert (point.proactive_model_id, point.user_model_id) == ("unknown", "unknown")
 
 
-def test_a_rate_limit_is_looked_for_where_errors_stand() -> None:
+def test_kd_43_a_rate_limit_is_looked_for_where_errors_stand() -> None:
     named = (
         World().prompts().add("observe", "thought", content="what is a RateLimitError?").proposes().answers("accept")
     )
@@ -236,7 +236,7 @@ def test_why_a_trace_is_skipped() -> None:
     assert skipped(World().prompts("user", "execute")) == "user or assistant cannot be told"
 
 
-def test_a_marker_tells_the_agents_apart_better_than_phrases() -> None:
+def test_kd_43_a_marker_tells_the_agents_apart_better_than_phrases() -> None:
     world = World().add("user", "system_prompt", content="You are Ada.").proposes().answers("accept")
     assert found(world) == ()
     world.metadata["pare_runner"] = {"agents": {"user": "user", "observe": "observe", "judge": "judge", "x": 1}}

@@ -14,7 +14,7 @@ from pare_runner.traces.record import RunTrace, record_of
 from pare_runner.traces.redacted import redacted
 from tests.episode.conftest import ASKS, LOOK, PROPOSE, Play, events
 
-ADDRESS = re.compile(rb"\w+@\w+\.\w")
+ADDRESS = re.compile(rb"\w+@\w")
 TEXT = "ann@a.example bob@b.example ann@a.example, and trips"
 SAYS = (
     "{id: said, env: chat.create_and_add_message, at: 0s, "

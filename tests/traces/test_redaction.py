@@ -77,6 +77,7 @@ VALUES = st.recursive(
         ("mail bob@example.com.", "emails", "mail [redacted:email:1]."),
         ("Bob <bob.b+x@mail.example.co.uk>, ada@x.org", "emails", "Bob <[redacted:email:1]>, [redacted:email:2]"),
         ("a@x.org b@x.org a@x.org", "emails", "[redacted:email:1] [redacted:email:2] [redacted:email:1]"),
+        ("ada@bro..., bob@x.o..., cy@...", "emails", "[redacted:email:1], [redacted:email:2]..., [redacted:email:3]"),
         ("jürgen@exämple.de", "emails", "[redacted:email:1]"),
         ("a@b@c.de", "emails", "a@[redacted:email:1]"),
         ("@bob, 3 @ 5, bob@localhost", "emails", "@bob, 3 @ 5, bob@localhost"),

@@ -83,6 +83,7 @@ def test_what_an_agent_was_told() -> None:
     assert [entry["content"] for entry in of(found, "agent_message")] == ["Shall I?"]
     assert [entry["attachments"] for entry in of(found, "agent_message")] == [[]]
     assert "Shall I?" in of(found, "task", "execute")[0]["content"]
+    assert [entry["content"] for entry in of(found, "task", "user")] == ["", "Shall I?", ""]
 
 
 def test_only_the_user_sees_screens_and_they_stand_apart_from_the_news() -> None:

@@ -67,7 +67,7 @@ def compare(
     means = arm.minus(baseline)
     single = applies(arm, baseline)
     above, below = int((means.values > 0).sum()), int((means.values < 0).sum())
-    alpha = 1.0 - level
+    alpha = round(1.0 - level, 12)
     return Comparison(
         estimand=estimand,
         scenarios=means.scenarios,

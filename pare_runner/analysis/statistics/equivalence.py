@@ -40,7 +40,7 @@ def equivalence(means: Means, margin: float, *, estimand: Estimand = "situations
         raise ValueError(f"a margin is above 0, not {margin}")
     if not 0.0 < alpha < 0.5:
         raise ValueError(f"the level of a one-sided test lies between 0 and 0.5, not {alpha}")
-    found = t_interval(means, estimand=estimand, level=1 - 2 * alpha)
+    found = t_interval(means, estimand=estimand, level=round(1.0 - 2.0 * alpha, 12))
     p_value = None
     error = spread(means, estimand)
     if error.error and error.df is not None:

@@ -28,14 +28,14 @@ class SignFlip:
     """The two-sided test that signs of the differences are chance.
 
     `p_value` counts patterns as far out as the observed one by half (mid-p), `exact_p_value` in full. `different` is
-    the number of scenarios whose difference is not 0, `patterns` the number of sign patterns looked at, 0 for `normal`.
+    the number of scenarios whose difference is not 0, `flips` the number of random patterns, 0 without `monte_carlo`.
     """
 
     p_value: float
     exact_p_value: float
     method: Literal["exact", "monte_carlo", "normal", "no_difference"]
     different: int
-    patterns: int
+    flips: int = 0
     note: str = ""
 
 
@@ -59,14 +59,16 @@ def sign_flip(means: Means, *, flips: int = FLIPS, seed: int = 0) -> SignFlip:
     McNemar's mid-p test, which Fagerland, Lydersen and Laake (*BMC Medical Research Methodology* 13 (2013), 91)
     recommend over the exact one for this reason.
 
-    Where no scenario differs both are 1. The test is exact for arms that are alike on every scenario, and holds its
-    level on average for *situations like these*; for equal means on *this benchmark* with unlike scenarios it is
-    conservative, since it takes those for chance.
+    Where no scenario differs both are 1. The test is exact for arms that are alike on every scenario and ran it equally
+    often, and holds its level nearly for *situations like these*; for equal means on *this benchmark* with unlike
+    scenarios it is conservative, since it takes those for chance.
     """
+    if flips < 1:
+        raise ValueError(f"a test takes at least one random pattern, not {flips}")
     size = np.abs(means.values[np.abs(means.values) > _SAME])
     total = abs(math.fsum(means.values.tolist()))
     if not size.size:
-        return SignFlip(1.0, 1.0, "no_difference", 0, 1, "no scenario differs")
+        return SignFlip(1.0, 1.0, "no_difference", 0, note="no scenario differs")
     grid = _on_grid(size, means.runs)
     if grid is not None:
         above, equal = _by_convolution(*grid, total)
@@ -76,7 +78,7 @@ def sign_flip(means: Means, *, flips: int = FLIPS, seed: int = 0) -> SignFlip:
         above, equal = _tail(_all_sums(size), total, float(size.sum()))
     else:
         return _monte_carlo(size, total, flips, seed)
-    return SignFlip(min(1.0, above + equal / 2), min(1.0, above + equal), "exact", size.size, 2**size.size)
+    return SignFlip(min(1.0, above + equal / 2), min(1.0, above + equal), "exact", size.size)
 
 
 def _normal(size: Floats, total: float) -> SignFlip:
@@ -87,7 +89,7 @@ def _normal(size: Floats, total: float) -> SignFlip:
     density = math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
     p_value = math.erfc(z / math.sqrt(2.0)) + 2.0 * density * excess / 24.0 * (z**3 - 3.0 * z)
     p_value = min(1.0, max(p_value, math.ulp(0.0)))
-    return SignFlip(p_value, p_value, "normal", size.size, 0, f"{size.size} differences, normal in sum")
+    return SignFlip(p_value, p_value, "normal", size.size, note=f"{size.size} differences, normal in sum")
 
 
 def _on_grid(size: Floats, runs: Counts) -> tuple[NDArray[np.int64], int] | None:

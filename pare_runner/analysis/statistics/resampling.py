@@ -13,6 +13,7 @@ RESAMPLES = 10_000
 """As Hesterberg (*The American Statistician* 69 (2015), 371-386) advises for routine use: an end of a 95 % interval
 then has a Monte Carlo error of about 3 % of the standard error."""
 
+FEWEST = 100
 MANY = 300
 """With more different values than that, the quantiles are taken from their expansion: drawing would be slower and less
 accurate."""
@@ -33,6 +34,8 @@ def bootstrap_quantiles(values: Floats, reach: float, *, resamples: int = RESAMP
     expansion, mean + s (±z + γ(z² - 1)/6) with s the standard deviation of such means and γ their skewness (Hall, *The
     Bootstrap and Edgeworth Expansion*, 1992, chapter 2), which is off by a fraction of 1/values.
     """
+    if resamples < FEWEST:
+        raise ValueError(f"an interval takes at least {FEWEST} resamples, not {resamples}")
     points = np.unique(values)
     if points.size <= MANY:
         outside = 0.5 * math.erfc(reach / math.sqrt(2.0))

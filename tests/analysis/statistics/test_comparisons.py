@@ -35,6 +35,7 @@ def test_a_comparison_by_hand() -> None:
     assert found.detectable.difference > 0.2
     assert found.equivalence.verdict == "undecided"
     assert found.variance.within is not None
+    assert (found.detectable.alpha, found.equivalence.interval.level) == (0.05, 0.9)
 
 
 def test_the_order_of_the_arms_is_a_sign() -> None:

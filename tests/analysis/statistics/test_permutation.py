@@ -49,7 +49,7 @@ def test_exact_on_a_grid(values: list[float]) -> None:
     assert (found.p_value, found.exact_p_value) == pytest.approx(by_hand(values))
     assert found.method == "exact"
     assert found.different == sum(value != 0 for value in values)
-    assert found.patterns == 2**found.different
+    assert found.flips == 0
 
 
 @pytest.mark.parametrize("values", [[0.123, -0.7, 0.55, 0.01, 0.3], [math.pi / 4, 0.2, 0.2, -0.1, 0, 0.77, 0.5]])
@@ -77,7 +77,7 @@ def test_monte_carlo_approaches_the_exact_value() -> None:
     assert exact.method == "exact"
     random = sign_flip(differences(values.tolist(), runs=NO_GRID))
     assert random.method == "monte_carlo"
-    error = math.sqrt(exact.p_value * (1 - exact.p_value) / random.patterns)
+    error = math.sqrt(exact.p_value * (1 - exact.p_value) / random.flips)
     assert random.p_value == pytest.approx(exact.p_value, abs=4 * error)
 
 
@@ -93,6 +93,11 @@ def test_monte_carlo_is_seeded() -> None:
     means = differences(np.random.default_rng(1).normal(0.1, 1, 90).tolist())
     assert sign_flip(means, flips=5_000, seed=7) == sign_flip(means, flips=5_000, seed=7)
     assert sign_flip(means, flips=5_000, seed=7) != sign_flip(means, flips=5_000, seed=8)
+
+
+def test_bad_flips() -> None:
+    with pytest.raises(ValueError, match="at least one random pattern"):
+        sign_flip(differences([1.0, 0.5]), flips=0)
 
 
 def test_stream_of_signs_is_fixed() -> None:

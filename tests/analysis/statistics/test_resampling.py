@@ -62,3 +62,10 @@ def test_quantiles_without_ties_are_the_usual_ones() -> None:
     draws = np.random.default_rng(1).normal(size=20_000)
     expected = np.quantile(draws, (0.025, 0.975), method="hazen")
     assert mid_quantiles(draws, (0.025, 0.975)) == pytest.approx(tuple(expected), abs=1e-9)
+
+
+def test_bad_use() -> None:
+    with pytest.raises(ValueError, match="at least 100 resamples, not 1"):
+        bootstrap_quantiles(np.array([0.0, 1.0]), 1.96, resamples=1)
+    with pytest.raises(ValueError, match="non-negative"):
+        bootstrap_quantiles(np.array([0.0, 1.0]), 1.96, seed=-1)
