@@ -25,6 +25,7 @@ from pare_runner.batch.frames_io import PARQUET
 from pare_runner.batch.identity import config_hash
 from pare_runner.batch.invocation import library_suite
 from pare_runner.batch.job import EXCEPTION
+from pare_runner.batch.joined_traces import JoinedTraces
 from pare_runner.batch.journal import JOURNAL, read_journal
 from pare_runner.batch.logs import logging_runs, unit_log
 from pare_runner.batch.manifest import MANIFEST
@@ -93,12 +94,13 @@ def verify_job(directory: Path, tally: Tally, on_run: OnRun = lambda done, plann
     rows = _rows(directory)
     place, load = find_place(config, ran_in)
     files = directory if place == Path.cwd() else directory.absolute()
-    with chdir(place), logging_runs("ERROR", to_file=True):
+    renderer = Renderer.of(config)
+    with chdir(place), logging_runs("ERROR", to_file=True), JoinedTraces(files, renderer.writers) as joined:
         units = _planned(files, plan_units(config, load(config)))
         factory = None
         if not config.oracle and (rows or recorded_files(files)):  # a job that has not begun has no recording
             factory = AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=str(files))
-        _Rerun(str(directory), files, config, Renderer.of(config), factory, rows, tally, on_run).run(units)
+        _Rerun(str(directory), files, config, renderer, factory, rows, tally, on_run, joined).run(units)
 
 
 def _planned(directory: Path, units: Sequence[Unit]) -> list[Unit]:
@@ -136,6 +138,7 @@ class _Rerun:
     rows: Mapping[UnitKey, Row]
     tally: Tally
     on_run: OnRun
+    joined: JoinedTraces
     traces: set[str] = field(default_factory=set)
 
     def run(self, units: Sequence[Unit]) -> None:
@@ -169,10 +172,12 @@ class _Rerun:
     def _compare_files(self, unfinished: Sequence[Unit], planned: int) -> None:
         """Compare what is made of the journal with the journal, whose lines are as recorded."""
         rows = list(self.rows.values())
+        formats, finished = [writer.name for writer in self.renderer.writers], [row["run_id"] for row in rows]
         what = (
             parquet_difference(self.directory, rows)
             or summary_difference(self.directory, self.config, rows, planned)
-            or stray_trace(self.directory, self.traces, [unit.run_id for unit in unfinished])
+            or self.joined.difference(self.traces)
+            or stray_trace(self.directory, self.traces, formats, finished, [unit.run_id for unit in unfinished])
         )
         if what is not None:
             raise Difference(f"{self.name}: {what}")
@@ -202,10 +207,13 @@ class _Rerun:
         what = None if recorded is None else row_difference(recorded, orjson.loads(json_bytes(now.row)))
         if what is not None:
             raise self._difference(key, f"{JOURNAL}: {what}")
+        self.joined.add(now.traces, now.task.run_id, whole=recorded is not None)
         for folder, trace in now.traces:
             name = f"{TRACES}/{folder}/{trace.name}"
-            self.traces.add(name)
             before = _bytes(self.directory / name)
+            if before is None and self.joined.holds(folder, trace.name):
+                continue
+            self.traces.add(name)
             if before is None:
                 raise self._difference(key, f"its trace {name} is gone")
             if recorded is not None and before != trace.data:
@@ -277,6 +285,8 @@ def _bytes(path: Path) -> bytes | None:
 
 
 def _changed_bytes(before: bytes, after: bytes) -> str:
+    if b"\0" in before + after:  # no text that anybody could read
+        return ""
     return changed_lines(before.decode(errors="backslashreplace"), after.decode(errors="backslashreplace"))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pare_runner.atomic import write_atomic
 from pare_runner.cli.noise.preview import NOISE, SCRIPTED, Preview
 from pare_runner.errors import InputError, did_you_mean
-from pare_runner.traces.conversation import clock
+from pare_runner.traces.words import clock
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
