@@ -124,7 +124,7 @@ class Cells:
 
 def lay_out(a: Side, b: Side, keys: Keys) -> Cells:
     """Read a few columns of both sides and lay them side by side; InputError if there are far too many places."""
-    frames = pl.collect_all([_columns(side, table) for side, table in zip((a, b), keys.tables, strict=True)])
+    frames = [side.read(_columns(side, table)) for side, table in zip((a, b), keys.tables, strict=True)]
     names = pl.concat([frame[SCENARIO].unique() for frame in frames]).unique().sort().to_list()
     numbers: list[int | None] = [None]
     if keys.runs:

@@ -109,7 +109,8 @@ def _hashes(side: Side) -> Hashes:
                 for known, key in zip(found.setdefault(name, (set(), set())), HASHES, strict=True):
                     known.update([entry[key]] if isinstance(entry.get(key), str) else [])
         return {name: (frozenset(world), frozenset(scoring)) for name, (world, scoring) in found.items()}
-    rows = side.frame.group_by("base_scenario_id").agg(pl.col(name).drop_nulls().unique() for name in HASHES).collect()
+    hashes = (pl.col(name).drop_nulls().unique() for name in HASHES)
+    rows = side.read(side.frame.group_by("base_scenario_id").agg(hashes))
     return {
         row["base_scenario_id"]: (frozenset(row[HASHES[0]]), frozenset(row[HASHES[1]]))
         for row in rows.iter_rows(named=True)

@@ -176,5 +176,5 @@ def _rows(side: Side, cells: Cells, number: int, places: Sequence[int]) -> dict[
         return {}
     first = cells.rows[number]
     rows = {int(first[place]): place for place in places}
-    frame = side.frame.select(COLUMNS).with_row_index("row").filter(pl.col("row").is_in(list(rows))).collect()
+    frame = side.read(side.frame.select(COLUMNS).with_row_index("row").filter(pl.col("row").is_in(list(rows))))
     return {rows[row["row"]]: row for row in frame.iter_rows(named=True)}

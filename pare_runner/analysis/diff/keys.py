@@ -123,10 +123,10 @@ def _table(side: Side, columns: Sequence[str], by: Sequence[str]) -> pl.DataFram
         | ((pl.col(name).null_count() == 0) & (pl.col(name).min() == pl.col(name).max()))
         for name in columns
     ]
-    constant = side.frame.select(item.alias(name) for item, name in zip(same, columns, strict=True)).collect()
+    constant = side.read(side.frame.select(item.alias(name) for item, name in zip(same, columns, strict=True)))
     varying = [name for name, alike in constant.row(0, named=True).items() if not alike]
-    table = side.frame.select(JOB, *varying).unique(maintain_order=True).collect()
-    first = side.frame.select(name for name in columns if name not in varying).head(1).collect()
+    table = side.read(side.frame.select(JOB, *varying).unique(maintain_order=True))
+    first = side.read(side.frame.select(name for name in columns if name not in varying).head(1))
     table = table.with_columns(
         pl.lit(first[name].first(), dtype=first[name].dtype).alias(name) for name in first.columns
     )

@@ -132,7 +132,7 @@ def _shares(side: Side, cells: Cells, number: int, scenarios: Sequence[str]) -> 
     runs = (cells.a, cells.b)[number]
     wanted = np.isin(runs.scenario, [cells.scenarios.index(name) for name in scenarios])
     rows = np.flatnonzero(wanted & cells.both_judged.ravel()[runs.place])
-    frame = side.frame.select(SCENARIO, "checks").filter(pl.col(SCENARIO).is_in(list(scenarios))).collect()
+    frame = side.read(side.frame.select(SCENARIO, "checks").filter(pl.col(SCENARIO).is_in(list(scenarios))))
     # the rows of these scenarios stand in the same order as in the frame of the side
     order = np.flatnonzero(wanted)
     table = with_checks(frame[np.searchsorted(order, rows).tolist()]).collect()

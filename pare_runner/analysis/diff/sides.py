@@ -10,6 +10,8 @@ import polars as pl
 
 from pare_runner.analysis.discover import Job, Paths
 from pare_runner.analysis.frame import Results, read_results
+from pare_runner.analysis.note import note
+from pare_runner.analysis.reading import collected
 from pare_runner.errors import InputError, Problem
 
 Given = Paths | Sequence[Paths]
@@ -34,6 +36,10 @@ class Side:
     def frame(self) -> pl.LazyFrame:
         return self.results.frame
 
+    def read(self, frame: pl.LazyFrame) -> pl.DataFrame:
+        """A frame made of this side's, now; InputError that names the side if its files are damaged."""
+        return collected(frame, f"the results of {self.label}, {self.name},")
+
     def notes(self) -> tuple[Problem, ...]:
         """What was odd about the files of this side; each note names the side."""
         found = self.results.loading
@@ -50,7 +56,7 @@ def read_side(label: str, given: Given) -> Side:
 
 def check_protocols(sides: Sequence[Side], *, mix: bool) -> tuple[Problem, ...]:
     """InputError if the sides hold runs of more than one protocol or version of one; with `mix` a warning instead."""
-    found = pl.collect_all([side.frame.select(PROTOCOL).unique().sort(PROTOCOL) for side in sides])
+    found = [side.read(side.frame.select(PROTOCOL).unique().sort(PROTOCOL)) for side in sides]
     names = [[_named(*row) for row in frame.iter_rows()] for frame in found]
     if len({name for some in names for name in some}) <= 1:
         return ()
@@ -60,7 +66,7 @@ def check_protocols(sides: Sequence[Side], *, mix: bool) -> tuple[Problem, ...]:
     message = f"the runs are of several protocols, and their numbers do not mean the same: {said}"
     if not mix:
         raise InputError(message, hint="--mix compares them all the same")
-    return (Problem(message, severity="warning", code="mixed_protocols"),)
+    return (note("mixed_protocols", message),)
 
 
 def _named(protocol: str | None, version: int | None) -> str:
