@@ -45,6 +45,8 @@ def config_differences(a: Side, b: Side, keys: Keys) -> tuple[ConfigDifference, 
     for key in dict.fromkeys((*one, *two)):
         if key in PLACES or key.split(".")[0] in PLACES or set(one.get(key, {})) == set(two.get(key, {})):
             continue
+        if any(name.startswith(f"{key}.") for name in (*one, *two)):  # nothing on one side, a mapping on the other
+            continue
         values = [tuple(side.get(key, {}).values()) for side in (one, two)]
         found.append(ConfigDifference(key, key in marked, values[0], values[1]))
     return tuple(sorted(found, key=lambda item: (not item.identity, item.key.count("."))))

@@ -96,7 +96,7 @@ def _kind(a: Step | None, b: Step | None) -> str:
     if a is None or b is None:
         return f"{END if b is None else b.kind} instead of {END if a is None else a.kind}"
     if a.role != b.role:
-        return f"{b.role} instead of {a.role}"
+        return f"{b.role} {b.kind} instead of {a.role} {a.kind}"
     if a.kind != b.kind:
         return f"{b.kind} instead of {a.kind}"
     return "other arguments" if a.tool == b.tool else "other tool"

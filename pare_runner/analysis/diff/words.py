@@ -135,6 +135,8 @@ def evidence(moved: Moved, size: int) -> str:
         "within_noise": "no more than its runs may vary",
         "too_few_runs": "too few runs to tell it from the variation between runs",
     }[moved.verdict]
+    if moved.runs == (1, 1):
+        verdict = "one run a side cannot be told from the variation between runs"
     found = moved.evidence
     corrected = f", {p_value(moved.adjusted)} corrected for {size} scenarios" if size > 1 else ""
     return f"{verdict} ({p_value(found.p_value)}{corrected}, {found.method} test within its cells)"

@@ -38,7 +38,7 @@ def test_every_comparison_says_what_it_could_have_found(rows: Rows) -> None:
         "McNemar's exact test: p = 0.031 (0 gained, 6 lost)",
         "smallest detectable difference: ",
         "equivalence within ±10 points: ",
-        "too few runs to tell it from the variation between runs",
+        "one run a side cannot be told from the variation between runs",
     ):
         assert said in text
 

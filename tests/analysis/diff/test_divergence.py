@@ -42,7 +42,7 @@ REJECT = act("PAREAgentUserInterface.reject_proposal", role="user", kind="reject
         (act("Emails.read"), act("Emails.list"), "other tool"),
         (act("Emails.read", email_id="x"), act("Emails.read", email_id="y"), "other arguments"),
         (ACCEPT, REJECT, "reject instead of accept"),
-        (wait("user"), wait("observe"), "observe instead of user"),
+        (wait("user"), wait("observe"), "observe wait instead of user wait"),
         (act("Emails.read"), None, "end instead of call"),
         (None, wait("observe"), "wait instead of end"),
     ],
