@@ -56,7 +56,7 @@ def diff(
     config, code = config_differences(*sides, keys), code_differences(*sides)
     moved, family = moved_scenarios(cells)
     differing = _differing(cells)
-    explained = bool(keys.treatment) or any(item.identity for item in config)
+    explained = bool(keys.differing) or any(item.identity for item in config)
     compared = False
     if not (moved or explained or found.changed or differing.any()):
         differing, compared = differing_records(sides, cells)

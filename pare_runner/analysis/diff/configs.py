@@ -38,7 +38,7 @@ def config_differences(a: Side, b: Side, keys: Keys) -> tuple[ConfigDifference, 
     of its rows say what they can.
     """
     if not (_known(a) and _known(b)):
-        return tuple(ConfigDifference(name, True, (one,), (two,)) for name, (one, two) in keys.treatment.items())
+        return tuple(ConfigDifference(name, True, one, two) for name, (one, two) in keys.differing.items())
     marked = {key for side in (a, b) for job in side.jobs for key in identity(job)}
     one, two = (_values(_known(side)) for side in (a, b))
     found = []

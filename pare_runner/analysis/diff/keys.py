@@ -51,15 +51,17 @@ class Keys:
     """How runs are laid side by side: by scenario, by run number if `runs`, and by the columns `matched`.
 
     `cells` are the values of `matched` that either side has, in order. `tables` says for each side which cell a row is
-    of: some columns of its frame, and `cell`. `treatment` maps a key that is constant on each side, and not the same,
-    to both values. `narrowed` are keys that vary on one side only and are matched at the one value of the other;
-    `pooled` those whose values stand together, because that side lacks the value or because they are ignored.
+    of: some columns of its frame, and `cell`. `differing` maps every column that has other values on A than on B to
+    those of both, `treatment` one that is constant on each side, and not the same, to both values. `narrowed` are keys
+    that vary on one side only and are matched at the one value of the other; `pooled` those whose values stand
+    together, because that side lacks the value or because they are ignored.
     """
 
     matched: tuple[str, ...]
     runs: bool
     cells: tuple[tuple[Any, ...], ...]
     tables: tuple[pl.DataFrame, pl.DataFrame]
+    differing: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]]
     treatment: dict[str, tuple[Any, Any]]
     narrowed: tuple[str, ...]
     pooled: tuple[str, ...]
@@ -84,20 +86,29 @@ def find_keys(a: Side, b: Side, *, by: Sequence[str] | None = None, ignore: Sequ
         matched, narrowed, pooled = _chosen(tables, values, [*columns, *_config_keys(tables, ignore)])
     else:
         matched, narrowed, pooled = [name for name in by if name not in (SCENARIO, RUN, *ignore)], [], []
-    treatment = {
-        name: (values[0][name][0], values[1][name][0])
+    differing = {
+        name: (tuple(values[0][name]), tuple(values[1][name]))
         for name in columns
-        if name not in matched
-        and len(values[0][name]) == len(values[1][name]) == 1
-        and values[0][name] != values[1][name]
+        if set(values[0][name]) != set(values[1][name])
+    }
+    treatment = {
+        name: (one[0], two[0])
+        for name, (one, two) in differing.items()
+        if name not in matched and len(one) == len(two) == 1
     }
     cells = sorted({row for table in tables for row in _combinations(table, matched)}, key=_order)
     pooled = [*pooled, *(name for name in ignore if name != RUN)]
     numbered = [_numbered(table, matched, cells) for table in tables]
     return Keys(
-        tuple(matched), RUN not in ignore, tuple(cells), (numbered[0], numbered[1]), treatment, tuple(narrowed),
-        tuple(pooled),
-    )  # fmt: skip
+        matched=tuple(matched),
+        runs=RUN not in ignore,
+        cells=tuple(cells),
+        tables=(numbered[0], numbered[1]),
+        differing=differing,
+        treatment=treatment,
+        narrowed=tuple(narrowed),
+        pooled=tuple(pooled),
+    )
 
 
 def shown(names: Sequence[str], cell: Sequence[Any]) -> str:
@@ -169,17 +180,14 @@ def _chosen(
     narrowed, pooled = [], []
     for name in names:
         counts = [len(some[name]) for some in values]
-        if max(counts) == 1 or not any(_splits(table, chosen, name) for table in tables):
+        if min(counts) == 0 or max(counts) == 1 or not any(_splits(table, chosen, name) for table in tables):
             continue
-        if min(counts) > 1:
-            chosen.append(name)
-        else:
-            one, several = (values[0][name], values[1][name]) if counts[0] == 1 else (values[1][name], values[0][name])
-            if one[0] in several:
-                chosen.append(name)
-                narrowed.append(name)
-            else:
-                pooled.append(name)
+        if min(counts) == 1 and set(values[0][name]).isdisjoint(values[1][name]):
+            pooled.append(name)
+            continue
+        chosen.append(name)
+        if min(counts) == 1:
+            narrowed.append(name)
     return chosen, narrowed, pooled
 
 

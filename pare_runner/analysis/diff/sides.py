@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -22,7 +22,7 @@ PROTOCOL = ("protocol", "protocol_version")
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two results. `label` is `A` or `B`, `name` what was given, `frame` the columns that are looked at."""
+    """One of the two results. `label` is `A` or `B`, `name` what was given."""
 
     label: str
     name: str
@@ -42,10 +42,7 @@ class Side:
 
     def notes(self) -> tuple[Problem, ...]:
         """What was odd about the files of this side; each note names the side."""
-        found = self.results.loading
-        return tuple(
-            Problem(f"{self.label}: {note.message}", note.where, note.hint, note.severity, note.code) for note in found
-        )
+        return tuple(replace(found, message=f"{self.label}: {found.message}") for found in self.results.loading)
 
 
 def read_side(label: str, given: Given) -> Side:

@@ -6,6 +6,8 @@ decisions alone. Formats are described in docs/outputs.md.
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +23,9 @@ Source = Literal["trace", "native", "calls"]
 INTERFACE = "PAREAgentUserInterface"
 CALLS = "calls.jsonl"
 NATIVE = Path("traces", "native")
+
+_CALL = re.compile(rb'\{"kind":"call","scenario":("(?:[^"\\]|\\.)*"),"run":(\d+),')
+"""How a line of a model call begins."""
 
 _KINDS: Mapping[str, Kind] = {
     "wait": "wait",
@@ -91,27 +96,40 @@ def read_native(folder: Path, run_id: str) -> Record | None:
     return Record("native", tuple(map(_of_row, frame.iter_rows(named=True)))) if len(frame) else None
 
 
-def read_calls(folder: Path, scenario: str, run: int, attempt: int | None) -> Record | None:
+def read_calls(folder: Path, scenario: str, run: int | None, attempt: int | None) -> Record | None:
     """The decisions of a run from the model calls of a job, of the attempt that counts; None if it has none there."""
+    path = folder / CALLS
     calls: list[tuple[tuple[int, int, int], Mapping[str, Any]]] = []
-    name = b'"scenario":' + orjson.dumps(scenario)
     try:
-        with (folder / CALLS).open("rb") as lines:
-            for line in lines:
-                if name not in line:
-                    continue
-                call = orjson.loads(line)
-                unit = call.get("kind"), call.get("scenario"), call.get("run")
-                if (
-                    unit == ("call", scenario, run)
-                    and attempt in (None, call.get("attempt"))
-                    and call["role"] in _ROLES
-                ):
+        size = path.stat()
+        places = _index(path, size.st_mtime_ns, size.st_size).get((scenario, run), ())
+        with path.open("rb") as file:
+            for place in places:
+                file.seek(place)
+                call = orjson.loads(file.readline())
+                if attempt in (None, call.get("attempt")) and call["role"] in _ROLES:
                     calls.append(((call["turn"], _ROLES.index(call["role"]), call["index"]), call))
         steps = [step for _, call in sorted(calls, key=lambda item: item[0]) for step in _of_call(call)]
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
         return None
     return Record("calls", tuple(steps)) if steps else None
+
+
+@functools.lru_cache(maxsize=64)
+def _index(path: Path, changed: int, size: int) -> Mapping[tuple[str, int | None], Sequence[int]]:
+    """Scenario and run → where their model calls begin in a recording, which is much larger than what is wanted of it.
+
+    `changed` and `size` tell a file that has been written since from the one that was looked at.
+    """
+    found: dict[tuple[str, int | None], list[int]] = {}
+    place = 0
+    with path.open("rb") as lines:
+        for line in lines:
+            head = _CALL.match(line)
+            if head is not None:
+                found.setdefault((orjson.loads(head[1]), int(head[2])), []).append(place)
+            place += len(line)
+    return found
 
 
 def kind_of(role: str, app: str, function: str) -> Kind:

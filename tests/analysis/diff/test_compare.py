@@ -243,3 +243,19 @@ def test_the_package_offers_it(sweeps: Sweeps) -> None:
     found = pare_runner.diff(str(sweeps.base), [sweeps.edited])
     assert "<style>" in found._repr_html_()
     assert repr(found) == found.text()
+
+
+def test_a_sweep_without_a_finished_run_has_nothing_to_compare(sweeps: Sweeps, tmp_path: Path) -> None:
+    """It was planned, and killed before its first run."""
+    (tmp_path / "b").mkdir()
+    shutil.copy(sweeps.base / "plan.json", tmp_path / "b")
+    found = diff(sweeps.base, tmp_path / "b")
+    assert (found.matching.pairs, found.matching.runs) == (0, (24, 0))
+    assert diff(tmp_path / "b", tmp_path / "b").matching.pairs == 0
+
+
+def test_values_that_stand_together_are_differences_of_the_configuration(rows: Rows) -> None:
+    a = [{"base_scenario_id": "s", "observe_model": model} for model in ("x", "y")]
+    found = diff(rows("a", a), rows("b", [{"base_scenario_id": "s", "observe_model": "z"}]))
+    assert [(item.key, item.a, item.b) for item in found.config] == [("observe_model", ("x", "y"), ("z",))]
+    assert found.matching.pooled == ("observe_model",)
