@@ -101,7 +101,8 @@ def _finding(diff: Diff, item: Finding) -> str:
     else:
         parts.append(_lines([words.rates(item.moved), words.evidence(item.moved, diff.moved_family.size)]))
     if item.change is not None:
-        parts.append(_lines([words.change(item.change)]) + _texts(item.change.texts))
+        said = words.change(item.change) + ("" if item.change.texts else words.NO_TEXT)
+        parts.append(_lines([said]) + _texts(item.change.texts))
     parts.append(_lines(f"check held, {words.check(share)}" for share in item.checks))
     if item.examined is not None:
         parts.append(_lines([f"first different decision: {words.where(diff, item.examined)}"]))

@@ -125,7 +125,7 @@ def _finding(diff: Diff, item: Finding, width: int) -> Iterator[str | Line]:
     else:
         yield words.other_ways(item)
     if item.change is not None:
-        yield f"{words.change(item.change)}:" if item.change.texts else words.change(item.change)
+        yield f"{words.change(item.change)}{':' if item.change.texts else words.NO_TEXT}"
         yield from _inside(_texts(item.change.texts))
     for share in item.checks:
         yield f"check held, {words.check(share)}"

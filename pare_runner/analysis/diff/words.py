@@ -28,6 +28,8 @@ LONGEST = 70
 BEFORE = 25
 """Characters of them before the first difference."""
 
+NO_TEXT = "; what it was and is, neither files nor traces tell"
+
 PLAIN = {
     "propose": "proposes",
     "wait": "waits",
