@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.engine import config
+from benchmarks.engine import LOAD, UNITS, config
 from benchmarks.harness import benchmark, cpu_seconds, wall_seconds
 from pare_runner.batch.invocation import run_job
 from pare_runner.traces.contract import TraceWriter
@@ -126,3 +126,19 @@ def first_run(joined: bool) -> Callable[[], float]:
 for state, is_joined in (("joined", True), ("while it runs", False)):
     benchmark(f"first call of {MANY:,} runs, {state}", target="-", unit="ms", repeats=3)(first_row(is_joined))
     benchmark(f"first record of {MANY:,} runs, {state}", target="-", unit="ms", repeats=3)(first_run(is_joined))
+
+
+def unit(export: str | None) -> Callable[[], float]:
+    """CPU of a unit through the whole engine, its job's end included, in milliseconds."""
+
+    def measured() -> float:
+        traces = {"export": False} if export is None else {"export": True, "trace_dump_format": export}
+        many = config(executor_type="async", **traces)
+        with tempfile.TemporaryDirectory() as folder:
+            return 1000 * cpu_seconds(lambda: run_job(many, Path(folder) / "job", load=LOAD)) / UNITS
+
+    return measured
+
+
+for chosen in (None, "hf", "native"):
+    benchmark(f"offline unit with export={chosen or 'none'}, CPU", target="-", unit="ms", repeats=3)(unit(chosen))

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import orjson
 
 from pare_runner.errors import InputError
 
-FLUSHING = 16
+FLUSHING = 8
 """Files that are flushed at the same time."""
 
 
@@ -50,8 +51,7 @@ def write_together(files: Iterable[tuple[Path, bytes]]) -> None:
             partials.append((path.with_name(f".{path.name}.part"), path))
             partials[-1][0].write_bytes(data)
         if len(partials) > 1:
-            with ThreadPoolExecutor(min(len(partials), FLUSHING)) as threads:
-                list(threads.map(_flush, [partial for partial, _ in partials]))
+            list(_threads().map(_flush, [partial for partial, _ in partials]))
         elif partials:
             _flush(partials[0][0])
         for partial, path in partials:
@@ -60,6 +60,12 @@ def write_together(files: Iterable[tuple[Path, bytes]]) -> None:
         for partial, _ in partials:
             partial.unlink(missing_ok=True)
         raise
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """Threads that flush, kept: to start them takes longer than what they do."""
+    return ThreadPoolExecutor(FLUSHING, "flush")
 
 
 def _flush(path: Path) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import orjson
 from pydantic import ValidationError
@@ -83,11 +83,19 @@ def jobs_below(directory: Path) -> list[Path]:
     return found
 
 
-def verify_job(directory: Path, tally: Tally, on_run: OnRun = lambda done, planned: None) -> None:
+def verify_job(
+    directory: Path,
+    tally: Tally,
+    on_run: OnRun = lambda done, planned: None,
+    *,
+    traces: bool = True,
+    recorded: bool = True,
+) -> None:
     """Replay every finished run of a job; `on_run` is told how many are done, of how many.
 
-    Relative paths of its configuration count from where it ran, if what they name is there, else from here. Raises
-    Difference for the first thing that is not as recorded, InputError for files that cannot be used.
+    Relative paths of its configuration count from where it ran, if what they name is there, else from here. Without
+    `traces` these are not compared. Without `recorded` calls the policies themselves play, which must be offline ones.
+    Raises Difference for the first thing that is not as recorded, InputError for files that cannot be used.
     """
     check_settled(directory)
     config, ran_in = recorded_job(directory)
@@ -99,8 +107,24 @@ def verify_job(directory: Path, tally: Tally, on_run: OnRun = lambda done, plann
         units = _planned(files, plan_units(config, load(config)))
         factory = None
         if not config.oracle and (rows or recorded_files(files)):  # a job that has not begun has no recording
-            factory = AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=str(files))
-        _Rerun(str(directory), files, config, renderer, factory, rows, tally, on_run, joined).run(units)
+            replay = str(files) if recorded else None
+            factory = AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=replay)
+        rerun = _Rerun(str(directory), files, config, renderer, factory, rows, tally, on_run, joined)
+        rerun.compares_traces = traces
+        rerun.run(units)
+
+
+def compare_results(directory: Path, tally: Tally) -> None:
+    """Compare the frame and the summary of a job with its journal; nothing is run. Raises as `verify_job`."""
+    check_settled(directory)
+    config, _ = recorded_job(directory)
+    rows = list(_rows(directory).values())
+    found = planned_job(directory)
+    planned = len(rows) if found is None else found[1].planned
+    what = parquet_difference(directory, rows) or summary_difference(directory, config, rows, planned)
+    if what is not None:
+        raise Difference(f"{directory}: {what}")
+    tally.planned += planned
 
 
 def _planned(directory: Path, units: Sequence[Unit]) -> list[Unit]:
@@ -139,6 +163,7 @@ class _Rerun:
     tally: Tally
     on_run: OnRun
     joined: JoinedTraces
+    compares_traces: bool = True
     traces: set[str] = field(default_factory=set)
 
     def run(self, units: Sequence[Unit]) -> None:
@@ -189,8 +214,10 @@ class _Rerun:
         if self.factory is None:
             return run_oracle(scenario, seed=seed, run_number=number, noise=noise), True
         agents = self.factory.agents(scenario, key.run)
-        replay = cast(ReplayPolicy, agents.policies["user"])  # one replay answers all roles
+        replay = agents.policies["user"]  # one replay answers all roles
         outcome = finish(run_episode(scenario, agents, seed=seed, run_number=number, noise=noise))
+        if not isinstance(replay, ReplayPolicy):
+            return outcome, True
         self.tally.calls += replay.calls
         if replay.ended and row.get("exception_type") not in (None, ModelError.__name__):
             # What ended the run was no answer of a model: a time-out, an error of the policy itself.
@@ -207,6 +234,8 @@ class _Rerun:
         what = None if recorded is None else row_difference(recorded, orjson.loads(json_bytes(now.row)))
         if what is not None:
             raise self._difference(key, f"{JOURNAL}: {what}")
+        if not self.compares_traces:
+            return
         self.joined.add(now.traces, now.task.run_id, whole=recorded is not None)
         for folder, trace in now.traces:
             name = f"{TRACES}/{folder}/{trace.name}"

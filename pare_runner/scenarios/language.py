@@ -111,6 +111,7 @@ class UserEntry:
     """The simulated user."""
 
     goal: str | None = key("What the user wants, if anything beyond living their day.")
+    additional_system_prompt: str | None = key("More that the model of the user is told, in its system prompt.")
     rules: RulesEntry | None = key("A user without a model: which proposals it accepts, and what it does.")
 
 

@@ -63,6 +63,7 @@ class YamlScenario(PAREScenario):
             seed=file.seed,
             tags=tuple(file.tags),
             nb_turns=file.max_turns,
+            additional_system_prompt=file.user.additional_system_prompt,
             hints=tuple(file.hints),
             open_app=handles[file.open_app] if file.open_app else None,
         )

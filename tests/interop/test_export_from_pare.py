@@ -14,6 +14,9 @@ from pare_runner.apps.cab.app import StatefulCabApp
 from pare_runner.apps.files.app import SandboxLocalFileSystem
 from pare_runner.apps.reminder.app import StatefulReminderApp
 from pare_runner.traces.documents import read_hf, world_logs
+from pare_runner.traces.importing.comparison import compare
+from pare_runner.traces.importing.running import run_imported
+from pare_runner.traces.importing.scenario import import_document
 from tests.interop.conftest import PYTHON, ROOT, read
 
 pytestmark = pytest.mark.interop
@@ -78,6 +81,19 @@ def test_the_file_is_one_that_ours_and_meta_are_read(ask: Any) -> None:
     assert {entry["log_type"] for entry in world_logs(document)} == {"action"}
     (said,) = ask([Path("from_pare/errand.json")])
     assert said["plain"] == {"error": None, "log": []}
+
+
+def test_the_file_becomes_a_scenario_that_runs_as_it_did() -> None:
+    export()
+
+    imported = import_document(read_hf(Path("from_pare/errand.json")))
+    run = run_imported(imported)
+
+    assert run.is_good
+    assert run.scenario.report.of("lost_state") == []
+    assert [row.kind for row in compare(imported.document, run.outcome)] == ["same"] * 5
+    scenario = run.scenario.compile()
+    assert (scenario.nb_turns, scenario.additional_system_prompt) == (3, "The user is out of town.")
 
 
 def test_what_fails_is_listed_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:

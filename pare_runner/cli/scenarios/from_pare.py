@@ -22,7 +22,7 @@ _FILE_NAME = re.compile(r"\w[\w.+=@-]{0,199}")
 
 def export_from_pare(
     python: Annotated[
-        Path, typer.Option("--python", metavar="PATH", help="The Python interpreter that PARE is installed for.")
+        str, typer.Option("--python", metavar="PATH", help="The Python interpreter that PARE is installed for.")
     ],
     scenario_ids: Annotated[
         list[str] | None, typer.Argument(metavar="ID...", help="Which scenarios; without any, all it has registered.")

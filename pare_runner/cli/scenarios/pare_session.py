@@ -39,7 +39,7 @@ Choose = Callable[[Sequence[str]], Sequence[str]]
 
 
 def answers(
-    python: Path, choose: Choose, *, limit: float, began: Callable[[str], object], verbose: bool = False
+    python: str, choose: Choose, *, limit: float, began: Callable[[str], object], verbose: bool = False
 ) -> Iterator[Answer]:
     """One answer a chosen scenario, in the order chosen, each as soon as it is there.
 
@@ -76,20 +76,20 @@ def answers(
 class _Process:
     """A running interpreter; used as a context, after which it has ended."""
 
-    python: Path
+    python: str
     process: subprocess.Popen[str]
     errors: IO[bytes] | None
     _last: str = field(default="", init=False)
 
     @classmethod
-    def started(cls, python: Path, verbose: bool) -> Self:
-        if python.is_dir():
-            raise InputError(f"{python} is a folder", hint=f"name the interpreter: {python / 'bin/python'}")
+    def started(cls, python: str, verbose: bool) -> Self:
+        if Path(python).is_dir():
+            raise InputError(f"{python} is a folder", hint=f"name the interpreter: {Path(python, 'bin/python')}")
         source = files("pare_runner.cli.scenarios").joinpath("inside_pare.py").read_text(encoding="utf-8")
         errors = None if verbose else tempfile.TemporaryFile()  # noqa: SIM115
         try:
             process = subprocess.Popen(
-                [str(python), "-c", source],
+                [python, "-c", source],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
@@ -98,6 +98,8 @@ class _Process:
                 errors="backslashreplace",
             )
         except OSError as error:
+            if errors is not None:
+                errors.close()
             raise InputError(f"cannot start {python}: {error.strerror or error}") from None
         return cls(python, process, errors)
 

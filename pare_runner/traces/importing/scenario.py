@@ -171,6 +171,29 @@ def _head(document: HfDocument, start: float, report: ImportReport) -> dict[str,
     if definition.seed:
         data["seed"] = definition.seed
     data["scoring"] = "derived"
+    return data | _extras(document)
+
+
+def _extras(document: HfDocument) -> dict[str, Any]:
+    """Settings that the layout has no place for, as `pare scenarios export-from-pare` writes them."""
+    extras = document.metadata.get("pare_runner")
+    if not isinstance(extras, dict):
+        return {}
+    data: dict[str, Any] = {}
+    turns, prompt, tags = (extras.get(name) for name in ("nb_turns", "additional_system_prompt", "tags"))
+    place = f"{document.where}: $.metadata.pare_runner"
+    if turns is not None:
+        if type(turns) is not int or turns < 1:
+            raise InputError("must be a whole number above 0", where=f"{place}.nb_turns")
+        data["max_turns"] = turns
+    if prompt is not None:
+        if not isinstance(prompt, str):
+            raise InputError("must be text", where=f"{place}.additional_system_prompt")
+        data["user"] = {"additional_system_prompt": prompt}
+    if tags is not None and not document.definition.tags:
+        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+            raise InputError("must be a list of texts", where=f"{place}.tags")
+        data |= {"tags": tags} if tags else {}
     return data
 
 

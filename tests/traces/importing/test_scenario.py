@@ -322,6 +322,27 @@ def test_what_the_definition_says(foreign: Foreign) -> None:
     assert (definition["duration"], definition["seed"], definition["tags"]) == (600.0, 3, ["Planning"])
 
 
+def test_settings_that_the_layout_has_no_place_for(foreign: Foreign) -> None:
+    extras = {"additional_system_prompt": "Be {{ brief }}.", "tags": ["Planning"], "nb_turns": 3}
+    foreign.data["metadata"]["pare_runner"] = extras
+    scenario = foreign.imported().compile()
+    assert (scenario.nb_turns, scenario.tags) == (3, ("Planning",))
+    assert scenario.additional_system_prompt == "Be {{ brief }}."
+    foreign.data["metadata"]["definition"]["tags"] = ["own"]
+    assert foreign.imported().compile().tags == ("own",)
+    foreign.data["metadata"]["pare_runner"] = dict.fromkeys(extras)
+    assert foreign.imported().compile().additional_system_prompt is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("additional_system_prompt", 1), ("nb_turns", 0), ("nb_turns", True), ("tags", "Planning")]
+)
+def test_settings_of_a_wrong_type(foreign: Foreign, key: str, value: Any) -> None:
+    foreign.data["metadata"]["pare_runner"] = {key: value}
+    (problem,) = problems(foreign)
+    assert problem.startswith(f"foreign.json: $.metadata.pare_runner.{key}: must be ")
+
+
 def test_a_stop_and_a_message_of_the_user(foreign: Foreign) -> None:
     says = foreign.event(
         "PAREAgentUserInterface.send_message_to_agent", {"content": "Hi"}, oracle=False, event_type="USER"
