@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import orjson
-import polars as pl
 import pytest
 
 from pare_runner.analysis.diff.divergence import SAME, first_difference
@@ -75,30 +74,15 @@ def test_the_calls_of_a_run_are_of_that_run_and_attempt(job: Path) -> None:
 
 
 def test_native_tables_tell_the_same(job: Path, tmp_path: Path) -> None:
-    """The columns of the table `events`, as another exporter writes them."""
-    steps = trace_of(job, 1).steps
-    table = pl.DataFrame(
-        [
-            {
-                "run_id": "run", "sequence": number, "event_id": step.event,
-                "event_type": {"world": "ENV", "user": "USER"}.get(step.role, "AGENT"),
-                "mode": step.role if step.role in ("observe", "execute") else None,
-                "time": step.time, "turn": step.turn, "app": str(step.tool).partition(".")[0],
-                "function": str(step.tool).partition(".")[2], "args": orjson.dumps(dict(step.arguments)).decode(),
-                "return_value": orjson.dumps(step.result).decode(), "exception": step.failed or None,
-            }
-            for number, step in reversed(list(enumerate(steps)))
-        ],
-        infer_schema_length=None,
-    )  # fmt: skip
-    folder = tmp_path / "traces" / "native" / "events"
-    folder.mkdir(parents=True)
-    table.write_parquet(folder / "part-0.parquet")
-    found = read_native(tmp_path, "run")
+    target = tmp_path / "native"
+    words = ["model=scripted", f"scenarios=[{SHIPPED / SCENARIO}.yaml]", "suite.runs=2", "export=native"]
+    assert run_experiment([*words, f"output_dir={target}"]) == 0
+    (run_id,) = (path.stem for path in (job / "traces" / "hf").glob(f"{SCENARIO}_run_1_*.json"))
+    found = read_native(target, run_id)
     assert found is not None
-    assert found.steps == steps
-    assert read_native(tmp_path, "another") is None
-    assert read_native(job, "run") is None
+    assert found.steps == trace_of(job, 1).steps
+    assert read_native(target, "another") is None
+    assert read_native(job, run_id) is None
 
 
 @pytest.mark.parametrize("text", [b"", b"{}", b"[]", b'{"completed_events": "x"}', b'{"completed_events": [1]}'])
