@@ -87,8 +87,8 @@ def texts(change: ScenarioChange, a: Side, b: Side, records: tuple[Record, Recor
         for name in dict.fromkeys((*one.apps, *two.apps))
         if one.apps.get(name) != two.apps.get(name)
     ]
-    if one.events != two.events:
-        found.append(TextDiff("planned events", unified(_planned(one.events), _planned(two.events))))
+    if one.plan != two.plan:
+        found.append(TextDiff("planned events", unified("\n".join(one.plan), "\n".join(two.plan))))
     return tuple(found)
 
 
@@ -135,16 +135,3 @@ def _file(scenario: str, jobs: Iterable[Job]) -> tuple[Path, str] | None:
 
 def _pretty(value: Any) -> str:
     return "" if value is None else orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
-
-
-def _planned(events: Iterable[Any]) -> str:
-    """Planned events in lines: what each is, when, and its arguments."""
-    lines = []
-    for event in events:
-        action = event.get("action") or {}
-        lines.append(f"{event.get('event_id')}: {event.get('event_type')} {action.get('app')}.{action.get('function')}")
-        lines.append(f"  after {event.get('dependencies') or 'the start'}, delay {event.get('event_relative_time')}")
-        if event.get("event_time") is not None:
-            lines.append(f"  at {event['event_time']}")
-        lines += [f"  {item['name']}: {item['value']}" for item in action.get("args") or ()]
-    return "\n".join(lines)

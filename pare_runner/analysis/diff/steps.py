@@ -62,15 +62,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The steps of a run in order, and what it began with: initial states by app, and the planned `events`.
+    """The steps of a run in order, and what it began with: initial states by app, and the `plan` of events in lines.
 
-    `apps` and `events` are empty where the source does not have them.
+    `apps` and `plan` are empty where the source does not have them.
     """
 
     source: Source
     steps: tuple[Step, ...]
     apps: Mapping[str, Any] = field(default_factory=dict)
-    events: tuple[Any, ...] = ()
+    plan: tuple[str, ...] = ()
 
 
 def read_trace(path: Path) -> Record | None:
@@ -79,7 +79,7 @@ def read_trace(path: Path) -> Record | None:
         document = orjson.loads(path.read_bytes())
         steps = tuple(_of_events(_list(document["completed_events"])))
         apps = {str(app["name"]): app.get("app_state") for app in _list(document.get("apps") or [])}
-        return Record("trace", steps, apps, tuple(_list(document.get("events") or [])))
+        return Record("trace", steps, apps, tuple(_planned(_list(document.get("events") or []))))
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError, AttributeError, ValueError):
         return None
 
@@ -146,7 +146,7 @@ def _of_events(events: Sequence[Mapping[str, Any]]) -> Iterator[Step]:
         if not app or not function:
             continue
         arguments = {
-            item["name"]: _typed(item["value"], item.get("value_type"))
+            str(item["name"]): _typed(item["value"], item.get("value_type"))
             for item in action.get("args") or ()
             if item.get("value") is not None
         }
@@ -155,6 +155,17 @@ def _of_events(events: Sequence[Mapping[str, Any]]) -> Iterator[Step]:
             result=_typed(meta.get("return_value"), meta.get("return_value_type")), failed=meta.get("exception"),
             event=event["event_id"], time=event.get("event_time"), turn=meta.get("turn_number"),
         )  # fmt: skip
+
+
+def _planned(events: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Planned events in lines: what each is, when, and its arguments."""
+    for event in events:
+        action = event.get("action") or {}
+        yield f"{event.get('event_id')}: {event.get('event_type')} {action.get('app')}.{action.get('function')}"
+        yield f"  after {event.get('dependencies') or 'the start'}, delay {event.get('event_relative_time')}"
+        if event.get("event_time") is not None:
+            yield f"  at {event['event_time']}"
+        yield from (f"  {item['name']}: {item['value']}" for item in action.get("args") or ())
 
 
 def _of_row(row: Mapping[str, Any]) -> Step:
@@ -176,7 +187,7 @@ def _step(
     elif event_type == "AGENT":
         role = "execute" if mode == "execute" else "observe"
     kind = "event" if role == "world" else kind_of(role, app, function)
-    return Step(role, kind, f"{app}.{function}", arguments, result, failed or "", event, time, turn)
+    return Step(role, kind, f"{app}.{function}", arguments, result, str(failed or ""), str(event), time, turn)
 
 
 def _of_call(call: Mapping[str, Any]) -> Iterator[Step]:

@@ -65,14 +65,8 @@ def test_a_file_that_was_edited_in_place_says_nothing(tmp_path: Path) -> None:
 
 
 def test_traces_tell_states_and_plans(tmp_path: Path) -> None:
-    def planned(value: str) -> tuple[dict[str, object], ...]:
-        action = {"app": "Calendar", "function": "edit", "args": [{"name": "who", "value": value}]}
-        return (
-            {"event_id": "e", "event_type": "AGENT", "dependencies": ["d"], "event_relative_time": 1, "action": action},
-        )
-
-    one = Record("trace", (), {"Calendar": {"events": 1}, "Notes": {}}, planned("x"))
-    two = Record("trace", (), {"Calendar": {"events": 2}, "Notes": {}}, planned("y"))
+    one = Record("trace", (), {"Calendar": {"events": 1}, "Notes": {}}, ("e: AGENT Calendar.edit", "  who: x"))
+    two = Record("trace", (), {"Calendar": {"events": 2}, "Notes": {}}, ("e: AGENT Calendar.edit", "  who: y"))
     side = of_job(tmp_path)
     state, plan = texts(CHANGE, side, side, (one, two))
     assert (state.name, plan.name) == ("initial state of Calendar", "planned events")

@@ -51,7 +51,14 @@ def test_arguments_of_a_trace_are_typed_and_those_without_a_value_left_out(job: 
 def test_a_trace_has_the_beginning_and_the_plan(job: Path) -> None:
     found = trace_of(job, 1)
     assert found.apps["Calendar"]["events"]["table"]["description"] == "Table for 6"
-    assert [event["event_id"] for event in found.events] == ["cancels", "reads", "proposes", "accepts", "edits"]
+    first = (
+        "cancels: ENV Messages.create_and_add_message",
+        "  after the start, delay 10.0",
+        "  conversation_id: dinner",
+    )
+    assert found.plan[:3] == first
+    names = [line.partition(":")[0] for line in found.plan if not line.startswith(" ")]
+    assert names == ["cancels", "reads", "proposes", "accepts", "edits"]
 
 
 def test_calls_tell_the_same_decisions(job: Path) -> None:
@@ -85,7 +92,17 @@ def test_native_tables_tell_the_same(job: Path, tmp_path: Path) -> None:
     assert read_native(job, run_id) is None
 
 
-@pytest.mark.parametrize("text", [b"", b"{}", b"[]", b'{"completed_events": "x"}', b'{"completed_events": [1]}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b'{"completed_events": "x"}',
+        b'{"completed_events": [1]}',
+        b'{"completed_events": [], "events": [[]]}',
+    ],
+)
 def test_what_is_no_trace_is_none(tmp_path: Path, text: bytes) -> None:
     path = tmp_path / "trace.json"
     path.write_bytes(text)
