@@ -48,7 +48,9 @@ def conclusion(diff: Diff) -> str:
     if not diff.matching.pairs:
         return "nothing to compare: no run of A has a partner in B"
     moved = [item.scenario for item in diff.moved]
+    sure = sum(item.moved is not None and item.moved.verdict == "moved" for item in diff.moved)
     which = f"{counted(len(moved), 'scenario')} of {diff.matching.scenarios} moved: {listed(moved)}"
+    which += f" ({sure or 'none'} more than {'its' if len(moved) == 1 else 'their'} runs vary)"
     if not moved:
         changed = [item.scenario for item in diff.changed]
         which = "no scenario's success rate moved"
