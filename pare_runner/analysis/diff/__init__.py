@@ -4,5 +4,6 @@
 - `flat`, `configs`, `contents`, `prompts`: what was run;  `figures`: what came of it, with statistics;
 - `evidence`, `moved`: scenarios whose success rate moved;
 - `steps`, `meaning`, `divergence`, `examine`: where their runs part;
-- `model`: everything that was found;  `gate`: `--fail-on`;  `words`, `as_text`, `as_json`, `as_html`: how it is shown.
+- `model`: everything that was found;  `gate`: `--fail-on`;
+- `values`, `words`, `as_text`, `as_json`, `as_html`: how it is shown.
 """

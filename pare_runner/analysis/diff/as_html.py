@@ -7,7 +7,7 @@ from html import escape
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from pare_runner.analysis.diff import words
+from pare_runner.analysis.diff import values, words
 from pare_runner.analysis.diff.divergence import SAME, Divergence
 from pare_runner.analysis.diff.keys import shown
 
@@ -124,7 +124,7 @@ def _rows(pair: tuple[tuple[Step, ...], tuple[Step, ...]]) -> list[str]:
 
 
 def _row(one: Step | None, two: Step | None, mark: str, differing: Collection[str] = ()) -> str:
-    said = (words.step(one, two, differing), words.step(two, one, differing))
+    said = (values.step(one, two, differing), values.step(two, one, differing))
     return f"<tr{mark}>{''.join(f'<td><code>{escape(text)}</code></td>' for text in said)}</tr>"
 
 
@@ -132,11 +132,11 @@ def _cells(diff: Diff) -> str:
     rows = [
         (
             shown(diff.matching.keys, item.cell),
-            words.percent(item.rates[0]),
-            words.percent(item.rates[1]),
-            f"{words.points(item.rates[1] - item.rates[0])} {words.interval(item.interval)}",
-            words.p_value(item.p_value),
-            words.p_value(item.adjusted),
+            values.percent(item.rates[0]),
+            values.percent(item.rates[1]),
+            f"{values.points(item.rates[1] - item.rates[0])} {values.interval(item.interval)}",
+            values.p_value(item.p_value),
+            values.p_value(item.adjusted),
         )
         for item in diff.cells
     ]
@@ -147,8 +147,8 @@ def _cells(diff: Diff) -> str:
 def _metrics(diff: Diff) -> str:
     rows = []
     for item in diff.metrics:
-        change = words.change_of(*item.means, item.interval.low, item.interval.high)
-        rows.append((words.metric_name(item.name), f"{item.means[0]:.4g}", f"{item.means[1]:.4g}", change))
+        change = values.change_of(*item.means, item.interval.low, item.interval.high)
+        rows.append((values.metric_name(item.name), f"{item.means[0]:.4g}", f"{item.means[1]:.4g}", change))
     return _table(("", "A", "B", "difference"), rows)
 
 
@@ -156,8 +156,8 @@ def _config(diff: Diff) -> str:
     rows = [
         (
             item.key,
-            " | ".join(map(words.value, item.a)) or "not there",
-            " | ".join(map(words.value, item.b)) or "not there",
+            " | ".join(map(values.value, item.a)) or "not there",
+            " | ".join(map(values.value, item.b)) or "not there",
             "yes" if item.identity else "no",
         )
         for item in diff.config

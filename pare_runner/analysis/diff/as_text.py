@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
-from pare_runner.analysis.diff import words
+from pare_runner.analysis.diff import values, words
 from pare_runner.analysis.diff.divergence import SAME, Divergence
 from pare_runner.analysis.diff.keys import shown
 from pare_runner.analysis.notes import listed
@@ -75,7 +75,7 @@ def _folded(line: Line, width: int) -> list[str]:
 def _config(diff: Diff) -> Iterator[str]:
     for item in diff.config[:KEYS]:
         mark = "" if item.identity else " (cannot change a result)"
-        one, two = (" | ".join(map(words.value, side)) or "not there" for side in (item.a, item.b))
+        one, two = (" | ".join(map(values.value, side)) or "not there" for side in (item.a, item.b))
         yield f"{item.key}: {one} → {two}{mark}"
     if len(diff.config) > KEYS:
         yield f"and {len(diff.config) - KEYS} more keys, which --json shows"
@@ -103,10 +103,10 @@ def _cells(diff: Diff) -> Iterator[str]:
     for item in diff.cells:
         if item.rates[0] != item.rates[1]:
             yield (
-                f"{shown(diff.matching.keys, item.cell) or 'all'}: {words.percent(item.rates[0])} →"
-                f" {words.percent(item.rates[1])}, {words.points(item.rates[1] - item.rates[0])}"
-                f" {words.interval(item.interval)}, {words.p_value(item.p_value)},"
-                f" {words.p_value(item.adjusted)} corrected for {diff.cell_family.size} cells"
+                f"{shown(diff.matching.keys, item.cell) or 'all'}: {values.percent(item.rates[0])} →"
+                f" {values.percent(item.rates[1])}, {values.points(item.rates[1] - item.rates[0])}"
+                f" {values.interval(item.interval)}, {values.p_value(item.p_value)},"
+                f" {values.p_value(item.adjusted)} corrected for {diff.cell_family.size} cells"
             )
 
 
@@ -156,7 +156,7 @@ def _side_by_side(found: Divergence, width: int) -> Iterator[str]:
         cells = []
         differing = found.arguments if mark.strip() else ()
         for side, (step, other) in enumerate(((one, two), (two, one))):
-            said = "" if step is None and ended[side] else words.step(step, other, differing)
+            said = "" if step is None and ended[side] else values.step(step, other, differing)
             cells.append(textwrap.wrap(said, column) or [""])
             ended[side] = ended[side] or step is None
         for number, (left, right) in enumerate(zip_longest(*cells, fillvalue="")):
@@ -168,6 +168,6 @@ def _metrics(diff: Diff) -> Iterator[str]:
         if item.same:
             continue
         one, two = item.means
-        share = "" if one == 0 else f" ({words.signed(100 * (two - one) / one)} %)"
-        change = words.change_of(one, two, item.interval.low, item.interval.high)
-        yield f"{words.metric_name(item.name)}: {one:.4g} → {two:.4g}{share}, difference {change}"
+        share = "" if one == 0 else f" ({values.signed(100 * (two - one) / one)} %)"
+        change = values.change_of(one, two, item.interval.low, item.interval.high)
+        yield f"{values.metric_name(item.name)}: {one:.4g} → {two:.4g}{share}, difference {change}"

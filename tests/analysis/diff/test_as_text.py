@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from pare_runner.analysis.diff import values
 from pare_runner.analysis.diff.compare import diff
+from pare_runner.analysis.diff.steps import Step
 from tests.analysis.diff.conftest import EDITED, Rows, Sweeps
 
 
@@ -44,11 +46,8 @@ def test_every_comparison_says_what_it_could_have_found(rows: Rows) -> None:
         assert said in text
 
 
-def test_values_are_cut_around_their_first_difference(rows: Rows, sweeps: Sweeps) -> None:
-    from pare_runner.analysis.diff import words
-    from pare_runner.analysis.diff.steps import Step
-
+def test_values_are_cut_around_their_first_difference() -> None:
     long = "x" * 200
     one, two = (Step("observe", "propose", "I.say", {"content": f"{long}{end}{long}"}) for end in "ab")
-    assert "a" in words.step(one, two, ["content"]).partition("…")[2][:30]
-    assert len(words.step(one, two, ["content"])) < 120
+    assert "a" in values.step(one, two, ["content"]).partition("…")[2][:30]
+    assert len(values.step(one, two, ["content"])) < 120

@@ -13,6 +13,7 @@ import pare_runner
 from pare_runner.analysis.diff.compare import diff
 from pare_runner.analysis.diff.divergence import SAME
 from pare_runner.errors import InputError
+from pare_runner.library import prompts as shipped
 from tests.analysis.diff.conftest import EDITED, Rows, Sweeps, copied, sweep
 
 
@@ -135,10 +136,7 @@ def test_a_changed_trace_is_found_where_all_columns_agree(sweeps: Sweeps, tmp_pa
 def test_other_prompts_are_shown(tmp_path: Path) -> None:
     scenarios = copied(tmp_path / "scenarios")
     prompts = tmp_path / "prompts"
-    from pare_runner.library import prompts as shipped  # a folder of templates beside the module
-
-    source = Path(str(shipped.__file__)).parent / "prompt_texts"
-    shutil.copytree(source, prompts)
+    shutil.copytree(Path(shipped.__file__).parent / "prompt_texts", prompts)
     template = next(path for path in sorted(prompts.rglob("*")) if path.is_file() and "user" in path.name)
     template.write_text("Keep calm.\n" + template.read_text())
     one = sweep(scenarios, tmp_path / "a", "model=scripted")
