@@ -96,10 +96,9 @@ def statistics(success: Success) -> Iterator[str]:
         yield f"smallest detectable difference: {size}"
     if found.equivalence is not None:
         verdict = found.equivalence
-        said = {"equivalent": "equivalent", "not_equivalent": "not equivalent", "undecided": "undecided"}[
-            verdict.verdict
-        ]
-        yield f"equivalence within ±{100 * verdict.margin:g} points: {said}, 90 % interval {interval(verdict.interval)}"
+        said = verdict.verdict.replace("_", " ")
+        level = f"{100 * verdict.interval.level:g} % interval"
+        yield f"equivalence within ±{100 * verdict.margin:g} points: {said}, {level} {interval(verdict.interval)}"
     counts = [item.exceptions for item in success.exceptions]
     if any(counts):
         bounds = [
