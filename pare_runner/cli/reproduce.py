@@ -9,8 +9,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
+import polars as pl
 import typer
 
+from pare_runner.analysis.frame import load_results
+from pare_runner.analysis.statistics.comparisons import compare
+from pare_runner.analysis.statistics.sample import Sample
 from pare_runner.batch.archive.layout import JOBS
 from pare_runner.batch.archive.live import Rates, compare_rates, run_live
 from pare_runner.batch.archive.material import version_here
@@ -33,6 +37,7 @@ from pare_runner.library.files import shown
 
 LIVE = "live"
 """Folder below the unpacked archive for the results of `--live`."""
+_SCENARIO = "base_scenario_id"
 SHOWN = 20
 """Files of code that a message lists at most."""
 
@@ -88,10 +93,33 @@ def reproduce(
         raise typer.Exit(status)
 
 
-def rates_statement(rates: Rates) -> str | None:
-    """What the difference of two success rates tells, in words for the last column of the table; None for nothing."""
-    del rates
-    return None
+def rates_statement(packed: Path, live: Path) -> str | None:
+    """How the success rates of a job then and now differ, by scenario; None if nothing can be said.
+
+    The difference is now less then, in points, with its 95 % interval (about situations like these) and the p value of
+    the sign-flip test.
+    """
+    frames = [
+        load_results(folder).select(_SCENARIO, "success_numeric", "has_exception").collect()
+        for folder in (live, packed)
+    ]
+    known = pl.Enum(sorted({name for frame in frames for name in frame[_SCENARIO]}))
+    now, then = (
+        Sample.of_rows(
+            frame[_SCENARIO].cast(known).to_physical(),
+            frame["success_numeric"].cast(pl.Float64).fill_null(float("nan")),
+            exception=frame["has_exception"].fill_null(False),
+            scenarios=len(known.categories),
+        )
+        for frame in frames
+    )
+    found = compare(now, then)
+    if found.difference is None:
+        return None
+    low, high = found.interval.low, found.interval.high
+    between = "" if low is None or high is None else f" [{100 * low:+.1f}, {100 * high:+.1f}]"
+    tested = "" if found.p_value is None else f", p = {found.p_value:.2g}"
+    return f"{100 * found.difference:+.1f} points{between}{tested}"
 
 
 def _untrusted(path: Path, archive: Archive) -> InputError:
@@ -188,23 +216,24 @@ def _live(unpacked: Unpacked, root: Path, as_json: bool) -> int:
     with progress() as observer:
         reports = run_live(unpacked, directory, observer, sys.argv)
     rates = compare_rates(unpacked, directory)
+    told = [rates_statement(unpacked.root / JOBS / rate.job, directory / rate.job) for rate in rates]
     if as_json:
-        statements = [{**asdict(rate), "statement": rates_statement(rate)} for rate in rates]
+        statements = [{**asdict(rate), "statement": text} for rate, text in zip(rates, told, strict=True)]
         say_json({"directory": str(root / LIVE), "rates": statements})
     else:
-        _print_rates(rates)
+        _print_rates(rates, told)
         say(f"results: {shown(root / LIVE)}")
     return max(report.exit_status for report in reports)
 
 
-def _print_rates(rates: Sequence[Rates]) -> None:
+def _print_rates(rates: Sequence[Rates], told: Sequence[str | None]) -> None:
     common = set.intersection(*(set(rate.overrides) for rate in rates)) if len(rates) > 1 else set[str]()
     rows = []
-    for rate in rates:
+    for rate, text in zip(rates, told, strict=True):
         name = " ".join(text for text in rate.overrides if text not in common) or rate.job
         packed = _rate(rate.packed, rate.packed_judged)
-        rows.append([name, packed, _rate(rate.live, rate.live_judged), rates_statement(rate) or ""])
-    columns = ["configuration", "packed", "now", ""]
+        rows.append([name, packed, _rate(rate.live, rate.live_judged), text or ""])
+    columns = ["configuration", "packed", "now", "difference"]
     if not any(row[-1] for row in rows):
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     table(columns, rows)

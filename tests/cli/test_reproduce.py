@@ -244,7 +244,7 @@ def test_of_models(model_job: tuple[Path, FaultServer], pare: Pare, monkeypatch:
     said = pare("reproduce", "a.zip", "--into", "live", "--live", "--trust-code")
     assert said.status == 0
     head, row = said.out.splitlines()[:2]
-    assert head.split() == ["CONFIGURATION", "PACKED", "NOW"]
+    assert head.split() == ["CONFIGURATION", "PACKED", "NOW", "DIFFERENCE"]
     assert row.count("100.0% of 2 runs") == 2
     assert len(server.bodies) > asked
     assert Path("live/live/results.parquet").exists()
@@ -269,6 +269,7 @@ def test_live_runs_of_a_sweep(folder: Path, pare: Pare) -> None:
     assert said.status == 0
     assert [(rate["packed_judged"], rate["live_judged"]) for rate in rates.values()] == [(6, 6), (6, 6)]
     assert all(rate["packed"] == rate["live"] for rate in rates.values()), "policies without a model repeat themselves"
+    assert all(rate["statement"].startswith("+0.0 points [") for rate in rates.values())
     assert json.loads(Path("sweep/live/sweep.json").read_text())["complete"] is True
 
 
