@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pare_runner.names import PUBLIC, facade
 
 if TYPE_CHECKING:
+    from pare_runner.analysis.frame import load_results as load_results
     from pare_runner.apps.agent_ui.app import PAREAgentUserInterface as PAREAgentUserInterface
     from pare_runner.apps.apartment.app import StatefulApartmentApp as StatefulApartmentApp
     from pare_runner.apps.cab.app import StatefulCabApp as StatefulCabApp

@@ -57,6 +57,7 @@ PUBLIC: Mapping[str, str] = {
     "TwoAgentScenarioRunner": "pare_runner.batch.runner",
     "ValidationEvent": "pare_runner.kernel.events",
     "default_weight_per_app_class": "pare_runner.noise.config",
+    "load_results": "pare_runner.analysis.frame",
     "register_pare_scenarios": "pare_runner.library.catalog",
     "run_oracle": "pare_runner.episode.oracle",
 }

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pare_runner.apps.agent_ui.app import PAREAgentUserInterface
+from pare_runner.apps.system.app import HomeScreenSystemApp
 from pare_runner.atomic import read_json, write_json
 from pare_runner.batch.agents import scoring_hash
 from pare_runner.batch.config import MultiScenarioRunnerConfig
@@ -17,6 +19,8 @@ from pare_runner.batch.provenance import code_revision, machine, package_version
 from pare_runner.batch.recorded_models import MANIFEST as MANIFEST
 from pare_runner.batch.units import Unit
 from pare_runner.errors import InputError
+from pare_runner.scenarios.scenario import PAREScenario
+from pare_runner.scenarios.yaml_scenario import YamlScenario
 
 FORMAT = 1
 """Raised when a key of the manifest changes its meaning."""
@@ -123,9 +127,19 @@ def _scenarios(config: MultiScenarioRunnerConfig, units: Sequence[Unit]) -> dict
             "world_hash": getattr(scenario, "world_hash", None),
             "scoring_hash": scoring_hash(config, scenario),
             "seed": scenario.seed,
+            "tags": list(scenario.tags),
+            "apps": _app_classes(scenario),
         }
         for name, scenario in {unit.scenario.scenario_id: unit.scenario for unit in units}.items()
     }
+
+
+def _app_classes(scenario: PAREScenario) -> list[str] | None:
+    """Classes of the apps a scenario fills, without those of every phone; None for Python, which would have to run."""
+    if not isinstance(scenario, YamlScenario):
+        return None
+    everywhere = (HomeScreenSystemApp, PAREAgentUserInterface)
+    return sorted({type(app).__name__ for app in scenario.apps if not isinstance(app, everywhere)})
 
 
 def _now() -> str:

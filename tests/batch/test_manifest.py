@@ -10,6 +10,7 @@ import orjson
 from pare_runner.batch.identity import config_hash, experiment_key, identity
 from pare_runner.batch.manifest import Manifest, describe
 from pare_runner.batch.units import plan_units
+from pare_runner.scenarios.compiler.compile import compile_scenario
 from tests.batch.situations import FailingScenario, NotesScenario, oracle_config
 
 
@@ -33,13 +34,24 @@ def test_what_it_says(tmp_path: Path) -> None:
     assert content["seeds"] == {"seed": 7}
     assert content["units"] == 4
     assert content["scenarios"] == {
-        "notes": {"world_hash": "w", "scoring_hash": None, "seed": 3},
-        "failing": {"world_hash": None, "scoring_hash": None, "seed": 0},
+        "notes": {"world_hash": "w", "scoring_hash": None, "seed": 3, "tags": ["writing"], "apps": None},
+        "failing": {"world_hash": None, "scoring_hash": None, "seed": 0, "tags": ["writing"], "apps": None},
     }
     assert content["command_line"] == ["pare", "seed=7"]
     assert content["working_directory"] == str(Path.cwd())
     assert {"packages", "python", "machine"} <= set(content)
     assert "wall_clock" not in content
+
+
+def test_tags_and_apps_of_a_scenario_from_a_file() -> None:
+    path = Path(__file__).parents[2] / "scenarios" / "dinner_headcount_change.yaml"
+    scenario = compile_scenario(path.read_text(), path.name)
+    config = oracle_config()
+
+    entry = describe(config, plan_units(config, [scenario]), [])["scenarios"]["dinner_headcount_change"]
+
+    assert entry["tags"] == ["calendar", "messaging"]
+    assert entry["apps"] == ["StatefulCalendarApp", "StatefulMessagingApp"]
 
 
 def test_an_end_is_written_at_the_end(tmp_path: Path) -> None:

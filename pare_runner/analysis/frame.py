@@ -1,0 +1,238 @@
+"""One lazily scanned frame over the results of any number of jobs, finished or not.
+
+`load_results` gives the frame, `read_results` also the jobs it is made of and what is odd about them.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from pare_runner.analysis.checks import check_counts
+from pare_runner.analysis.discover import JOURNAL, Job, Paths, discover
+from pare_runner.analysis.notes import ResultsWarning, job_notes, listed, note, row_notes
+from pare_runner.analysis.rows import Rows, read_journal, read_row_objects
+from pare_runner.analysis.schema import (
+    CHECK_COUNTS,
+    FRAME_SCHEMA,
+    JOB,
+    JOB_COLUMNS,
+    ROW_COLUMNS,
+    SCENARIO_COLUMNS,
+    TEXTS,
+)
+from pare_runner.errors import InputError, Problem
+
+DERIVED = (*CHECK_COUNTS, *SCENARIO_COLUMNS, *JOB_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The frame of `load_results`, its jobs in the order of their rows, and what was odd about their files."""
+
+    frame: pl.LazyFrame
+    jobs: tuple[Job, ...]
+    loading: tuple[Problem, ...]
+
+    def notes(self) -> tuple[Problem, ...]:
+        """What is odd about the results, files first; a few columns of the frame are read for it."""
+        return (*self.loading, *row_notes(self.frame))
+
+
+def load_results(path: Paths, *more: Paths) -> pl.LazyFrame:
+    """One row for each scenario run in the jobs, sweeps, folders of both, or files of rows at these paths.
+
+    The documented columns of PARE come first, then ours (`analysis.schema`, docs/results.md), then those that only the
+    files have. Finished jobs are scanned when the frame is collected; running and interrupted ones are read now. Rows
+    stand by job, scenario id and run number. `export_path` counts from where the paths do.
+
+    InputError if a path does not exist or holds no results; a `ResultsWarning` for what is incomplete or damaged.
+    """
+    results = read_results([path, *more])
+    for problem in results.loading:
+        warnings.warn(str(problem), ResultsWarning, stacklevel=2)
+    return results.frame
+
+
+def read_results(paths: Iterable[Paths]) -> Results:
+    """The results at `paths`, as `load_results` takes them, with what is odd about them; nothing is warned of."""
+    found = discover(paths)
+    notes = list(found.notes)
+    loaded = [_loaded(job, notes) for job in found.jobs]
+    readable = [item for item in loaded if item is not None]
+    if not readable:
+        raise InputError("none of the results can be read:\n" + "\n".join(map(str, notes)))
+    notes += _column_notes(readable)
+    notes += job_notes([item.job for item in readable], [item.rows for item in readable])
+    return Results(_united(readable), tuple(item.job for item in readable), tuple(notes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    job: Job
+    frame: pl.LazyFrame
+    schema: pl.Schema
+    rows: int
+
+
+def _loaded(job: Job, notes: list[Problem]) -> _Loaded | None:
+    """The rows of a job as its file has them; None, with a note, if the file cannot be read."""
+    if job.file is None:
+        return _Loaded(job, ROW_COLUMNS.to_frame().lazy(), ROW_COLUMNS, 0)
+    try:
+        if job.file.suffix == ".parquet":
+            frame = pl.scan_parquet(job.file, glob=False)
+            schema = frame.collect_schema()
+            if "base_scenario_id" not in schema or "status" not in schema:
+                raise InputError("has no column base_scenario_id and status: it is no frame of results")
+            return _Loaded(job, frame, schema, frame.select(pl.len()).collect().item())
+        rows = read_journal(job.file) if job.file.suffix == ".jsonl" else read_row_objects(job.file)
+    except (InputError, OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        return _instead(job, error, notes)
+    return _from_rows(job, rows, notes)
+
+
+def _instead(job: Job, error: BaseException, notes: list[Problem]) -> _Loaded | None:
+    """What is left of a job whose file cannot be read: its journal, if that is another file."""
+    file = job.file
+    assert file is not None
+    if isinstance(error, InputError):
+        why = error.problems[0].message
+    else:
+        why = f"cannot be read: {str(error).splitlines()[0]}"
+    journal = None if job.folder is None else job.folder / JOURNAL
+    if journal is None or journal == file or not journal.exists():
+        notes.append(note("damaged_file", why, where=file.as_posix(), hint="its runs are missing"))
+        return None
+    notes.append(note("damaged_file", why, where=file.as_posix(), hint=f"{JOURNAL} is read instead"))
+    return _loaded(replace(job, file=journal), notes)
+
+
+def _from_rows(job: Job, rows: Rows, notes: list[Problem]) -> _Loaded:
+    if rows.damaged:
+        lines = "line" if rows.damaged == 1 else "lines"
+        message = f"{rows.damaged} damaged {lines} passed over"
+        notes.append(note("damaged_lines", message, where="" if job.file is None else job.file.as_posix()))
+    return _Loaded(job, rows.frame.lazy(), rows.frame.schema, len(rows.frame))
+
+
+def _column_notes(loaded: Sequence[_Loaded]) -> list[Problem]:
+    """Columns that files lack, or have beyond those of this version, as results of other versions do."""
+    filled = [item for item in loaded if item.rows]
+    lacking = {name: [item for item in filled if name not in item.schema] for name in ROW_COLUMNS}
+    missing = [name for name, items in lacking.items() if items]
+    notes = []
+    if missing:
+        where = list(dict.fromkeys(item.job.name for name in missing for item in lacking[name]))
+        message = f"{len(where)} of {len(filled)} have no column {listed(missing)}: null there ({listed(where)})"
+        notes.append(note("missing_columns", message))
+    extra = _extra_columns(filled)
+    if any(name not in item.schema for name in extra for item in filled):
+        notes.append(note("extra_columns", f"only some of them have the columns {listed(list(extra))}: null elsewhere"))
+    return notes
+
+
+def _extra_columns(loaded: Iterable[_Loaded]) -> dict[str, pl.DataType]:
+    """Columns of files that no schema of ours has, in order; of two types of one column the text of it is taken."""
+    extra: dict[str, pl.DataType] = {}
+    for item in loaded:
+        for name, kind in item.schema.items():
+            if name not in FRAME_SCHEMA:
+                extra[name] = kind if extra.get(name, kind) == kind else pl.String()
+    return extra
+
+
+def _united(loaded: Sequence[_Loaded]) -> pl.LazyFrame:
+    extra = _extra_columns(loaded)
+    whole = pl.concat([_complete(item, extra) for item in loaded], how="vertical")
+    return whole.with_columns(*check_counts()).select(*FRAME_SCHEMA, *extra)
+
+
+def _complete(item: _Loaded, extra: dict[str, pl.DataType]) -> pl.LazyFrame:
+    """The frame of one job with every column in its type, those of its manifest included."""
+    columns = {**ROW_COLUMNS, **extra}
+    cells = [_cell(name, kind, item.schema.get(name)) for name, kind in columns.items()]
+    added = {**_job_cells(item), **_scenario_cells(item.job)}
+    frame = item.frame.select(*cells, *(cell.alias(name) for name, cell in added.items()))
+    return frame if item.job.folder is None else frame.with_columns(_export_path(item))
+
+
+def _cell(name: str, kind: pl.DataType, has: pl.DataType | None) -> pl.Expr:
+    if has is None:
+        return pl.lit(None, dtype=kind).alias(name)
+    return pl.col(name) if has == kind else pl.col(name).cast(kind)
+
+
+def _job_cells(item: _Loaded) -> dict[str, pl.Expr]:
+    """The columns of `JOB_COLUMNS`, from the manifest; those that a file brings along are the file's."""
+    job = item.job
+    config, tools, events = job.config, job.config.get("tool_augmentation_config"), job.config.get("env_events_config")
+    values: dict[str, Any] = dict.fromkeys(JOB_COLUMNS)
+    values |= {
+        JOB: job.name,
+        "experiment_name": config.get("experiment_name"),
+        "suite": _of(config.get("suite"), "name"),
+        "overrides": None if job.overrides is None else list(job.overrides),
+        "package_version": job.package_version,
+        "behaviour_version": job.behaviour_version,
+        "code_revision": job.code_revision,
+    }
+    if config:
+        augmentations = ("apply_tool_name_augmentation", "apply_tool_description_augmentation")
+        seed = _of(events, "env_events_seed")
+        values |= {name: bool(_of(tools, name)) for name in augmentations}
+        values |= {
+            "failure_pattern": _of(tools, "pattern"),
+            "outage_seconds": _of(tools, "outage_seconds"),
+            "env_events_seed": config.get("seed") if events and seed is None else seed,
+            "arrivals": _of(events, "arrivals"),
+        }
+    cells = {name: pl.lit(_fitting(values[name], kind), dtype=kind) for name, kind in JOB_COLUMNS.items()}
+    if JOB in item.schema and job.folder is not None:  # the frame of a sweep knows the folders of its jobs
+        cells[JOB] = pl.lit(f"{job.name}/") + pl.col(JOB)
+    return cells
+
+
+def _scenario_cells(job: Job) -> dict[str, pl.Expr]:
+    cells = {}
+    for name in SCENARIO_COLUMNS:
+        known = {
+            scenario: list(map(str, entry[name]))
+            for scenario, entry in job.scenarios.items()
+            if isinstance(entry.get(name), list)
+        }
+        cells[name] = (
+            pl.col("base_scenario_id").replace_strict(
+                list(known), list(known.values()), default=None, return_dtype=TEXTS
+            )
+            if known
+            else pl.lit(None, dtype=TEXTS)
+        )
+    return cells
+
+
+def _export_path(item: _Loaded) -> pl.Expr:
+    """The trace of a run, from where the job's own path counts."""
+    path = pl.col("export_path")
+    absolute = path.str.starts_with("/")
+    return pl.when(absolute).then(path).otherwise(pl.lit(f"{item.job.name}/") + path).alias("export_path")
+
+
+def _fitting(value: Any, kind: pl.DataType) -> Any:
+    """`value` if it is of the type a column has: a manifest that was edited costs a cell, not the frame."""
+    wanted: dict[pl.DataType, type | tuple[type, ...]] = {
+        pl.String(): str,
+        pl.Int64(): int,
+        pl.Float64(): (int, float),
+        pl.Boolean(): bool,
+        TEXTS: list,
+    }
+    return value if isinstance(value, wanted[kind]) else None
+
+
+def _of(value: Any, key: str) -> Any:
+    return value.get(key) if isinstance(value, dict) else None

@@ -1,0 +1,107 @@
+"""What is odd about results that somebody is going to compare: said first, by every report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from pare_runner.analysis.discover import Job
+from pare_runner.errors import Problem
+
+SHOWN = 3
+"""Names in one note at most."""
+
+KEYS = ("protocol", "protocol_version")
+HASHES = {
+    "world_hash": ("other_scenarios", "stand for several contents of a scenario"),
+    "scoring_hash": ("other_checks", "were judged by several versions of their checks"),
+}
+
+
+class ResultsWarning(UserWarning):
+    """Results are there, but not all of them, or not as they were written."""
+
+
+def note(code: str, message: str, *, where: str = "", hint: str = "") -> Problem:
+    """One note; `code` names its kind for programs."""
+    return Problem(message, where, hint, "warning", code)
+
+
+def job_notes(jobs: Sequence[Job], rows: Sequence[int]) -> Iterator[Problem]:
+    """What the manifests say together; `rows` are the finished runs of each job."""
+    yield from _incomplete(jobs, rows)
+    versions = _known(job.package_version for job in jobs)
+    if len(versions) > 1:
+        yield note("mixed_versions", f"several versions of the package ran them: {', '.join(versions)}")
+    behaviours = _known(None if job.behaviour_version is None else str(job.behaviour_version) for job in jobs)
+    if len(behaviours) > 1:
+        message = f"they are of several behaviour versions: {', '.join(behaviours)}"
+        yield note("mixed_behaviour", message, hint="the same replies lead to other runs")
+    same: dict[str, list[str]] = {}
+    for job in jobs:
+        if job.config_hash is not None:
+            same.setdefault(job.config_hash, []).append(job.name)
+    for names in same.values():
+        if len(names) > 1:
+            message = f"{len(names)} jobs have the same configuration: {listed(names)}"
+            yield note("repeated_config", message, hint="one run may count twice")
+
+
+def _incomplete(jobs: Sequence[Job], rows: Sequence[int]) -> Iterator[Problem]:
+    lacking = [
+        (job.name, there, job.planned)
+        for job, there in zip(jobs, rows, strict=True)
+        if job.planned is not None and there < job.planned
+    ]
+    if not lacking:
+        return
+    there, planned = sum(count for _, count, _ in lacking), sum(count for _, _, count in lacking)
+    names = listed([name for name, _, _ in lacking])
+    how = "job is" if len(lacking) == 1 else "jobs are"
+    message = f"{len(lacking)} of {len(jobs)} {how} not complete, {there} of {planned} runs are there: {names}"
+    yield note("incomplete", message)
+
+
+def row_notes(frame: pl.LazyFrame) -> Iterator[Problem]:
+    """What the rows of a frame of results say together; only the columns that are needed are read."""
+    statuses, protocols, *hashes = pl.collect_all(
+        [
+            frame.group_by("status").len(),
+            frame.select(KEYS).unique().drop_nulls("protocol").sort(KEYS),
+            *(
+                frame.select("base_scenario_id", name)
+                .drop_nulls()
+                .group_by("base_scenario_id")
+                .agg(pl.col(name).n_unique())
+                .filter(pl.col(name) > 1)
+                .sort("base_scenario_id")
+                for name in HASHES
+            ),
+        ]
+    )
+    if len(protocols) > 1:
+        names = [name if version is None else f"{name} v{version}" for name, version in protocols.iter_rows()]
+        yield note("mixed_protocols", f"several protocols are mixed: {', '.join(names)}", hint="do not compare them")
+    for (code, what), found in zip(HASHES.values(), hashes, strict=True):
+        if len(found):
+            names = found["base_scenario_id"].to_list()
+            yield note(code, f"{_counted(len(names), 'scenario id')} {what}: {listed(names)}")
+    counts = dict(statuses.iter_rows())
+    if crashed := counts.get("exception", 0):
+        message = f"{crashed} of {_counted(sum(counts.values()), 'run')} ended in an exception, and have no verdict"
+        yield note("exceptions", message)
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first few of `names`, and how many there are beyond."""
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
+
+
+def _known(values: Iterator[str | None]) -> list[str]:
+    return sorted({value for value in values if value is not None})
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
