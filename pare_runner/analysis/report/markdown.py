@@ -1,0 +1,71 @@
+"""A report in Markdown, with tables as GitHub reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pare_runner.analysis.report.links import link
+from pare_runner.analysis.report.model import Report
+from pare_runner.analysis.report.sections import sections
+from pare_runner.analysis.report.tables import Cell, Table
+
+LONG = 200
+"""Rows of a long table that are written."""
+FILES = 3
+"""Links in one cell."""
+
+
+def markdown(report: Report, *, folder: str = "") -> str:
+    """The report, warnings first; links count from `folder`, where the file is going to be."""
+    return "\n".join(_lines(report, folder)) + "\n"
+
+
+def _lines(report: Report, folder: str) -> Iterator[str]:
+    about = report.metadata
+    yield f"# Report: {_safe(about.title)}"
+    yield ""
+    for problem in (*report.warnings, *report.notes):
+        yield f"> **Warning:** {_safe(str(problem).replace('warning: ', '', 1))}"
+        yield ">"
+    if report.warnings or report.notes:
+        yield ""
+    planned = f" of {about.planned}" if about.planned is not None and about.planned != about.runs else ""
+    yield (
+        f"{about.runs}{planned} runs, {about.scenarios} scenarios, {len(report.configurations)} configurations; "
+        f"{about.timestamp}"
+    )
+    for section in sections(report):
+        yield ""
+        yield f"## {_safe(section.title)}"
+        yield ""
+        yield _safe(section.intro)
+        for table in section.tables:
+            yield ""
+            yield from _table(table, folder)
+        if section.notes:
+            yield ""
+        yield from (f"- {_safe(note)}" for note in section.notes)
+
+
+def _table(table: Table, folder: str) -> Iterator[str]:
+    rows = table.rows[:LONG] if table.long else table.rows
+    yield "| " + " | ".join(_safe(column.name) for column in table.columns) + " |"
+    yield "|" + "|".join("---" if column.left else "--:" for column in table.columns) + "|"
+    for row in rows:
+        yield "| " + " | ".join(_cell(cell, folder) for cell in row) + " |"
+    if len(rows) < len(table.rows):
+        yield ""
+        yield f"... and {len(table.rows) - len(rows)} more rows"
+
+
+def _cell(cell: Cell, folder: str) -> str:
+    if cell.files:
+        return ", ".join(f"[{_safe(name)}](<{link(path, folder)}>)" for name, path in cell.files[:FILES])
+    return _safe(cell.text)
+
+
+def _safe(text: str) -> str:
+    """Text whose characters mean nothing in Markdown."""
+    for mark in "\\|*_`[]<>#":
+        text = text.replace(mark, f"\\{mark}")
+    return text.replace("\n", " ").replace("\r", " ")
