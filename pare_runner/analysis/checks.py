@@ -22,10 +22,7 @@ def check_counts() -> tuple[pl.Expr, pl.Expr]:
 
 def check_columns(frame: pl.LazyFrame | pl.DataFrame) -> list[str]:
     """The names of the columns that `with_checks` adds, in order of first appearance."""
-    names: dict[str, None] = {}
-    for verdicts in _distinct(frame).values():
-        names.update(dict.fromkeys(verdicts))
-    return [PREFIX + name for name in names]
+    return [PREFIX + name for name in _names(_distinct(frame))]
 
 
 def with_checks(frame: pl.LazyFrame | pl.DataFrame) -> pl.LazyFrame:
@@ -35,20 +32,24 @@ def with_checks(frame: pl.LazyFrame | pl.DataFrame) -> pl.LazyFrame:
     stays lazy.
     """
     found = _distinct(frame)
-    columns = check_columns(frame)
-    names = [column.removeprefix(PREFIX) for column in columns]
+    names = _names(found)
     table = pl.DataFrame(
         [[text, *map(verdicts.get, names)] for text, verdicts in found.items()],
-        schema={"checks": pl.String(), **dict.fromkeys(columns, pl.Boolean())},
+        schema={"checks": pl.String(), **{PREFIX + name: pl.Boolean() for name in names}},
         orient="row",
     )
-    return frame.lazy().join(table.lazy(), on="checks", how="left", maintain_order="left")
+    bare = frame.lazy().drop([PREFIX + name for name in names], strict=False)  # a frame may have them already
+    return bare.join(table.lazy(), on="checks", how="left", maintain_order="left")
 
 
 def _distinct(frame: pl.LazyFrame | pl.DataFrame) -> dict[str, dict[str, bool]]:
     """Each text in `checks` with what it says; there are few of them, however many the rows."""
     texts = frame.lazy().select(pl.col("checks").drop_nulls().unique(maintain_order=True)).collect().to_series()
     return {text: _verdicts(text) for text in texts}
+
+
+def _names(found: dict[str, dict[str, bool]]) -> list[str]:
+    return list(dict.fromkeys(name for verdicts in found.values() for name in verdicts))
 
 
 def _verdicts(text: str) -> dict[str, bool]:

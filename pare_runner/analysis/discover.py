@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 import yaml
 
+from pare_runner.analysis.note import note
 from pare_runner.errors import InputError, Problem, did_you_mean
 
 PLAN, MANIFEST, SUMMARY = "plan.json", "manifest.json", "summary.json"
@@ -92,7 +93,10 @@ def discover(paths: Iterable[Paths]) -> Found:
     """
     notes: list[Problem] = []
     jobs: dict[Path, Job] = {}
-    for given in map(Path, paths):
+    for path in paths:
+        if not os.fspath(path):
+            raise InputError("a path of results is empty", hint="name a folder, such as outputs")
+        given = Path(path)
         below = list(_at(given, notes))
         if not below:
             raise InputError(
@@ -132,7 +136,7 @@ def _in_folder(folder: Path, files: list[str], notes: list[Problem]) -> Iterator
             return
     if {MANIFEST, JOURNAL} & set(files):
         yield _job(folder, notes)
-    elif PARQUET in files:
+    elif PARQUET in files and not any(folder.glob(f"*/{MANIFEST}")):  # what stands above jobs repeats them
         yield Job(folder.as_posix(), folder / PARQUET, folder)
     else:
         for file in sorted(files):
@@ -155,6 +159,7 @@ def _file(path: Path, notes: list[Problem]) -> Job:
 
 def _planned(folder: Path, notes: list[Problem]) -> Iterator[Job]:
     """The jobs of an invocation, begun or not; nothing if its plan cannot be used."""
+    before = len(notes)
     plan = _json(folder / PLAN, notes)
     try:
         entries = [
@@ -162,7 +167,7 @@ def _planned(folder: Path, notes: list[Problem]) -> Iterator[Job]:
             for entry in plan["jobs"]
         ]
     except (KeyError, TypeError, AttributeError):
-        if plan:
+        if len(notes) == before:
             notes.append(_damaged(folder / PLAN, "it is no plan"))
         return
     jobs = [_job(place, notes, overrides, planned) for place, overrides, planned in entries]
@@ -233,7 +238,7 @@ def _json(path: Path, notes: list[Problem]) -> Mapping[str, Any]:
 
 
 def _damaged(path: Path, why: str) -> Problem:
-    return Problem(f"cannot be used: {why}", path.as_posix(), severity="warning", code="damaged_file")
+    return note("damaged_file", f"cannot be used: {why}", where=path.as_posix())
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
 from pare_runner.analysis.discover import Job
+from pare_runner.analysis.note import Code, note
+from pare_runner.analysis.reading import collected_all
 from pare_runner.errors import Problem
 
 SHOWN = 3
 """Names in one note at most."""
 
 KEYS = ("protocol", "protocol_version")
-HASHES = {
+HASHES: Mapping[str, tuple[Code, str]] = {
     "world_hash": ("other_scenarios", "stand for several contents of a scenario"),
     "scoring_hash": ("other_checks", "were judged by several versions of their checks"),
 }
-
-
-class ResultsWarning(UserWarning):
-    """Results are there, but not all of them, or not as they were written."""
-
-
-def note(code: str, message: str, *, where: str = "", hint: str = "") -> Problem:
-    """One note; `code` names its kind for programs."""
-    return Problem(message, where, hint, "warning", code)
+FEATURES: Mapping[str, Code] = {"tags": "other_tags", "apps": "other_apps"}
 
 
 def job_notes(jobs: Sequence[Job], rows: Sequence[int]) -> Iterator[Problem]:
@@ -38,6 +32,11 @@ def job_notes(jobs: Sequence[Job], rows: Sequence[int]) -> Iterator[Problem]:
     if len(behaviours) > 1:
         message = f"they are of several behaviour versions: {', '.join(behaviours)}"
         yield note("mixed_behaviour", message, hint="the same replies lead to other runs")
+    yield from _repeated(jobs)
+    yield from _changed_features(jobs)
+
+
+def _repeated(jobs: Sequence[Job]) -> Iterator[Problem]:
     same: dict[str, list[str]] = {}
     for job in jobs:
         if job.config_hash is not None:
@@ -46,6 +45,30 @@ def job_notes(jobs: Sequence[Job], rows: Sequence[int]) -> Iterator[Problem]:
         if len(names) > 1:
             message = f"{len(names)} jobs have the same configuration: {listed(names)}"
             yield note("repeated_config", message, hint="one run may count twice")
+
+
+def _changed_features(jobs: Sequence[Job]) -> Iterator[Problem]:
+    for name, code in FEATURES.items():
+        known = scenario_features(name, jobs)
+        other = {
+            scenario
+            for job in jobs
+            for scenario, entry in job.scenarios.items()
+            if isinstance(entry.get(name), list) and entry[name] != known[scenario]
+        }
+        if other:
+            message = f"the {name} of {_counted(len(other), 'scenario')} have changed, the last are shown: "
+            yield note(code, message + listed(sorted(other)))
+
+
+def scenario_features(name: str, jobs: Iterable[Job]) -> dict[str, list[str]]:
+    """Scenario id → its `name` (tags, apps) by the manifests of `jobs`; the last one wins."""
+    return {
+        scenario: list(map(str, entry[name]))
+        for job in jobs
+        for scenario, entry in job.scenarios.items()
+        if isinstance(entry.get(name), list)
+    }
 
 
 def _incomplete(jobs: Sequence[Job], rows: Sequence[int]) -> Iterator[Problem]:
@@ -58,14 +81,19 @@ def _incomplete(jobs: Sequence[Job], rows: Sequence[int]) -> Iterator[Problem]:
         return
     there, planned = sum(count for _, count, _ in lacking), sum(count for _, _, count in lacking)
     names = listed([name for name, _, _ in lacking])
-    how = "job is" if len(lacking) == 1 else "jobs are"
-    message = f"{len(lacking)} of {len(jobs)} {how} not complete, {there} of {planned} runs are there: {names}"
+    which = (
+        f"{len(lacking)} of {len(jobs)} jobs {'is' if len(lacking) == 1 else 'are'}" if len(jobs) > 1 else "the job is"
+    )
+    message = f"{which} not complete, {there} of {planned} runs are there: {names}"
     yield note("incomplete", message)
 
 
 def row_notes(frame: pl.LazyFrame) -> Iterator[Problem]:
-    """What the rows of a frame of results say together; only the columns that are needed are read."""
-    statuses, protocols, *hashes = pl.collect_all(
+    """What the rows of a frame of results say together; only the columns that are needed are read.
+
+    InputError if they cannot be read.
+    """
+    statuses, protocols, *hashes = collected_all(
         [
             frame.group_by("status").len(),
             frame.select(KEYS).unique().drop_nulls("protocol").sort(KEYS),
@@ -78,7 +106,8 @@ def row_notes(frame: pl.LazyFrame) -> Iterator[Problem]:
                 .sort("base_scenario_id")
                 for name in HASHES
             ),
-        ]
+        ],
+        "the results",
     )
     if len(protocols) > 1:
         names = [name if version is None else f"{name} v{version}" for name, version in protocols.iter_rows()]

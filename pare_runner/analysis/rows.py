@@ -6,7 +6,7 @@ passed over; a line that is no row of results is counted as damaged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,18 +77,26 @@ def _row(line: bytes) -> dict[str, Any] | None:
 def _rows(rows: Sequence[dict[str, Any]], columns: dict[str, pl.DataType]) -> Rows:
     """The frame of `rows` under `columns`; a row with a value of another type is damaged."""
     values = [{name: _value(name, row.get(name), kind) for name, kind in columns.items()} for row in rows]
-    frame = _frame(values, columns)
-    if frame is not None:
-        return Rows(frame)
-    fitting = [value for value in values if _frame([value], columns) is not None]
+    fitting = _fitting(values, columns)
     frame = _frame(fitting, columns)
-    assert frame is not None, "rows that fit one by one fit together"
+    assert frame is not None, "rows that fit in parts fit together"
     return Rows(frame, len(values) - len(fitting))
 
 
-def _frame(rows: Iterable[dict[str, Any]], columns: dict[str, pl.DataType]) -> pl.DataFrame | None:
+def _fitting(rows: list[dict[str, Any]], columns: dict[str, pl.DataType]) -> list[dict[str, Any]]:
+    """The rows of which a frame can be made, found by halves: few are damaged, and a frame of one row costs as much
+    as one of a hundred."""
+    if _frame(rows, columns) is not None:
+        return rows
+    if len(rows) == 1:
+        return []
+    middle = len(rows) // 2
+    return _fitting(rows[:middle], columns) + _fitting(rows[middle:], columns)
+
+
+def _frame(rows: list[dict[str, Any]], columns: dict[str, pl.DataType]) -> pl.DataFrame | None:
     try:
-        return pl.DataFrame(list(rows), schema=columns, strict=True)
+        return pl.DataFrame(rows, schema=columns, strict=True)
     except (TypeError, OverflowError, pl.exceptions.PolarsError):
         return None
 

@@ -115,7 +115,7 @@ JOB_COLUMNS = pl.Schema(
 """What the manifest of a job adds to each of its rows; null where there is none."""
 
 SCENARIO_COLUMNS = pl.Schema({"tags": TEXTS, "apps": TEXTS})
-"""What the manifest says about the scenario of a row; null where it says nothing."""
+"""What manifests say about the scenario of a row, the last of them if they differ; null where none says it."""
 
 CHECK_COUNTS = pl.Schema({"checks_passed": pl.Int64(), "checks_total": pl.Int64()})
 """Counted from the column `checks`."""

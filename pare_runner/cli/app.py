@@ -28,6 +28,7 @@ COMMANDS: Commands = {
     "models": ("pare_runner.cli.models.group:app", "List models, and see whether one answers."),
     "noise": ("pare_runner.cli.noise.group:app", "See the noise of a run before it runs."),
     "status": ("pare_runner.cli.status:status", "Say how far experiments are, and who is running them."),
+    "results": ("pare_runner.cli.results:results", "Show results as a table, or as CSV, JSON or Parquet."),
     "resume": ("pare_runner.cli.resume:resume", "Go on with an experiment that was stopped or killed."),
     "verify": ("pare_runner.cli.verify:verify", "Replay recorded runs without a model, and compare."),
     "rescore": ("pare_runner.cli.rescore:rescore_command", "Judge finished runs anew, by the checks as they are now."),

@@ -1,0 +1,198 @@
+"""`pare results`: rows as a table and as files, of finished and of killed experiments."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import pare_runner
+from pare_runner.cli import results
+from pare_runner.cli.hydra_entry import main as run_experiment
+from tests.cli.conftest import Pare
+from tests.cli.sweeps import dying
+
+SCENARIOS = "scenarios=[cab_late_for_review,dinner_headcount_change]"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sweep of two models and a job alone, really run, once for all tests."""
+    top = tmp_path_factory.mktemp("made")
+    assert run_experiment([SCENARIOS, "model=scripted,passive", f"output_dir={top / 'sweep'}", "-m"]) == 0
+    assert run_experiment([SCENARIOS, "model=eager", f"output_dir={top / 'alone'}"]) == 0
+    return top
+
+
+@pytest.fixture
+def sweep(pare: Pare, made: Path) -> str:
+    """The sweep, below the working directory."""
+    return str(shutil.copytree(made / "sweep", "sweep"))
+
+
+@pytest.fixture
+def alone(pare: Pare, made: Path) -> str:
+    """The job of two runs, below the working directory."""
+    return str(shutil.copytree(made / "alone", "alone"))
+
+
+def test_a_table_has_what_tells_rows_apart(pare: Pare, sweep: str) -> None:
+    said = pare("results", sweep)
+
+    head, first, *_, empty, counts = said.out.splitlines()
+    columns = ["SCENARIO", "MODEL", "STATUS", "TURNS", "PROPOSALS", "ACCEPTED", "CALLS", "CHECKS", "WHY"]
+    assert head.split() == columns
+    assert first.split()[:3] == ["cab_late_for_review", "scripted", "success"]
+    assert (empty, counts) == ("", "4 runs in 2 jobs: 2 success, 2 failed")
+    assert (said.status, said.err) == (0, "")
+
+
+def test_jobs_are_named_where_their_settings_are_the_same(pare: Pare, alone: str) -> None:
+    shutil.copytree(alone, "again")
+
+    said = pare("results", ".", "--limit", "3")
+
+    assert [line.split()[0] for line in said.out.splitlines()[:4]] == ["JOB", "again", "again", "alone"]
+    assert said.out.endswith("4 runs in 2 jobs: 4 failed; 3 shown, see --limit\n")
+    assert said.err.startswith("warning: 2 jobs have the same configuration: again, alone (one run may count twice)")
+
+
+def test_rows_and_columns_that_are_asked_for(pare: Pare, sweep: str) -> None:
+    chosen = ["--columns", "status,base_scenario_id,tags", "--sort", "-base_scenario_id"]
+    said = pare("results", sweep, "--where", "status = 'failed' AND array_contains(tags, 'messaging')", *chosen)
+
+    assert said.out.splitlines() == [
+        "STATUS  BASE_SCENARIO_ID         TAGS",
+        "failed  dinner_headcount_change  calendar messaging",
+        "",
+        "1 run in 1 job: 1 failed",
+    ]
+
+
+def test_no_row(pare: Pare, alone: str) -> None:
+    assert pare("results", alone, "--where", "status = 'success'").out == "0 runs\n"
+    assert pare("results", alone, "--where", "status = 'success'", "--json").json == []
+
+
+def test_checks(pare: Pare, sweep: str) -> None:
+    said = pare("results", sweep, "--checks", "--where", "\"check:proposed\" AND array_contains(tags, 'messaging')")
+    rows = pare("results", sweep, "--checks", "--json", "--columns", "check:proposed").json
+
+    assert "PROPOSED" in said.out.splitlines()[0]
+    assert "holds" in said.out.splitlines()[1]
+    assert [row["check:proposed"] for row in rows] == [True, True, False, False]
+
+
+def test_json_and_csv_have_every_column(pare: Pare, alone: str) -> None:
+    frame = pare_runner.load_results(alone).collect()
+
+    rows = pare("results", alone, "--json").json
+    cells = list(csv.DictReader(io.StringIO(pare("results", alone, "--format", "csv").out)))
+
+    assert rows == json.loads(frame.write_json())
+    assert [list(row) for row in rows] == [frame.columns] * 2
+    assert [list(row) for row in cells] == [frame.columns] * 2
+    assert cells[1]["tags"] == "calendar messaging"
+    assert cells[0]["exception_type"] == ""
+
+
+@pytest.mark.parametrize("name", ["new/x.parquet", "x.csv", "x.json"])
+def test_a_file(pare: Pare, alone: str, name: str) -> None:
+    said = pare("results", alone, "--out", name, "--limit", "1")
+
+    assert said.out == f"1 run in {name}\n"
+    read = {"parquet": pl.read_parquet, "csv": pl.read_csv, "json": pl.read_json}[name.rpartition(".")[2]]
+    assert read(name)["base_scenario_id"].to_list() == ["cab_late_for_review"]
+    assert pare("results", alone, "--format", "json", "--out", "x.txt").status == 0
+
+
+def test_a_written_frame_is_results_again(pare: Pare, sweep: str) -> None:
+    assert pare("results", sweep, "--out", "kept.parquet").status == 0
+
+    frame, kept = (pare_runner.load_results(path).collect() for path in (sweep, "kept.parquet"))
+
+    assert kept.equals(frame)
+
+
+def test_parquet_goes_into_a_pipe(alone: str) -> None:
+    call = [sys.executable, "-m", "pare_runner.cli.app", "results", alone, "--format", "parquet"]
+    piped = subprocess.run(call, capture_output=True, check=True).stdout
+
+    assert pl.read_parquet(io.BytesIO(piped)).equals(pare_runner.load_results(alone).collect())
+
+
+def test_parquet_goes_to_no_terminal(pare: Pare, alone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "is_terminal", lambda: True)
+
+    said = pare("results", alone, "--format", "parquet")
+
+    assert (said.status, said.out) == (2, "")
+    assert "write it to a file: --out results.parquet" in said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--format", "cvs"], "there is no format 'cvs' (did you mean 'csv'?)"),
+        (["--json", "--format", "csv"], "--json is not --format csv"),
+        (["--out", "x.txt"], "x.txt does not say its format (end it in .csv"),
+        (["--out", "table"], "table does not say its format"),
+        (["--out", "x.csv", "--format", "table"], "a table is for reading"),
+        (["--out", "alone/results.parquet"], "alone/results.parquet is a file of results: it is not written over"),
+        (["--out", "alone/summary.json", "--json"], "is not written over"),
+        (["--out", "alone/run.log/x.csv"], "cannot write alone/run.log"),
+        (["--columns", "statsu"], "there is no column 'statsu' (did you mean 'status'?)"),
+        (["--sort", "statsu"], "there is no column 'statsu'"),
+        (["--where", "statsu = 'failed'"], "there is no column 'statsu' (did you mean 'status'?)"),
+        (["--where", 'status = "failed"'], "text stands in single quotes"),
+        (["nowhere"], "there is no nowhere"),
+    ],
+)
+def test_what_cannot_be_done(pare: Pare, alone: str, arguments: list[str], says: str) -> None:
+    before = {path: path.read_bytes() for path in Path(alone).rglob("*") if path.is_file()}
+
+    said = pare("results", alone, *arguments)
+
+    assert (said.status, said.out) == (2, "")
+    assert says in said.err
+    assert "Traceback" not in said.err
+    assert {path: path.read_bytes() for path in Path(alone).rglob("*") if path.is_file()} == before
+    assert not list(Path().glob("x.*"))
+
+
+def test_a_sweep_that_was_killed(pare: Pare, tmp_path: Path) -> None:
+    grid = [SCENARIOS, "model=scripted,passive", "output_dir=grid", "-m"]
+    assert dying("after a line of the journal", 3, *grid, cwd=tmp_path) == -9
+
+    said = pare("results", "grid", "--json", "--columns", "base_scenario_id,status")
+
+    assert len(said.json) == 3
+    assert said.err.startswith("warning: 1 of 2 jobs is not complete, 1 of 2 runs are there: grid/")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"]])
+def test_a_frame_that_is_damaged_inside(pare: Pare, alone: str, arguments: list[str]) -> None:
+    path = Path(alone) / "results.parquet"
+    whole = path.read_bytes()
+    end = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")  # where the footer begins, which stays as it is
+    path.write_bytes(b"PAR1" + b"\x7f" * (end - 4) + whole[end:])
+
+    said = pare("results", alone, *arguments)
+
+    assert (said.status, said.out) == (2, "")
+    assert said.err.startswith("pare: the results cannot be read: ")
+    assert len(said.err.splitlines()) == 1
+
+
+def test_nothing_there(pare: Pare) -> None:
+    said = pare("results", ".")
+
+    assert said.status == 2
+    assert said.err.startswith("pare: . holds no results (looked in it and below for plan.json")
