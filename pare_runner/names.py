@@ -59,6 +59,7 @@ PUBLIC: Mapping[str, str] = {
     "default_weight_per_app_class": "pare_runner.noise.config",
     "load_results": "pare_runner.analysis.frame",
     "register_pare_scenarios": "pare_runner.library.catalog",
+    "report": "pare_runner.analysis.report.document",
     "run_oracle": "pare_runner.episode.oracle",
 }
 """Every public name → its module; `pare_runner` offers them all."""

@@ -32,6 +32,10 @@ COMMANDS: Commands = {
     "resume": ("pare_runner.cli.resume:resume", "Go on with an experiment that was stopped or killed."),
     "verify": ("pare_runner.cli.verify:verify", "Replay recorded runs without a model, and compare."),
     "rescore": ("pare_runner.cli.rescore:rescore_command", "Judge finished runs anew, by the checks as they are now."),
+    "report": (
+        "pare_runner.cli.report:report_command",
+        "Report on results: text, a page, tables for papers.",
+    ),
     "traces": ("pare_runner.cli.traces.group:app", "Show, convert and read traces of runs."),
     "cache": ("pare_runner.cli.cache:app", "Show and clear the cache of finished runs, and say where it is."),
     "prompts": ("pare_runner.cli.prompts:app", "Show what models receive, and copy the templates."),

@@ -62,10 +62,10 @@ class Report(Protocol):
         """The result of each run."""
 
 
-def show_results(report: Report, directory: Path, *, alone: bool = True) -> None:
+def show_results(report: Report, directory: Path, *, alone: bool = True, page: Path | None = None) -> None:
     """Print one row a run, those that did not succeed first, causes of failures, where everything is, what is next.
 
-    `directory` holds the job's journal. What to do after a job that is not `alone` its sweep says.
+    `directory` holds the job's journal, `page` is its report. What to do after a job not `alone` its sweep says.
     """
     rows = sorted(
         read_journal(directory).latest().values(),
@@ -73,6 +73,7 @@ def show_results(report: Report, directory: Path, *, alone: bool = True) -> None
     )
     with _console() as console:
         _print_results(console, report, rows, directory)
+        _print_page(console, page)
         if alone:
             config = report.results.run_config
             ran = [(RanWith.of(config, directory), rows)]
@@ -80,13 +81,15 @@ def show_results(report: Report, directory: Path, *, alone: bool = True) -> None
             _print_steps(console, after_job(rows, config, directory, complete=bool(report.summary["complete"])))
 
 
-def show_sweep(content: Mapping[str, Any], directory: Path) -> None:
-    """Print one row a job of a sweep from its `sweep.json`, why runs came to nothing, and what to do next."""
+def show_sweep(content: Mapping[str, Any], directory: Path, page: Path | None = None) -> None:
+    """Print one row a job of a sweep from its `sweep.json`, why runs came to nothing, and what to do next; `page` is
+    its report."""
     with _console() as console:
         _print_sweep(console, content)
         failed, limited = grouped(directory, read_plan(directory).jobs, directory)
         _print_causes(console, failed, limited, directory)
         console.print(f"\nall results: {directory / 'results.parquet'}", soft_wrap=True, markup=False)
+        _print_page(console, page)
         _print_steps(console, after_sweep(directory, complete=bool(content["complete"])))
 
 
@@ -263,6 +266,11 @@ def _print_table(console: Console, rows: Sequence[Mapping[str, str]]) -> None:
         if row[WHY_COLUMN]:
             run = f", run {row['run']}" if "run" in row else ""
             console.print(Text(f"\n{row[names[0]]}{run}: {row[WHY_COLUMN]}"))
+
+
+def _print_page(console: Console, page: Path | None) -> None:
+    if page is not None:
+        console.print(f"report: {page}", soft_wrap=True, markup=False)
 
 
 def _print_steps(console: Console, steps: Sequence[Step]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from pare_runner.analysis.reading import collected
 from pare_runner.errors import ConfigError, did_you_mean
 
 FAILURES, EVENTS = "tool_failure_probability", "num_env_events_per_minute"
@@ -36,6 +37,8 @@ SETTINGS: Mapping[str, str] = {
 FOLLOWING = ("failure_pattern", "outage_seconds", "arrivals", "env_events_seed")
 """Settings of noise, which are null without it: that alone makes no difference."""
 HASH = "config_hash"
+RESULTS = "the results"
+"""How messages call what is read."""
 NOISE = (FAILURES, EVENTS)
 
 
@@ -75,7 +78,7 @@ def find_arms(frame: pl.LazyFrame, by: Sequence[str] = ()) -> Arms:
         if schema[name].is_nested():
             raise ConfigError(f"--by {name}: its values are lists", hint="choose a column with one value a run")
     columns = list(dict.fromkeys([*SETTINGS, HASH, *by]))
-    found = frame.select(columns).unique(maintain_order=True).collect()
+    found = collected(frame.select(columns).unique(maintain_order=True), RESULTS)
     differing = [name for name in SETTINGS if _kinds(found, name) > 1]
     keys = list(by) if by else _told_apart(found, differing)
     values = found.select(keys or "observe_model").unique(maintain_order=True).rows(named=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pare_runner.analysis.frame import Results
-from pare_runner.analysis.report.arms import SETTINGS, find_arms
+from pare_runner.analysis.reading import collected
+from pare_runner.analysis.report.arms import RESULTS, SETTINGS, find_arms
 from pare_runner.analysis.report.breakdown import heat, parts
 from pare_runner.analysis.report.cells import summed
 from pare_runner.analysis.report.comparing import comparisons
@@ -93,7 +94,7 @@ def build(results: Results, options: Options, *, directories: Sequence[str] = ()
         timing=timing(frame, arms, found),
         spending=spending(found),
         failures=failures(frame, arms, found),
-        documented=tuple(per_config_results(frame.select(DOCUMENTED).collect())),
+        documented=tuple(per_config_results(collected(frame.select(DOCUMENTED), RESULTS))),
     )
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pare_runner.analysis.report.arms import Arms
+from pare_runner.analysis.reading import collected
+from pare_runner.analysis.report.arms import RESULTS, Arms
 from pare_runner.analysis.schema import STATUSES
 from pare_runner.analysis.statistics.sample import Sample
 
@@ -50,22 +51,19 @@ def summed(frame: pl.LazyFrame, arms: Arms) -> Cells:
         for name, source in SUMS.items()
         for column in (pl.col(source).sum().alias(name), pl.col(source).count().alias(f"{name}_known"))
     ]
-    table = (
-        frame.group_by(*arms.keys, "base_scenario_id")
-        .agg(
-            pl.len().alias("runs"),
-            *((status == name).sum().alias(name) for name in STATUSES),
-            judged.sum().alias("judged"),
-            value.sum().alias("sum"),
-            (value * value).sum().alias("square"),
-            ((value >= 0.0) & (value <= 1.0)).all().alias("rate"),
-            ((value == 0.0) | (value == 1.0)).all().alias("binary"),
-            *sums,
-            pl.col("tags").drop_nulls().first(),
-            pl.col("apps").drop_nulls().first(),
-        )
-        .collect()
+    grouped = frame.group_by(*arms.keys, "base_scenario_id").agg(
+        pl.len().alias("runs"),
+        *((status == name).sum().alias(name) for name in STATUSES),
+        judged.sum().alias("judged"),
+        value.sum().alias("sum"),
+        (value * value).sum().alias("square"),
+        ((value >= 0.0) & (value <= 1.0)).all().alias("rate"),
+        ((value == 0.0) | (value == 1.0)).all().alias("binary"),
+        *sums,
+        pl.col("tags").drop_nulls().first(),
+        pl.col("apps").drop_nulls().first(),
     )
+    table = collected(grouped, RESULTS)
     scenarios = table["base_scenario_id"].unique().sort()
     places = arms.places
     keys = table.select(arms.keys).rows() if arms.keys else [()] * table.height

@@ -5,12 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from pare_runner.analysis.report.failures import CLASSES
 from pare_runner.analysis.report.model import Axis, Configuration, Report
 from pare_runner.analysis.statistics.intervals import Interval
+
+NEAR = 0.015
+"""Dots closer than this, as a share of both axes, are one."""
+LABELS = 6
+"""Labels at such a dot."""
 
 
 @dataclass(frozen=True)
@@ -150,9 +155,30 @@ def _charts(report: Report) -> Iterator[Chart]:
         if value is not None and item.rate.estimate is not None
     )
     if dots:
+        dots = _merged(dots)
         yield ScatterChart("spending", "Cost against success", report.spending.title, "success, %", dots)
     if report.failures:
         yield _stack(report)
+
+
+def _merged(dots: tuple[Dot, ...]) -> tuple[Dot, ...]:
+    """`dots`, those that could not be told apart as one, which bears their labels."""
+    reach = NEAR * max(dot.x for dot in dots)
+    groups: list[list[Dot]] = []
+    for dot in dots:
+        for group in groups:
+            first = group[0]
+            close = abs(dot.x - first.x) <= reach and abs(dot.y - first.y) <= 100 * NEAR
+            if close and dot.colour == first.colour:
+                group.append(dot)
+                break
+        else:
+            groups.append([dot])
+    return tuple(replace(group[0], label=_listed([dot.label for dot in group])) for group in groups)
+
+
+def _listed(labels: Sequence[str]) -> str:
+    return ", ".join(labels[:LABELS]) + (" …" if len(labels) > LABELS else "")
 
 
 def _colours(found: tuple[Configuration, ...]) -> dict[str, int]:

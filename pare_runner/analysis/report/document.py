@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pare_runner.analysis.discover import Paths
-from pare_runner.analysis.frame import read_results
+from pare_runner.analysis.frame import Results, read_results
 from pare_runner.analysis.report.build import Options, build
 from pare_runner.analysis.report.html import html
 from pare_runner.analysis.report.latex import latex
@@ -87,4 +87,9 @@ def report(
         raise ConfigError(f"there is no estimand {estimand!r}", hint=did_you_mean(estimand, ESTIMANDS))
     options = Options(tuple(by), estimand, level, margin, mix, baseline, timestamp)
     paths = [path, *more]
-    return ReportDocument(build(read_results(paths), options, directories=[str(item) for item in paths]))
+    return of_results(read_results(paths), options, [str(item) for item in paths])
+
+
+def of_results(results: Results, options: Options, directories: Sequence[str]) -> ReportDocument:
+    """The report of results that are read already; `directories` are how they are called."""
+    return ReportDocument(build(results, options, directories=directories))

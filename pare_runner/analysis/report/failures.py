@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 import polars as pl
 
-from pare_runner.analysis.report.arms import Arms
+from pare_runner.analysis.reading import collected_all
+from pare_runner.analysis.report.arms import RESULTS, Arms
 from pare_runner.analysis.report.model import Cause, Configuration, Example
 
 EXAMPLES = 6
@@ -41,7 +42,7 @@ def failures(frame: pl.LazyFrame, arms: Arms, found: Sequence[Configuration]) ->
     )
     by = (*arms.keys, "kind", "text")
     examples = ("base_scenario_id", "run_number", "export_path", "run_id", "job")
-    causes, checks = pl.collect_all(
+    causes, checks = collected_all(
         [
             classed.group_by(*by, "base_scenario_id")
             .agg(pl.len().alias("runs"), pl.struct(examples[1:]).first().alias("example"))
@@ -54,7 +55,8 @@ def failures(frame: pl.LazyFrame, arms: Arms, found: Sequence[Configuration]) ->
                 pl.col("example").head(EXAMPLES),
             ),
             classed.drop_nulls("checks").group_by(*by, "checks").agg(pl.len().alias("runs")),
-        ]
+        ],
+        RESULTS,
     )
     tally = _tally(checks, by)
     items = []

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from pare_runner.analysis.report.charts import Chart, Curve, CurveChart, Dot, RangeChart, ScatterChart, StackChart
+from pare_runner.analysis.report.charts import Chart, Curve, CurveChart, RangeChart, ScatterChart, StackChart
 
 WIDTH = 860
 COLOURS = 8
@@ -185,30 +185,13 @@ def _scatter(chart: ScatterChart) -> Iterator[str]:
     place_x, place_y = _Scale(0.0, end, left, right), _Scale(0.0, 100.0, bottom, TOP + 6)
     yield from _rates(place_y, left, right, chart.y_label)
     yield from _x_axis(ticks(0.0, end), place_x, TOP, bottom, chart.x_label)
-    for dots in _near(chart.dots, place_x, place_y):
-        first = dots[0]
-        x, y = place_x(first.x), place_y(first.y)
-        yield "<g><title>" + escape("; ".join(_said(f"{d.label} at {d.x:,.4g}", d.y, d.low, d.high) for d in dots))
-        yield "</title>"
-        if first.low is not None and first.high is not None:
-            yield _line(x, place_y(first.low), x, place_y(first.high), "error", first.colour)
-        yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" style="fill:{_colour(first.colour)}"/></g>'
-        name = ", ".join(dot.label for dot in dots[:6]) + (" …" if len(dots) > 6 else "")
-        yield _text(x + 9, y - 7, name) if x < (left + right) / 2 else _text(x - 9, y - 7, name, "end")
-
-
-def _near(dots: Sequence[Dot], place_x: _Scale, place_y: _Scale) -> list[list[Dot]]:
-    """Dots in groups that could not be told apart."""
-    groups: list[list[Dot]] = []
-    for dot in dots:
-        for group in groups:
-            apart = math.hypot(place_x(dot.x) - place_x(group[0].x), place_y(dot.y) - place_y(group[0].y))
-            if apart < 12 and group[0].colour == dot.colour:
-                group.append(dot)
-                break
-        else:
-            groups.append([dot])
-    return groups
+    for dot in chart.dots:
+        x, y = place_x(dot.x), place_y(dot.y)
+        yield f"<g><title>{escape(_said(f'{dot.label} at {dot.x:,.4g}', dot.y, dot.low, dot.high))}</title>"
+        if dot.low is not None and dot.high is not None:
+            yield _line(x, place_y(dot.low), x, place_y(dot.high), "error", dot.colour)
+        yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" style="fill:{_colour(dot.colour)}"/></g>'
+        yield _text(x + 9, y - 7, dot.label) if x < (left + right) / 2 else _text(x - 9, y - 7, dot.label, "end")
 
 
 def _stack(chart: StackChart) -> Iterator[str]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pare_runner.analysis.report.arms import Arms
+from pare_runner.analysis.reading import collected
+from pare_runner.analysis.report.arms import RESULTS, Arms
 from pare_runner.analysis.report.model import QUANTILES, Configuration, Spending, Timing
 
 
@@ -15,10 +16,10 @@ def timing(frame: pl.LazyFrame, arms: Arms, found: Sequence[Configuration]) -> t
     first = pl.col("first_proposal_seconds")
     columns = [first.count().alias("proposing"), *(first.quantile(q, "linear").alias(str(q)) for q in QUANTILES)]
     if arms.keys:
-        table = frame.group_by(*arms.keys).agg(*columns).collect()
+        table = collected(frame.group_by(*arms.keys).agg(*columns), RESULTS)
         rows = {arms.places[row[: len(arms.keys)]]: row[len(arms.keys) :] for row in table.rows()}
     else:
-        rows = {0: frame.select(columns).collect().row(0)}
+        rows = {0: collected(frame.select(columns), RESULTS).row(0)}
     items = []
     for place, item in enumerate(found):
         proposing, *quantiles = rows[place]
