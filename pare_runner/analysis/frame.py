@@ -232,9 +232,9 @@ def _fitting(value: Any, kind: pl.DataType) -> Any:
         pl.Boolean(): bool,
         TEXTS: list,
     }
-    if not isinstance(value, wanted[kind]) or (kind == pl.Int64() and not -LIMIT <= value < LIMIT):
+    if not isinstance(value, wanted[kind]):
         return None
-    return value
+    return None if isinstance(value, int) and not -LIMIT <= value < LIMIT else value
 
 
 def _of(value: Any, key: str) -> Any:

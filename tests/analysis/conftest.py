@@ -18,7 +18,7 @@ SCENARIOS = "scenarios=[cab_late_for_review,dinner_headcount_change]"
 def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with `sweep` (scripted and passive, two scenarios, two runs each) and `alone` (eager, one run each)."""
     top = tmp_path_factory.mktemp("outputs")
-    shared = [SCENARIOS, "experiment_name=trial"]
+    shared = [SCENARIOS, "experiment_name=trial", "cache=bypass"]  # the cache of the session is nobody's
     sweep = ["model=scripted,passive", "noise=mixed", "suite.runs=2", f"output_dir={top / 'sweep'}", "-m"]
     assert run_experiment([*shared, *sweep]) == 0
     assert run_experiment([*shared, "model=eager", f"output_dir={top / 'alone'}"]) == 0

@@ -26,8 +26,9 @@ SCENARIOS = "scenarios=[cab_late_for_review,dinner_headcount_change]"
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sweep of two models and a job alone, really run, once for all tests."""
     top = tmp_path_factory.mktemp("made")
-    assert run_experiment([SCENARIOS, "model=scripted,passive", f"output_dir={top / 'sweep'}", "-m"]) == 0
-    assert run_experiment([SCENARIOS, "model=eager", f"output_dir={top / 'alone'}"]) == 0
+    shared = [SCENARIOS, "cache=bypass"]  # the cache of the session is nobody's
+    assert run_experiment([*shared, "model=scripted,passive", f"output_dir={top / 'sweep'}", "-m"]) == 0
+    assert run_experiment([*shared, "model=eager", f"output_dir={top / 'alone'}"]) == 0
     return top
 
 
