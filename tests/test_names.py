@@ -73,6 +73,7 @@ def test_the_page_has_every_name() -> None:
         "compile_scenario",
         "load_results",
         "registry",
+        "report",
         "run_oracle",
     }
     assert len(ROWS) > 60

@@ -10,7 +10,7 @@ from typing import Any
 from pare_runner.atomic import write_atomic
 from pare_runner.errors import InputError
 
-FILES = {"markdown": "report.md", "html": "report.html"}
+PAGE, MARKDOWN = "report.html", "report.md"
 log = logging.getLogger(__name__)
 
 
@@ -35,10 +35,9 @@ def _written(directory: Path) -> Path:
     results = importlib.import_module("pare_runner.analysis.frame").read_results([directory])
     options = importlib.import_module("pare_runner.analysis.report.build").Options(mix=True, timestamp=_begun(results))
     found = document.of_results(results, options, [str(directory)])
-    encoded = importlib.import_module("pare_runner.cli.report").encoded
-    for form, name in FILES.items():
-        write_atomic(directory / name, encoded(found, form, str(directory)))
-    return directory / FILES["html"]
+    write_atomic(directory / PAGE, found.html(str(directory)).encode())
+    write_atomic(directory / MARKDOWN, found.markdown(str(directory)).encode())
+    return directory / PAGE
 
 
 def _begun(results: Any) -> str:

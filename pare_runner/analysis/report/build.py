@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,7 +135,7 @@ def _metadata(
     timestamp: str,
 ) -> Metadata:
     jobs = results.jobs
-    suites = list(dict.fromkeys(_name(job.config.get("suite")) for job in jobs))
+    suites = list(dict.fromkeys(_split(job.config) for job in jobs))
     planned = [job.planned for job in jobs]
     names = list(dict.fromkeys(str(job.config["experiment_name"]) for job in jobs if "experiment_name" in job.config))
     return Metadata(
@@ -153,7 +153,11 @@ def _metadata(
     )
 
 
-def _name(suite: Any) -> str | None:
+def _split(config: Mapping[str, Any]) -> str | None:
+    """The suite; `custom` if scenarios were named one by one."""
+    suite = config.get("suite")
+    if config.get("scenarios"):
+        return "custom"
     return str(suite["name"]) if isinstance(suite, dict) and suite.get("name") else None
 
 

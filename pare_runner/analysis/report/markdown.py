@@ -12,7 +12,7 @@ from pare_runner.analysis.report.tables import Cell, Table
 LONG = 200
 """Rows of a long table that are written."""
 FILES = 3
-"""Links in one cell."""
+"""Runs in one cell."""
 
 
 def markdown(report: Report, *, folder: str = "") -> str:
@@ -60,8 +60,13 @@ def _table(table: Table, folder: str) -> Iterator[str]:
 
 def _cell(cell: Cell, folder: str) -> str:
     if cell.files:
-        return ", ".join(f"[{_safe(name)}](<{link(path, folder)}>)" for name, path in cell.files[:FILES])
+        return "; ".join(_linked(name, files, folder) for name, files in cell.files[:FILES])
     return _safe(cell.text)
+
+
+def _linked(name: str, files: tuple[tuple[str, str], ...], folder: str) -> str:
+    links = [f"[{kind}](<{link(path, folder)}>)" for kind, path in files]
+    return f"{_safe(name)}{': ' if links else ''}{', '.join(links)}"
 
 
 def _safe(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pare_runner.analysis.report.methods import methods
-from pare_runner.analysis.report.model import Axis, Configuration, Part, Report, Spending
+from pare_runner.analysis.report.model import Axis, Configuration, Example, Part, Report, Spending
 from pare_runner.analysis.report.tables import (
     NOTHING,
     Cell,
@@ -284,18 +284,17 @@ def _failures(report: Report) -> Section:
             words("; ".join(f"{name} ({runs})" for name, runs in cause.checks) or NOTHING),
             Cell(
                 ", ".join(_run(item.scenario, item.run) for item in cause.examples),
-                files=tuple(
-                    (_run(item.scenario, item.run) + f" {kind}", path)
-                    for item in cause.examples
-                    for kind, path in (("log", item.log), ("trace", item.trace))
-                    if path is not None
-                ),
+                files=tuple((_run(item.scenario, item.run), _files(item)) for item in cause.examples),
             ),
         )
         for cause in report.failures
     ]
     intro = "Each run that failed or ended in an exception is in one class, the first that fits its row."
     return Section("failures", "Failures by cause", intro, (Table("failures", columns, tuple(rows), long=True),))
+
+
+def _files(item: Example) -> tuple[tuple[str, str], ...]:
+    return tuple((kind, path) for kind, path in (("log", item.log), ("trace", item.trace)) if path is not None)
 
 
 def _run(scenario: str, run: int | None) -> str:

@@ -12,12 +12,13 @@ NOTHING = "-"
 
 @dataclass(frozen=True)
 class Cell:
-    """`value` sorts it, `shade` (0 to 1) colours it, `files` are names and paths of what it is about."""
+    """`value` sorts it, `shade` (0 to 1) colours it, `files` are what it is about: a name, and kind and path of each
+    file that there is of it."""
 
     text: str
     value: float | None = None
     shade: float | None = None
-    files: tuple[tuple[str, str], ...] = ()
+    files: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
 
 @dataclass(frozen=True)

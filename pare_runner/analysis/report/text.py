@@ -69,11 +69,11 @@ def _table(table: Table, width: int, mark: Mark) -> Iterator[str]:
         yield from _piece(columns, cells, width, mark)
     if len(rows) < len(table.rows):
         yield f"... and {len(table.rows) - len(rows)} more: --format html"
-    files = [cell.files[0] for row in rows for cell in row if cell.files][:FILES]
-    if files:
+    read = [(name, files[0]) for row in rows for cell in row for name, files in cell.files[:1] if files][:FILES]
+    if read:
         yield ""
-    for name, path in files:
-        yield f"{name}: {path}"
+    for name, (kind, path) in read:
+        yield f"{name}, its {kind}: {path}"
 
 
 Piece = tuple[list[Column], list[list[Cell]]]
@@ -114,14 +114,19 @@ def _piece(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], width: int
             break
         sizes[widest] -= 1
         over -= 1
-    yield mark(_line([column.name for column in columns], columns, sizes), "bold")
+    for line in _wrapped_row([column.name for column in columns], columns, sizes):
+        yield mark(line, "bold")
     for row in rows:
-        wrapped = [
-            _wrapped(cell.text, sizes[place]) if columns[place].left else [cell.text] for place, cell in enumerate(row)
-        ]
-        for number in range(max(map(len, wrapped))):
-            parts = [lines[number] if number < len(lines) else "" for lines in wrapped]
-            yield _line(parts, columns, sizes)
+        yield from _wrapped_row([cell.text for cell in row], columns, sizes)
+
+
+def _wrapped_row(texts: Sequence[str], columns: Sequence[Column], sizes: Sequence[int]) -> Iterator[str]:
+    wrapped = [
+        _wrapped(said, size) if column.left else [said]
+        for said, column, size in zip(texts, columns, sizes, strict=True)
+    ]
+    for number in range(max(map(len, wrapped))):
+        yield _line([lines[number] if number < len(lines) else "" for lines in wrapped], columns, sizes)
 
 
 def _line(parts: Sequence[str], columns: Sequence[Column], sizes: Sequence[int]) -> str:
