@@ -119,7 +119,8 @@ def _go_on(
         finally:
             if plan.sweep:
                 write_sweep(directory, plan.jobs)
-    page = write_reports(name)
+    with _logging_to_terminal():
+        page = write_reports(name)
     if not quiet:
         _show(name, plan, reports, page)
     statuses = {report.exit_status for report in reports}

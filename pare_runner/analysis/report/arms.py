@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from pare_runner.analysis.reading import collected
+from pare_runner.analysis.schema import JOB_COLUMNS
 from pare_runner.errors import ConfigError, did_you_mean
 
 FAILURES, EVENTS = "tool_failure_probability", "num_env_events_per_minute"
@@ -34,8 +35,8 @@ SETTINGS: Mapping[str, str] = {
     "judge_model": "judge",
 }
 """Column of a setting → its short name in labels, in the order of labels."""
-FOLLOWING = ("failure_pattern", "outage_seconds", "arrivals", "env_events_seed")
-"""Settings of noise, which are null without it: that alone makes no difference."""
+FOLLOWING = tuple(name for name in SETTINGS if name in JOB_COLUMNS)
+"""Settings that manifests say: null without that kind of noise or without a manifest, which alone is no difference."""
 HASH = "config_hash"
 RESULTS = "the results"
 """How messages call what is read."""
