@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from pare_runner.analysis.report.charts import GridChart, charts
 from pare_runner.analysis.report.links import link
+from pare_runner.analysis.report.methods import counts
 from pare_runner.analysis.report.model import Report
 from pare_runner.analysis.report.sections import sections
 from pare_runner.analysis.report.svg import draw
@@ -23,6 +24,7 @@ def html(report: Report, *, folder: str = "") -> str:
     problems = [str(problem).replace("warning: ", "", 1) for problem in (*report.warnings, *report.notes)]
     return _template().render(
         report=report,
+        counts=counts(report),
         problems=problems,
         sections=laid_out,
         figures={item.key: Markup(draw(found[item.key])) if item.key in found else "" for item in laid_out},

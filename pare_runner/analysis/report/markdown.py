@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pare_runner.analysis.report.links import link
+from pare_runner.analysis.report.methods import counts
 from pare_runner.analysis.report.model import Report
 from pare_runner.analysis.report.sections import sections
 from pare_runner.analysis.report.tables import Cell, Table
@@ -29,11 +30,7 @@ def _lines(report: Report, folder: str) -> Iterator[str]:
         yield ">"
     if report.warnings or report.notes:
         yield ""
-    planned = f" of {about.planned}" if about.planned is not None and about.planned != about.runs else ""
-    yield (
-        f"{about.runs}{planned} runs, {about.scenarios} scenarios, {len(report.configurations)} configurations; "
-        f"{about.timestamp}"
-    )
+    yield f"{counts(report)}{f'; {about.timestamp}' if about.timestamp else ''}"
     for section in sections(report):
         yield ""
         yield f"## {_safe(section.title)}"

@@ -22,6 +22,17 @@ def methods(report: Report) -> str:
     return " ".join(_sentences(report))
 
 
+def counts(report: Report) -> str:
+    """How much the report is about: `8 of 12 runs, 2 scenarios, 4 configurations`."""
+    about = report.metadata
+    planned = f" of {about.planned}" if about.planned is not None and about.planned != about.runs else ""
+    configurations = len(report.configurations)
+    return (
+        f"{about.runs}{planned} run{_s(about.planned if planned and about.planned else about.runs)}, {about.scenarios} "
+        f"scenario{_s(about.scenarios)}, {configurations} configuration{_s(configurations)}"
+    )
+
+
 def _sentences(report: Report) -> Iterator[str]:
     about = report.metadata
     split = f" of the suite {about.split}" if about.split else ""

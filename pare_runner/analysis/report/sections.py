@@ -58,6 +58,8 @@ def _headline(report: Report) -> Section:
     head = f"{report.level:.0%} interval"
     ks = sorted({item.k for config in found for item in config.passes})
     columns = [ID, LABEL, Column("scenarios"), Column("runs"), Column("success"), Column(head)]
+    if any(item.bootstrap for item in found):
+        columns.append(Column("bootstrap", "interval of the cluster bootstrap", detail=True))
     for k in ks:
         detail = k != ks[-1]
         columns.append(Column(f"pass@{k}", f"at least one of {k} runs succeeds", detail=detail))
@@ -71,6 +73,7 @@ def _headline(report: Report) -> Section:
             count(item.runs),
             percent(item.rate.estimate),
             span(item.rate),
+            *([] if item.bootstrap is None else [span(item.bootstrap)]),
             *_passes(item, ks),
         )
         for item in found

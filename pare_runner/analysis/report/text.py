@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
+from pare_runner.analysis.report.methods import counts
 from pare_runner.analysis.report.model import Report
 from pare_runner.analysis.report.sections import sections
 from pare_runner.analysis.report.tables import Cell, Column, Table
@@ -38,13 +39,7 @@ def _lines(report: Report, width: int, mark: Mark) -> Iterator[str]:
             yield mark(line, "warning")
     if report.warnings or report.notes:
         yield ""
-    about = report.metadata
-    planned = f" of {about.planned}" if about.planned is not None and about.planned != about.runs else ""
-    yield from _wrapped(
-        f"{about.title}: {about.runs}{planned} runs, {about.scenarios} scenarios, "
-        f"{len(report.configurations)} configurations",
-        width,
-    )
+    yield from _wrapped(f"{report.metadata.title}: {counts(report)}", width)
     for section in sections(report):
         yield ""
         yield mark(section.title, "bold")
