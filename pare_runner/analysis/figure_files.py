@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -40,5 +41,7 @@ def stable_style() -> Iterator[None]:
 def figure_bytes(figure: Figure, kind: str) -> bytes:
     """The file of `figure` in a format of `METADATA`."""
     held = io.BytesIO()
-    figure.savefig(held, format=kind, metadata=METADATA[kind], dpi=DPI)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # a box is drawn for it
+        figure.savefig(held, format=kind, metadata=METADATA[kind], dpi=DPI)
     return held.getvalue()

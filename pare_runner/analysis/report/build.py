@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from pare_runner.analysis.frame import Results
 from pare_runner.analysis.reading import collected
 from pare_runner.analysis.report.arms import RESULTS, SETTINGS, find_arms
@@ -68,7 +70,8 @@ def build(results: Results, options: Options, *, directories: Sequence[str] = ()
     """
     if options.margin is not None and not 0.0 < options.margin < 1.0:
         raise ConfigError(f"--margin {options.margin:g}: a margin lies between 0 and 1", hint="0.03 is three points")
-    frame, notes = results.frame, results.notes()
+    # A number that is none is no verdict; only files from elsewhere have such.
+    frame, notes = results.frame.with_columns(pl.col("success_numeric").fill_nan(None)), results.notes()
     _refuse_mixture(notes, options)
     arms = find_arms(frame, options.by)
     if not arms.values:
@@ -136,7 +139,7 @@ def _metadata(
 ) -> Metadata:
     jobs = results.jobs
     suites = list(dict.fromkeys(_split(job.config) for job in jobs))
-    planned = [job.planned for job in jobs]
+    planned = [job.planned for job in jobs] or [None]
     names = list(dict.fromkeys(str(job.config["experiment_name"]) for job in jobs if "experiment_name" in job.config))
     return Metadata(
         title=", ".join(name for name in names if name != "default") or ", ".join(directories) or "results",

@@ -44,7 +44,7 @@ class Cells:
 def summed(frame: pl.LazyFrame, arms: Arms) -> Cells:
     """The cells of `frame`; one pass over the columns that are needed."""
     success, status = pl.col("success_numeric"), pl.col("status")
-    judged = success.is_not_null() & ~success.is_nan() & (status != "exception")
+    judged = success.is_not_null() & (status != "exception")
     value = pl.when(judged).then(success)
     sums = [
         column

@@ -10,12 +10,15 @@ from dataclasses import dataclass, replace
 
 from pare_runner.analysis.report.failures import CLASSES
 from pare_runner.analysis.report.model import Axis, Configuration, Report
+from pare_runner.analysis.report.tables import printable
 from pare_runner.analysis.statistics.intervals import Interval
 
 NEAR = 0.015
 """Dots closer than this, as a share of both axes, are one."""
 LABELS = 6
 """Labels at such a dot."""
+LONGEST = 44
+"""Characters of a label that are drawn."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,12 @@ class GridChart:
 
 
 Chart = RangeChart | CurveChart | ScatterChart | StackChart | GridChart
+
+
+def short(label: str) -> str:
+    """A label as it is drawn."""
+    said = printable(label)
+    return said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"
 
 
 def charts(report: Report) -> dict[str, Chart]:

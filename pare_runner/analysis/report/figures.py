@@ -14,6 +14,7 @@ from pare_runner.analysis.report.charts import (
     ScatterChart,
     StackChart,
     charts,
+    short,
 )
 from pare_runner.analysis.report.model import Report
 
@@ -53,7 +54,7 @@ def draw(chart: Chart) -> Figure:
         _stack(figure, axes, chart)
     else:
         _grid(figure, axes, chart)
-    axes.set_title(chart.title, loc="left", fontsize=11)
+    axes.set_title(short(chart.title), loc="left", fontsize=11)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     return figure
@@ -65,8 +66,8 @@ def _height(chart: Chart) -> float:
     if isinstance(chart, StackChart):
         return 1.2 + ROW * (len(chart.bars) + len(chart.names))
     if isinstance(chart, GridChart):
-        longest = max(map(len, chart.columns), default=0)
-        return 1.0 + 0.2 * len(chart.rows) + 0.07 * longest
+        longest = max((len(short(name)) for name in chart.columns), default=0)
+        return 1.0 + 0.2 * len(chart.rows) + 0.1 * longest
     return 3.6
 
 
@@ -95,7 +96,7 @@ def _ranges(axes: Any, chart: RangeChart) -> None:
             axes.barh(place, row.inner[1] - row.inner[0], 0.5, row.inner[0], color=colour, alpha=0.45)
         if row.middle is not None:
             axes.plot([row.middle], [place], "o", color=colour, ms=4.5, clip_on=False)
-    _rows(axes, [row.label for row in chart.rows])
+    _rows(axes, [short(row.label) for row in chart.rows])
     axes.set_xlim(chart.start, chart.end)
     axes.set_xlabel(chart.x_label, fontsize=9)
 
@@ -107,7 +108,9 @@ def _curves(figure: Any, axes: Any, chart: CurveChart) -> None:
         aside = step * (number - (len(chart.curves) - 1) / 2) / max(1.0, len(chart.curves) / 6)
         style = {"color": _colour(curve.colour), "ls": DASHES[curve.dash % len(DASHES)]}
         places = [point[0] + aside for point in curve.points]
-        axes.plot(places, [point[1] for point in curve.points], marker="o", ms=4, lw=1.5, label=curve.label, **style)
+        axes.plot(
+            places, [point[1] for point in curve.points], marker="o", ms=4, lw=1.5, label=short(curve.label), **style
+        )
         for place, (_, _, low, high) in zip(places, curve.points, strict=True):
             if low is not None and high is not None:
                 axes.vlines(place, low, high, color=style["color"], lw=0.9, alpha=0.6)
@@ -141,7 +144,7 @@ def _stack(figure: Any, axes: Any, chart: StackChart) -> None:
         widths = [bar.parts[number] for bar in chart.bars]
         axes.barh(range(len(chart.bars)), widths, 0.6, starts, color=_colour(number), label=name)
         starts = [start + width for start, width in zip(starts, widths, strict=True)]
-    _rows(axes, [bar.label for bar in chart.bars])
+    _rows(axes, [short(bar.label) for bar in chart.bars])
     axes.set_xlim(0.0, 100.0)
     axes.set_xlabel(chart.x_label, fontsize=9)
     figure.legend(loc="outside lower left", frameon=False, fontsize=8)
@@ -150,7 +153,7 @@ def _stack(figure: Any, axes: Any, chart: StackChart) -> None:
 def _grid(figure: Any, axes: Any, chart: GridChart) -> None:
     values = [[float("nan") if value is None else value for value in row] for row in chart.values]
     image = axes.imshow(values, cmap="cividis", vmin=0.0, vmax=100.0, aspect="auto")
-    axes.set_yticks(range(len(chart.rows)), chart.rows, fontsize=7)
-    axes.set_xticks(range(len(chart.columns)), chart.columns, fontsize=7, rotation=90)
+    axes.set_yticks(range(len(chart.rows)), list(map(short, chart.rows)), fontsize=7)
+    axes.set_xticks(range(len(chart.columns)), list(map(short, chart.columns)), fontsize=7, rotation=90)
     axes.tick_params(length=0)
     figure.colorbar(image, ax=axes, label="success, %", shrink=0.7)

@@ -10,14 +10,22 @@ import math
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from pare_runner.analysis.report.charts import Chart, Curve, CurveChart, RangeChart, ScatterChart, StackChart
+from pare_runner.analysis.report.charts import (
+    LONGEST,
+    Chart,
+    Curve,
+    CurveChart,
+    RangeChart,
+    ScatterChart,
+    StackChart,
+    short,
+)
 
 WIDTH = 860
 COLOURS = 8
 """Colours `--s0` to `--s7` of the page; further ones begin anew."""
 ROW = 22
 CHARACTER = 6.6
-LONGEST = 44
 TOP, BOTTOM = 8, 44
 DASHES = ("", "6 4", "2 3", "8 3 2 3")
 
@@ -75,10 +83,6 @@ def _colour(number: int) -> str:
     return f"var(--s{number % COLOURS})"
 
 
-def _short(label: str) -> str:
-    return label if len(label) <= LONGEST else label[: LONGEST - 1] + "…"
-
-
 def _x_axis(marks: Sequence[float], place: _Scale, top: float, bottom: float, label: str) -> Iterator[str]:
     for mark in marks:
         x = place(mark)
@@ -109,7 +113,7 @@ def _ranges(chart: RangeChart) -> Iterator[str]:
         yield _line(place(chart.reference), TOP, place(chart.reference), bottom, "reference")
     for number, row in enumerate(chart.rows):
         y = TOP + ROW * (number + 0.5)
-        yield _text(left - 10, y + 4, _short(row.label), "end")
+        yield _text(left - 10, y + 4, short(row.label), "end")
         yield f"<g><title>{escape(_said(row.label, row.middle, row.low, row.high))}</title>"
         if row.low is not None and row.high is not None:
             yield _line(place(row.low), y, place(row.high), y, "whisker", row.colour)
@@ -159,7 +163,7 @@ def _curves(chart: CurveChart) -> Iterator[str]:
         yield from _curve(curve, place_x, place_y, aside)
         y = TOP + 12 + 18 * number
         yield _stroke(right + 14, y - 4, right + 38, y - 4, curve)
-        yield _text(right + 44, y, _short(curve.label))
+        yield _text(right + 44, y, short(curve.label))
 
 
 def _stroke(x1: float, y1: float, x2: float, y2: float, curve: Curve) -> str:
@@ -203,7 +207,7 @@ def _stack(chart: StackChart) -> Iterator[str]:
     yield from _x_axis(ticks(0.0, 100.0), place, TOP, bottom, chart.x_label)
     for number, bar in enumerate(chart.bars):
         y = TOP + ROW * number
-        yield _text(left - 10, y + 15, _short(bar.label), "end")
+        yield _text(left - 10, y + 15, short(bar.label), "end")
         at = 0.0
         for colour, (name, part) in enumerate(zip(chart.names, bar.parts, strict=True)):
             if part > 0.0:

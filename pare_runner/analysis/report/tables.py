@@ -62,7 +62,13 @@ def together(pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:
 
 
 def words(text: str) -> Cell:
-    return Cell(text)
+    return Cell(printable(text))
+
+
+def printable(text: str) -> str:
+    """`text` with a mark for each character that is none to be seen: names may come from anywhere, and a terminal obeys
+    some of them."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def count(number: int | None) -> Cell:

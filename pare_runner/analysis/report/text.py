@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pare_runner.analysis.report.methods import counts
 from pare_runner.analysis.report.model import Report
 from pare_runner.analysis.report.sections import sections
-from pare_runner.analysis.report.tables import Cell, Column, Table
+from pare_runner.analysis.report.tables import Cell, Column, Table, printable
 
 WIDTH = 80
 NARROWEST = 12
@@ -133,4 +133,4 @@ def _line(parts: Sequence[str], columns: Sequence[Column], sizes: Sequence[int])
 
 
 def _wrapped(said: str, width: int, indent: str = "") -> list[str]:
-    return textwrap.wrap(said, width, subsequent_indent=indent, break_on_hyphens=False) or [""]
+    return textwrap.wrap(printable(said), width, subsequent_indent=indent, break_on_hyphens=False) or [""]
