@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from pare_runner.batch.failures import LIMIT, Group, RanWith, failures, limits, named
 from pare_runner.batch.job import STOPPED
@@ -21,6 +16,7 @@ from pare_runner.batch.plan import read_plan
 from pare_runner.batch.status import grouped
 from pare_runner.cli.console import plural
 from pare_runner.cli.next_steps import Step, after_job, after_sweep, again, step_lines
+from pare_runner.cli.run_tables import STYLES, WHY_COLUMN, output, print_table
 from pare_runner.cli.sweep import readable
 from pare_runner.traces.conversation import shortened
 
@@ -29,21 +25,12 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 
-STYLES = {"success": "green", "failed": "red", "exception": "magenta", "no_validation": "yellow"}
 SHOWN = 40
 """Rows shown at most; runs that did not succeed come first."""
 WHY = 160
 """Characters of a reason in a table; the journal holds it whole."""
 END = 80
 """Characters of what is said about such a limit."""
-PIPE_WIDTH = 160
-NUMBERS = ("run", "turns", "proposals", "accepted", "calls", "tokens", "cost", "runs", "exceptions")
-WHY_COLUMN = "why"
-FOLDED = (WHY_COLUMN, "job", "cause", "model", "endpoint", "scenarios", "log")
-LEAST = 16
-"""Columns of the first column at least, however narrow the terminal."""
-NARROW = 45
-"""Columns that a reason needs to be readable beside its run."""
 
 
 class Report(Protocol):
@@ -71,7 +58,7 @@ def show_results(report: Report, directory: Path, *, alone: bool = True, page: P
         read_journal(directory).latest().values(),
         key=lambda row: (row["status"] == "success", row["base_scenario_id"], row["run_number"]),
     )
-    with _console() as console:
+    with output() as console:
         _print_results(console, report, rows, directory)
         _print_page(console, page)
         if alone:
@@ -84,7 +71,7 @@ def show_results(report: Report, directory: Path, *, alone: bool = True, page: P
 def show_sweep(content: Mapping[str, Any], directory: Path, page: Path | None = None) -> None:
     """Print one row a job of a sweep from its `sweep.json`, why runs came to nothing, and what to do next; `page` is
     its report."""
-    with _console() as console:
+    with output() as console:
         _print_sweep(console, content)
         failed, limited = grouped(directory, read_plan(directory).jobs, directory)
         _print_causes(console, failed, limited, directory)
@@ -153,32 +140,12 @@ def sweep_cells(jobs: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     return rows
 
 
-@contextmanager
-def _console() -> Iterator[Console]:
-    """Standard output, wide in a pipe; a reader that has enough ends it quietly."""
-    console = _Console(file=sys.stdout, highlight=False)
-    if not console.is_terminal:
-        console.width = PIPE_WIDTH
-    try:
-        yield console
-        sys.stdout.flush()
-    except BrokenPipeError:  # whoever read our output has enough; that is no failure of the job
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-class _Console(Console):
-    """A console that leaves it to its caller what a closed pipe means."""
-
-    def on_broken_pipe(self) -> None:
-        raise BrokenPipeError
-
-
 def _print_results(console: Console, report: Report, rows: Sequence[Row], directory: Path) -> None:
     config, summary = report.results.run_config, report.summary
     tokens = any(row.get("prompt_tokens") or row.get("completion_tokens") for row in rows)
     cost = tokens and any(row.get("cost_usd") is not None for row in rows)
     many_runs = any(row["run_number"] != 1 for row in rows)
-    _print_table(console, [result_cells(row, many_runs=many_runs, tokens=tokens, cost=cost) for row in rows[:SHOWN]])
+    print_table(console, [result_cells(row, many_runs=many_runs, tokens=tokens, cost=cost) for row in rows[:SHOWN]])
     if len(rows) > SHOWN:
         console.print(f"... and {len(rows) - SHOWN} more that succeeded or are in results.jsonl")
     counts = ", ".join(f"{summary[name]} {name}" for name in STYLES if summary.get(name))
@@ -203,12 +170,12 @@ def _print_sweep(console: Console, content: Mapping[str, Any]) -> None:
         untouched = sum(not job["started"] for job in jobs)
         head = f"the sweep is not complete: {complete} of {head} done, {untouched} not begun"
     console.print(f"\n{head}, {content['runs']} of {plural(content['planned'], 'run')}\n")
-    _print_table(console, sweep_cells(content["jobs"]))
+    print_table(console, sweep_cells(content["jobs"]))
 
 
 def show_causes(failed: Sequence[Group], limited: Sequence[Group], directory: Path) -> None:
     """Print why runs of `directory` came to nothing, if any did."""
-    with _console() as console:
+    with output() as console:
         _print_causes(console, failed, limited, directory)
 
 
@@ -216,14 +183,14 @@ def _print_causes(console: Console, failed: Sequence[Group], limited: Sequence[G
     """Print why runs of `directory` came to nothing, one row a cause, and how those that can be are made again."""
     if failed:
         console.print("\nruns that ended in an exception, by cause:")
-        _print_table(console, cause_cells(failed))
+        print_table(console, cause_cells(failed))
         console.print("\nmake just these again:")
         for command in again(directory):
             console.print(f"  {command}", soft_wrap=True, markup=False)
         console.print("mended a scenario or an assistant? type the same in a new directory: the rest is in the cache")
     if limited:
         console.print("\nruns that a limit ended (a verdict, it stands):")
-        _print_table(console, cause_cells(limited))
+        print_table(console, cause_cells(limited))
 
 
 def cause_cells(groups: Sequence[Group]) -> list[dict[str, str]]:
@@ -241,31 +208,6 @@ def cause_cells(groups: Sequence[Group]) -> list[dict[str, str]]:
         }
         for group in groups
     ]
-
-
-def _print_table(console: Console, rows: Sequence[Mapping[str, str]]) -> None:
-    """Print `rows` under their columns; reasons that would be squeezed stand below, each behind its run."""
-    if not rows:
-        return
-    names = list(rows[0])
-    widths = {name: max(len(name), *(len(row[name]) for row in rows)) for name in names if name != WHY_COLUMN}
-    below = WHY_COLUMN in names and console.width - sum(widths.values()) - 2 * len(widths) < NARROW
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in widths if below else names:
-        folded = name in FOLDED
-        justify: Literal["left", "right"] = "right" if name in NUMBERS else "left"
-        least = min(widths[name], LEAST) if name == names[0] and name in widths else None  # which run, or job, it is
-        overflow: Literal["fold", "ellipsis"] = "fold" if folded else "ellipsis"
-        table.add_column(name, justify=justify, overflow=overflow, no_wrap=not folded, min_width=least)
-    for row in rows:
-        table.add_row(*(Text(row[name], STYLES.get(row[name], "")) for name in (widths if below else names)))
-    with console.capture() as captured:
-        console.print(table)
-    console.file.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
-    for row in rows if below else ():
-        if row[WHY_COLUMN]:
-            run = f", run {row['run']}" if "run" in row else ""
-            console.print(Text(f"\n{row[names[0]]}{run}: {row[WHY_COLUMN]}"))
 
 
 def _print_page(console: Console, page: Path | None) -> None:

@@ -12,7 +12,8 @@ import polars as pl
 from pare_runner.analysis.checks import PREFIX
 from pare_runner.analysis.reading import collected
 from pare_runner.analysis.schema import JOB, STATUSES
-from pare_runner.cli.console import plural, say, table
+from pare_runner.cli.console import is_terminal, plural, say, table
+from pare_runner.cli.run_tables import output, print_table
 from pare_runner.traces.conversation import shortened
 
 SHOWN = 40
@@ -126,8 +127,12 @@ def show(frame: pl.LazyFrame, names: Sequence[str], limit: int | None, what: str
         parted = [dict(_cells(row, known, checks)) for row in rows]
         heads = list(dict.fromkeys(head for row in parted for head in row))
         cells = [[row.get(head, "") for head in heads] for row in parted]
-    if rows:
+    if rows and not names and is_terminal():
+        with output() as console:
+            print_table(console, [dict(zip(heads, line, strict=True)) for line in cells])
+    elif rows:
         table(heads, cells)
+    if rows:
         say()
     say(_counted(known, len(rows)))
 
@@ -138,16 +143,16 @@ def _rows(frame: pl.LazyFrame, limit: int | None, what: str) -> list[dict[str, A
 
 def _cells(row: Row, known: Facts, checks: Sequence[str]) -> Iterator[tuple[str, str]]:
     """(head, text) of one row; a head that any row has is a column of the table."""
-    if len(known.jobs) > 1 and not known.settings_tell_jobs:
-        yield "job", known.jobs[row[JOB]]
     yield "scenario", row["base_scenario_id"]
     if known.runs > 1:
         yield "run", _text(row["run_number"])
+    if len(known.jobs) > 1 and not known.settings_tell_jobs:
+        yield "job", known.jobs[row[JOB]]
     for name in known.settings:
         if not known.one_model:
             yield SETTINGS[name], _text(row[name])
         elif name != "execute_model":
-            yield "model" if name == "observe_model" else SETTINGS[name], _text(row[name])
+            yield "assistant" if name == "observe_model" else SETTINGS[name], _text(row[name])
     if checks:
         yield "status", _text(row["status"])
         for name in checks:

@@ -12,7 +12,7 @@ import pytest
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.invocation import run_job
-from pare_runner.cli import display
+from pare_runner.cli import run_tables
 from pare_runner.cli.display import reason, show_results, sweep_cells
 from pare_runner.cli.hydra_entry import main
 from pare_runner.cli.next_steps import step_lines
@@ -63,7 +63,7 @@ def test_what_agents_did_has_columns(capsys: pytest.CaptureFixture[str]) -> None
 def test_on_a_narrow_terminal_reasons_stand_below_the_table(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(display, "PIPE_WIDTH", 80)
+    monkeypatch.setattr(run_tables, "PIPE_WIDTH", 80)
     lines = shown(capsys, oracle_config(), load=all_scenarios)
 
     assert lines[0].split() == ["scenario", "status", "proposals", "accepted"]

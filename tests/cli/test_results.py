@@ -48,7 +48,7 @@ def test_a_table_has_what_tells_rows_apart(pare: Pare, sweep: str) -> None:
     said = pare("results", sweep)
 
     head, first, *_, empty, counts = said.out.splitlines()
-    columns = ["SCENARIO", "MODEL", "STATUS", "TURNS", "PROPOSALS", "ACCEPTED", "CALLS", "CHECKS", "WHY"]
+    columns = ["SCENARIO", "ASSISTANT", "STATUS", "TURNS", "PROPOSALS", "ACCEPTED", "CALLS", "CHECKS", "WHY"]
     assert head.split() == columns
     assert first.split()[:3] == ["cab_late_for_review", "scripted", "success"]
     assert (empty, counts) == ("", "4 runs in 2 jobs: 2 success, 2 failed")
@@ -60,7 +60,7 @@ def test_jobs_are_named_where_their_settings_are_the_same(pare: Pare, alone: str
 
     said = pare("results", ".", "--limit", "3")
 
-    assert [line.split()[0] for line in said.out.splitlines()[:4]] == ["JOB", "again", "again", "alone"]
+    assert [line.split()[1] for line in said.out.splitlines()[:4]] == ["JOB", "again", "again", "alone"]
     assert said.out.endswith("4 runs in 2 jobs: 4 failed; 3 shown, see --limit\n")
     assert said.err.startswith("warning: 2 jobs have the same configuration: again, alone (one run may count twice)")
 
