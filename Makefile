@@ -9,15 +9,17 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 STAMP := $(VENV)/.installed
 RAY_STAMP := $(VENV)/.installed-ray
+INTEROP := .venv-interop
+INTEROP_STAMP := $(INTEROP)/.installed
 LOCKS := requirements-build.lock requirements.lock
 UV_COMPILE = uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow bench lint lock clean
+.PHONY: help run test test-slow test-interop bench lint lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 run: $(STAMP) ## the tour; an experiment: make run ARGS="suite=smoke"
 	@$(if $(strip $(ARGS)),$(PY) -m pare_runner $(ARGS),$(VENV)/bin/pare tour)
@@ -27,6 +29,9 @@ test: lint ## lint, type check and fast tests
 
 test-slow: $(RAY_STAMP) ## the tests marked slow
 	$(PY) -m pytest -m slow $(ARGS)
+
+test-interop: $(STAMP) $(INTEROP_STAMP) ## what Meta-ARE's own importer says about our traces
+	$(PY) -m pytest -m interop $(ARGS)
 
 bench: $(STAMP) ## the benchmarks: a table, and outputs/bench.json
 	$(PY) benchmarks/run.py $(ARGS)
@@ -41,9 +46,10 @@ lock: ## renew the lock files (needs uv)
 	$(UV_COMPILE) --upgrade --extra dev pyproject.toml --output-file requirements.lock
 	printf 'setuptools\nwheel\n' | $(UV_COMPILE) --upgrade --constraint requirements.lock - --output-file requirements-build.lock
 	printf 'ray[client]\n' | $(UV_COMPILE) --upgrade --constraint requirements.lock - --output-file requirements-ray.lock
+	printf 'meta-agents-research-environments==1.2.0\n' | $(UV_COMPILE) --upgrade - --output-file requirements-interop.lock
 
 clean: ## remove .venv, caches and build products, never outputs/
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) $(INTEROP) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp is written last, so an interrupted installation is simply repeated. Build tools come first and from a lock of
@@ -74,4 +80,12 @@ $(STAMP): $(LOCKS) pyproject.toml
 $(RAY_STAMP): $(STAMP) requirements-ray.lock
 	@echo "Installing ray into $(VENV) ..."
 	@$(PIP) install --quiet --no-build-isolation -r requirements-ray.lock
+	@touch $@
+
+# An environment of its own: Meta-ARE pins what it needs, and nothing of it may reach the package. The lock is complete, and
+# without --no-deps an older pip stumbles over an extra of a package that it has a hash for (datasets wants fsspec[http]).
+$(INTEROP_STAMP): $(STAMP) requirements-interop.lock
+	@echo "Installing Meta-ARE into $(INTEROP) (about a minute, once) ..."
+	@$(PY) -m venv --clear $(INTEROP)
+	@$(INTEROP)/bin/python -m pip --disable-pip-version-check install --quiet --no-deps -r requirements-interop.lock
 	@touch $@

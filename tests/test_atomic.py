@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pare_runner.atomic import json_bytes, read_json, write_atomic, write_json, writing
+from pare_runner.atomic import json_bytes, read_json, write_atomic, write_json, write_together, writing
 from pare_runner.errors import InputError
 
 
@@ -37,6 +37,34 @@ def test_a_failure_leaves_the_old_contents_and_nothing_else(
 
     assert path.read_bytes() == b"one"
     assert [item.name for item in tmp_path.iterdir()] == ["a.txt"]
+
+
+@pytest.mark.parametrize("count", [0, 1, 12])
+def test_several_files_are_there_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    files = [(tmp_path / f"{number % 3}/{number}.txt", str(number).encode()) for number in range(count)]
+    steps: list[str] = []
+    fsync, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda file: (steps.append("flushed"), fsync(file)))
+    monkeypatch.setattr(os, "replace", lambda old, new: (steps.append(new.name), replace(old, new)))
+
+    write_together(files)
+
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.txt")} == dict(files)
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == count
+    assert steps == ["flushed"] * count + [path.name for path, _ in files], "no name before all bytes are on disk"
+
+
+def test_several_files_that_cannot_be_written_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_atomic(tmp_path / "a", b"old")
+
+    def fail(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="No space left"):
+        write_together([(tmp_path / "a", b"new"), (tmp_path / "b/c", b"new")])
+
+    assert {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == {"a": b"old"}
 
 
 def test_what_the_system_refuses_becomes_one_message(tmp_path: Path) -> None:

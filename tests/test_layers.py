@@ -26,7 +26,7 @@ PACKAGE = "pare_runner"
 PURE_PARTS = ("kernel", "apps", "policy", "scenarios", "noise", "agents", "episode")
 IO_PARTS = ("library", "llm", "prove", "traces", "batch")
 FOR_EVERYBODY = ("errors", "names")
-FOR_IO = ("atomic",)
+FOR_IO = ("atomic", "parquet")
 
 # fmt: off
 IMPURE_MODULES = frozenset({

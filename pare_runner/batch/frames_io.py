@@ -7,9 +7,7 @@ values hold them as text.
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +23,7 @@ from pare_runner.batch.results import run_columns
 from pare_runner.episode.outcome import Outcome
 from pare_runner.errors import InputError
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT
+from pare_runner.parquet import parquet_bytes, read_frame
 
 PARQUET = "results.parquet"
 
@@ -82,9 +81,7 @@ def unit_frame(rows: Iterable[Mapping[str, Any]], job_duration: float | None = N
 
 def write_parquet(path: Path, frame: pl.DataFrame) -> None:
     """Write `frame` atomically."""
-    buffer = io.BytesIO()
-    frame.write_parquet(buffer)
-    write_atomic(path, buffer.getvalue())
+    write_atomic(path, parquet_bytes(frame))
 
 
 def job_frame(directory: Path) -> pl.DataFrame:
@@ -93,24 +90,6 @@ def job_frame(directory: Path) -> pl.DataFrame:
     if not path.exists():
         return unit_frame(read_journal(directory).latest().values())
     return read_frame(path)
-
-
-def read_frame(path: Path) -> pl.DataFrame:
-    """The frame in a Parquet file; InputError if it cannot be read."""
-    with unpanicked(path):
-        try:
-            return pl.read_parquet(path)
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise InputError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
-
-
-@contextmanager
-def unpanicked(path: Path) -> Iterator[None]:
-    """Damaged Parquet files may end the decoder in a panic, which is no Exception: here it is an InputError."""
-    try:
-        yield
-    except pl.exceptions.PanicException as error:
-        raise InputError(f"cannot read {path}: it is damaged") from error
 
 
 def concat_jobs(frames: Sequence[tuple[str, pl.DataFrame]]) -> pl.DataFrame:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from pare_runner.atomic import write_atomic, write_json
+from pare_runner.atomic import write_json, write_together
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.earlier import EarlierCalls
 from pare_runner.batch.frames_io import PARQUET, unit_frame, write_parquet
 from pare_runner.batch.identity import config_hash
+from pare_runner.batch.joining import are_apart, join, take_apart
 from pare_runner.batch.journal import Journal, set_aside
 from pare_runner.batch.logs import job_context, job_log
 from pare_runner.batch.manifest import Manifest
@@ -21,6 +22,7 @@ from pare_runner.batch.results import PAREMultiScenarioValidationResult, result_
 from pare_runner.batch.summary import SUMMARY, summarize
 from pare_runner.batch.units import Unit
 from pare_runner.batch.work import SOURCE, JobSpec, Report, Task
+from pare_runner.errors import InputError
 from pare_runner.llm.recording.files import recorded_files
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT, UnitKey
 from pare_runner.llm.recording.store import CallStore, merge
@@ -67,6 +69,7 @@ class Job:
     _calls: CallStore | None = None
     _earlier: EarlierCalls = field(init=False)
     _changed: bool = False
+    _apart: bool = False
     _resources: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
@@ -154,11 +157,15 @@ class Job:
             self._count(report)
 
     def _write_files(self, report: Report) -> None:
-        for folder, trace in report.traces:
-            write_atomic(self.directory / TRACES / folder / trace.name, trace.data)
+        if report.traces and not self._apart:  # runs that are made again or added would stand beside joined ones
+            take_apart(self.config, self.directory)
+            self._apart = True
+        # The file that stands for the run comes last: a reader that finds it finds all of the trace.
+        files = [(self.directory / TRACES / folder / trace.name, trace.data) for folder, trace in report.traces][::-1]
         if report.log is not None:
             path = self.directory / self.config.logs_dir / f"{report.task.run_id}.log"
-            write_atomic(path, report.log.encode(errors="backslashreplace"))
+            files.append((path, report.log.encode(errors="backslashreplace")))
+        write_together(files)
 
     def _count(self, report: Report) -> None:
         self.rows[report.task.unit] = report.row
@@ -181,6 +188,7 @@ class Job:
             if self.complete:
                 if not self.config.oracle:
                     merge(self.directory)
+                self._join_traces()
                 write_parquet(self.directory / PARQUET, unit_frame(self.rows.values(), seconds))
             head = {"experiment_name": self.config.experiment_name, "config_hash": config_hash(self.config)}
             write_json(self.directory / SUMMARY, {**head, **summary, "wall_clock": {"job_duration": seconds}})
@@ -196,9 +204,17 @@ class Job:
         """Close the files; the job takes no more units."""
         self._resources.close()
 
+    def _join_traces(self) -> None:
+        try:
+            join(self.config, self.directory)
+        except InputError as error:  # a file was damaged since it was written: the runs are finished all the same
+            self.say(logging.WARNING, "the traces are left as they are: %s", error)
+
     def _has_its_files(self) -> bool:
         shards = any(path.parent != self.directory for path in recorded_files(self.directory))
         frame = (self.directory / PARQUET).exists() == self.complete
+        if self.complete and are_apart(self.config, self.directory):
+            return False
         return frame and (self.directory / SUMMARY).exists() and not (self.complete and shards)
 
     def _continued(self, task: Task) -> Task:

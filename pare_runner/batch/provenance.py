@@ -43,9 +43,9 @@ def code_revision(folder: Path = PACKAGE) -> str | None:
 
     None if `folder` is not tracked by git: an installed package that merely lies inside somebody's checkout is not.
     """
-    if _git(folder, "ls-files", "--error-unmatch", "--", ".") is None:
+    if git(folder, "ls-files", "--error-unmatch", "--", ".") is None:
         return None
-    return _git(folder, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
+    return git(folder, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
 
 
 @functools.cache
@@ -65,7 +65,7 @@ def python() -> dict[str, str]:
     return {"version": platform.python_version(), "implementation": sys.implementation.name}
 
 
-def _git(folder: Path, *arguments: str) -> str | None:
+def git(folder: Path, *arguments: str) -> str | None:
     """What git prints; None if it fails or there is no git. Variables that point it elsewhere are hidden from it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:

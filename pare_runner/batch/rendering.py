@@ -61,5 +61,11 @@ class Renderer:
 
 
 def export_path(traces: tuple[tuple[str, TraceFile], ...]) -> str | None:
-    """Where the first of `traces` stands in a job's directory; None without one."""
-    return f"{TRACES}/{traces[0][0]}/{traces[0][1].name}" if traces else None
+    """Where the first of `traces` stands in a job's directory, for parts of tables their format's folder; None without.
+
+    Parts are joined some day, and a run is found in them by its `run_id`.
+    """
+    if not traces:
+        return None
+    folder, trace = traces[0]
+    return f"{TRACES}/{folder}" if "/" in trace.name else f"{TRACES}/{folder}/{trace.name}"

@@ -14,6 +14,7 @@ from pare_runner.batch.again import JUDGE
 from pare_runner.batch.agents import scoring_hash
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frames_io import PARQUET, job_frame, unit_frame
+from pare_runner.batch.joining import join, take_apart
 from pare_runner.batch.journal import JOURNAL, read_journal
 from pare_runner.batch.manifest import MANIFEST, read_manifest
 from pare_runner.batch.staging import Staging
@@ -35,6 +36,7 @@ def write_rescored(
 ) -> None:
     """Put what `reports` say in place of what the files in `directory` say of these runs, all of it at once."""
     staging = Staging(directory)
+    take_apart(config, directory)
     for report in reports:
         for folder, trace in report.traces:
             staging.write(f"{TRACES}/{folder}/{trace.name}", trace.data)
@@ -47,6 +49,8 @@ def write_rescored(
     _tables(directory, staging, list(latest.values()))
     _manifest(directory, staging, config, scenarios)
     staging.commit(_calls(directory, staging, reports))
+    if (directory / PARQUET).exists():
+        join(config, directory)
 
 
 def _journal(directory: Path, rows: Mapping[UnitKey, dict[str, Any]]) -> list[dict[str, Any]]:

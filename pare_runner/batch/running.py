@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from pare_runner.batch.lock import holder
@@ -85,7 +86,9 @@ def _ends(folder: Path, rows: Iterable[Row]) -> Iterator[float]:
             logs = folder / str(read_manifest(folder)["config"].get("logs_dir", "logs"))
         for path in (logs / f"{row['run_id']}.log", folder / str(row.get("export_path"))):
             try:
-                yield path.stat().st_mtime
-                break
+                found = path.stat()
+                if S_ISREG(found.st_mode):  # a folder is that of all runs
+                    yield found.st_mtime
+                    break
             except OSError:
                 continue

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import orjson
 from pydantic import ValidationError
@@ -25,6 +25,7 @@ from pare_runner.batch.frames_io import PARQUET
 from pare_runner.batch.identity import config_hash
 from pare_runner.batch.invocation import library_suite
 from pare_runner.batch.job import EXCEPTION
+from pare_runner.batch.joined_traces import JoinedTraces
 from pare_runner.batch.journal import JOURNAL, read_journal
 from pare_runner.batch.logs import logging_runs, unit_log
 from pare_runner.batch.manifest import MANIFEST
@@ -82,23 +83,48 @@ def jobs_below(directory: Path) -> list[Path]:
     return found
 
 
-def verify_job(directory: Path, tally: Tally, on_run: OnRun = lambda done, planned: None) -> None:
+def verify_job(
+    directory: Path,
+    tally: Tally,
+    on_run: OnRun = lambda done, planned: None,
+    *,
+    traces: bool = True,
+    recorded: bool = True,
+) -> None:
     """Replay every finished run of a job; `on_run` is told how many are done, of how many.
 
-    Relative paths of its configuration count from where it ran, if what they name is there, else from here. Raises
-    Difference for the first thing that is not as recorded, InputError for files that cannot be used.
+    Relative paths of its configuration count from where it ran, if what they name is there, else from here. Without
+    `traces` these are not compared. Without `recorded` calls the policies themselves play, which must be offline ones.
+    Raises Difference for the first thing that is not as recorded, InputError for files that cannot be used.
     """
     check_settled(directory)
     config, ran_in = recorded_job(directory)
     rows = _rows(directory)
     place, load = find_place(config, ran_in)
     files = directory if place == Path.cwd() else directory.absolute()
-    with chdir(place), logging_runs("ERROR", to_file=True):
+    renderer = Renderer.of(config)
+    with chdir(place), logging_runs("ERROR", to_file=True), JoinedTraces(files, renderer.writers) as joined:
         units = _planned(files, plan_units(config, load(config)))
         factory = None
         if not config.oracle and (rows or recorded_files(files)):  # a job that has not begun has no recording
-            factory = AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=str(files))
-        _Rerun(str(directory), files, config, Renderer.of(config), factory, rows, tally, on_run).run(units)
+            replay = str(files) if recorded else None
+            factory = AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=replay)
+        rerun = _Rerun(str(directory), files, config, renderer, factory, rows, tally, on_run, joined)
+        rerun.compares_traces = traces
+        rerun.run(units)
+
+
+def compare_results(directory: Path, tally: Tally) -> None:
+    """Compare the frame and the summary of a job with its journal; nothing is run. Raises as `verify_job`."""
+    check_settled(directory)
+    config, _ = recorded_job(directory)
+    rows = list(_rows(directory).values())
+    found = planned_job(directory)
+    planned = len(rows) if found is None else found[1].planned
+    what = parquet_difference(directory, rows) or summary_difference(directory, config, rows, planned)
+    if what is not None:
+        raise Difference(f"{directory}: {what}")
+    tally.planned += planned
 
 
 def _planned(directory: Path, units: Sequence[Unit]) -> list[Unit]:
@@ -136,6 +162,8 @@ class _Rerun:
     rows: Mapping[UnitKey, Row]
     tally: Tally
     on_run: OnRun
+    joined: JoinedTraces
+    compares_traces: bool = True
     traces: set[str] = field(default_factory=set)
 
     def run(self, units: Sequence[Unit]) -> None:
@@ -169,10 +197,12 @@ class _Rerun:
     def _compare_files(self, unfinished: Sequence[Unit], planned: int) -> None:
         """Compare what is made of the journal with the journal, whose lines are as recorded."""
         rows = list(self.rows.values())
+        formats, finished = [writer.name for writer in self.renderer.writers], [row["run_id"] for row in rows]
         what = (
             parquet_difference(self.directory, rows)
             or summary_difference(self.directory, self.config, rows, planned)
-            or stray_trace(self.directory, self.traces, [unit.run_id for unit in unfinished])
+            or self.joined.difference(self.traces)
+            or stray_trace(self.directory, self.traces, formats, finished, [unit.run_id for unit in unfinished])
         )
         if what is not None:
             raise Difference(f"{self.name}: {what}")
@@ -184,8 +214,10 @@ class _Rerun:
         if self.factory is None:
             return run_oracle(scenario, seed=seed, run_number=number, noise=noise), True
         agents = self.factory.agents(scenario, key.run)
-        replay = cast(ReplayPolicy, agents.policies["user"])  # one replay answers all roles
+        replay = agents.policies["user"]  # one replay answers all roles
         outcome = finish(run_episode(scenario, agents, seed=seed, run_number=number, noise=noise))
+        if not isinstance(replay, ReplayPolicy):
+            return outcome, True
         self.tally.calls += replay.calls
         if replay.ended and row.get("exception_type") not in (None, ModelError.__name__):
             # What ended the run was no answer of a model: a time-out, an error of the policy itself.
@@ -202,10 +234,15 @@ class _Rerun:
         what = None if recorded is None else row_difference(recorded, orjson.loads(json_bytes(now.row)))
         if what is not None:
             raise self._difference(key, f"{JOURNAL}: {what}")
+        if not self.compares_traces:
+            return
+        self.joined.add(now.traces, now.task.run_id, whole=recorded is not None)
         for folder, trace in now.traces:
             name = f"{TRACES}/{folder}/{trace.name}"
-            self.traces.add(name)
             before = _bytes(self.directory / name)
+            if before is None and self.joined.holds(folder, trace.name):
+                continue
+            self.traces.add(name)
             if before is None:
                 raise self._difference(key, f"its trace {name} is gone")
             if recorded is not None and before != trace.data:
@@ -277,6 +314,8 @@ def _bytes(path: Path) -> bytes | None:
 
 
 def _changed_bytes(before: bytes, after: bytes) -> str:
+    if b"\0" in before + after:  # no text that anybody could read
+        return ""
     return changed_lines(before.decode(errors="backslashreplace"), after.decode(errors="backslashreplace"))
 
 

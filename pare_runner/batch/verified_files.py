@@ -14,12 +14,13 @@ import polars as pl
 from pare_runner.atomic import json_bytes, read_json
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frame import WALL_CLOCK_COLUMNS
-from pare_runner.batch.frames_io import PARQUET, read_frame, unit_frame
+from pare_runner.batch.frames_io import PARQUET, unit_frame
 from pare_runner.batch.identity import config_hash
 from pare_runner.batch.journal import JOURNAL
 from pare_runner.batch.summary import SUMMARY, summarize
 from pare_runner.llm.recording.difference import changed_lines
-from pare_runner.traces.contract import TRACES
+from pare_runner.parquet import read_frame
+from pare_runner.traces.contract import PART, TRACES
 
 WALL_CLOCK = "wall_clock"
 """Key of JSON files that is not compared."""
@@ -75,15 +76,21 @@ def json_difference(recorded: object, now: Mapping[str, Any]) -> str | None:
     return changed_lines(json_bytes(before, indent=True).decode(), json_bytes(after, indent=True).decode()) or None
 
 
-def stray_trace(directory: Path, made: Collection[str], unfinished: Iterable[str]) -> str | None:
+def stray_trace(
+    directory: Path, made: Collection[str], formats: Collection[str], finished: Iterable[str], unfinished: Iterable[str]
+) -> str | None:
     """A file among the traces of a job that is none of `made`, paths below `directory`.
 
-    What a killed process may have left of the run ids `unfinished` is passed over: a trace is there before its line.
+    What a killed process may have left of the run ids `unfinished` is passed over: a trace is there before its line. So
+    are traces of `finished` runs in other formats than those that the job writes: they were converted.
     """
     left = tuple(f"{run_id}." for run_id in unfinished)
+    converted = (*left, *(f"{run_id}." for run_id in finished))
     for path in sorted((directory / TRACES).rglob("*")):
         name = path.relative_to(directory).as_posix()
-        if path.is_file() and name not in made and not path.name.removeprefix(".").startswith(left):
+        passed_over = left if path.relative_to(directory / TRACES).parts[0] in formats else converted
+        run = path.name.removeprefix(".").removeprefix(PART)
+        if path.is_file() and name not in made and not run.startswith(passed_over):
             return f"{name} belongs to no run in {JOURNAL}"
     return None
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pare_runner.atomic import read_json
-from pare_runner.batch.frames_io import PARQUET, read_frame, unpanicked
+from pare_runner.batch.frames_io import PARQUET
 from pare_runner.batch.journal import JOURNAL, read_journal
 from pare_runner.batch.manifest import MANIFEST
 from pare_runner.batch.plan import PLAN, PlannedJob, read_plan
@@ -15,6 +15,7 @@ from pare_runner.batch.sweep_files import SWEEP, write_sweep
 from pare_runner.batch.verification import Difference, Tally
 from pare_runner.batch.verified_files import frame_difference, json_difference
 from pare_runner.errors import InputError
+from pare_runner.parquet import read_frame, unpanicked
 
 
 def sweeps_below(directory: Path) -> list[Path]:

@@ -31,6 +31,9 @@ COMMANDS: Commands = {
     "results": ("pare_runner.cli.results:results", "Show results as a table, or as CSV, JSON or Parquet."),
     "resume": ("pare_runner.cli.resume:resume", "Go on with an experiment that was stopped or killed."),
     "verify": ("pare_runner.cli.verify:verify", "Replay recorded runs without a model, and compare."),
+    "export": ("pare_runner.cli.export:export", "Pack an experiment into one file, to share it."),
+    "reproduce": ("pare_runner.cli.reproduce:reproduce", "Make the runs of a shared experiment again, and compare."),
+    "config": ("pare_runner.cli.config.group:app", "Show, save and compare configurations."),
     "rescore": ("pare_runner.cli.rescore:rescore_command", "Judge finished runs anew, by the checks as they are now."),
     "report": (
         "pare_runner.cli.report:report_command",

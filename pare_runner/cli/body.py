@@ -23,7 +23,7 @@ from pare_runner.batch.units import LoadSuite, Unit, plan_units, remembered
 from pare_runner.cli import resolvers as resolvers  # every process that runs a job needs the functions of conf/
 from pare_runner.cli.explain import unknown_key
 from pare_runner.cli.findings import validation_error
-from pare_runner.cli.live import DERIVED, DORMANT, check_supported
+from pare_runner.cli.live import DERIVED, DORMANT, MAX_TURNS_FIXED, check_supported
 from pare_runner.cli.nodes import ENGINES, as_fields, check_nodes, followed, node_keys, unknown_keys
 from pare_runner.errors import ConfigError
 from pare_runner.llm.config import OFFLINE, LLMEngineConfig
@@ -99,11 +99,13 @@ def runner_config(composed: DictConfig) -> MultiScenarioRunnerConfig:
     except OmegaConfBaseException as error:
         where = f"{error.full_key}: " if error.full_key else ""
         raise ConfigError(where + str(error).splitlines()[0]) from error
+    typed = typed_keys(composed)
+    fixed = "max_turns" in typed or (MAX_TURNS_FIXED not in typed and values.pop(MAX_TURNS_FIXED, None) is True)
     for key in (*values, *unknown_keys(values)):
         if key in DORMANT or key in DERIVED or "." in key:
             raise unknown_key(key, node_keys())
     fields = as_fields(values)
-    fields["max_turns_fixed"] = "max_turns" in typed_keys(composed)
+    fields[MAX_TURNS_FIXED] = fixed
     try:
         config = MultiScenarioRunnerConfig.model_validate(fields)
     except ValidationError as error:

@@ -26,10 +26,11 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf
 
+from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.lock import refuse_in_use
 from pare_runner.batch.request import JobRequest
 from pare_runner.batch.resuming import check_resumable
-from pare_runner.cli.body import JobBody, forecast_lines
+from pare_runner.cli.body import JobBody, forecast_lines, runner_config
 from pare_runner.cli.conf_dirs import conf_dirs, primary_name
 from pare_runner.cli.explain import Context, composition_error, parse, refuse_keys, sweep_without_flag
 from pare_runner.cli.flags import CommandLine
@@ -94,6 +95,19 @@ class Composer:
             return self._sweep(config, body) if sweep else [self._single(config, body)]
         except OSError as error:  # what a job raises comes back in its JobReturn; this is Hydra's own writing
             raise ConfigError(f"cannot write the results: {error}") from error
+
+    def one_job(self) -> tuple[DictConfig, MultiScenarioRunnerConfig]:
+        """The composition of a single job with Hydra's own part, and what it validates to; nothing is written.
+
+        InputError for anything wrong with it, and for a sweep.
+        """
+        with self._explained():
+            self._refuse_sweeps(self.overrides)
+            config = self.loader.load_configuration(self.config_name, list(self.overrides), run_mode=RunMode.RUN)
+            grid = config.hydra.runtime.choices.get(SWEEP_GROUP)
+            if grid not in (None, "none"):
+                raise ConfigError(f"{SWEEP_GROUP}={grid} is many jobs, and one is needed", hint="leave it out")
+            return config, runner_config(config)
 
     def forecast(self, body: JobBody, *, multirun: bool) -> list[str]:
         """What the run or sweep would need, line by line; nothing is written and no model is asked."""

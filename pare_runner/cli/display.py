@@ -18,7 +18,7 @@ from pare_runner.cli.console import plural
 from pare_runner.cli.next_steps import Step, after_job, after_sweep, again, step_lines
 from pare_runner.cli.run_tables import STYLES, WHY_COLUMN, output, print_table
 from pare_runner.cli.sweep import readable
-from pare_runner.traces.conversation import shortened
+from pare_runner.traces.words import shortened
 
 if TYPE_CHECKING:
     from pare_runner.batch.results import PAREMultiScenarioValidationResult

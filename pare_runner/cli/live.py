@@ -24,6 +24,9 @@ DORMANT = frozenset(
 )
 """Fields that have no effect yet: they cannot be set from a composition."""
 
+MAX_TURNS_FIXED = "max_turns_fixed"
+"""A saved configuration holds this one all the same: there nobody types `max_turns` again."""
+
 DERIVED = {
     **{field: f"choose with model@{node}=, change with {node}.<key>=" for node, field in ENGINES.items()},
     **{field: f"set {node}.alias" for node, field in ALIASES.items()},
@@ -31,7 +34,7 @@ DERIVED = {
     "agent_hash": "it follows from agent_type",
     "judge_prompt_hash": "it follows from prompts_dir",
     "noise_hash": "it follows from the augmentation data",
-    "max_turns_fixed": "it is true as soon as max_turns is set",
+    MAX_TURNS_FIXED: "it is true as soon as max_turns is set",
 }
 """Fields that are made from other keys of a composition, and how to set them."""
 _USED_OFFLINE = frozenset({"model_name", "provider", "alias", "adapter", "generation_base", "generation_per_token"})

@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stderr
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,6 +36,8 @@ ASSISTANTS = {
 SCENARIOS = ("dinner_headcount_change", "expense_report_due", "review_over_dentist", "quiet_friday_afternoon")
 TO_READ = ("eager", "expense_report_due")
 """The run that is shown as a conversation."""
+TOLD = ("seconds", "who", "kind", "text", "failed")
+"""What `--json` has of each entry of it; `pare traces show --json` has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def _described(jobs: Sequence[Job], outcome: Outcome) -> dict[str, Any]:
     conversation = {
         "scenario": TO_READ[1],
         "assistant": TO_READ[0],
-        "entries": [asdict(entry) for entry in entries_of(record_of(outcome))],
+        "entries": [{key: getattr(entry, key) for key in TOLD} for entry in entries_of(record_of(outcome))],
     }
     return {
         "directory": shown(jobs[0].directory.parent),

@@ -79,6 +79,22 @@ def brings_apps(path: Path, folder: Path) -> bool:
     return name in _KNOWN.with_apps or any(item is cls for item in vars(sys.modules[name]).values() for cls in own)
 
 
+def module_of(scenario_id: str) -> ModuleType | None:
+    """The imported file that registers a scenario; None if none does."""
+    for name, registrations in _KNOWN.registered.items():
+        if any(item.scenario_id == scenario_id for item in registrations):
+            return sys.modules.get(name)
+    return None
+
+
+def place_of(module: ModuleType) -> Path | None:
+    """Where a module made of a scenario file lies: below its folder, whose name comes first. None for another one."""
+    folders = {name: folder for folder, name in _KNOWN.packages.items()}
+    folder = folders.get(module.__name__.partition(".")[0])
+    path = getattr(module, "__file__", None)
+    return None if folder is None or path is None else Path(folder.name, Path(path).resolve().relative_to(folder))
+
+
 def module_name(path: Path, folder: Path) -> str:
     """The name of the module made of the file `path` below `folder`, both resolved."""
     parts = path.relative_to(folder).with_suffix("").parts

@@ -28,13 +28,19 @@ def load_augmentation_data(environ: Mapping[str, str] | None = None) -> Augmenta
     nothing is not set. The digest depends on the content, not on the place. Raises InputError naming the file, and the
     place in it, for one that is missing, cannot be read, is not JSON or has another layout.
     """
+    path = data_file(environ)
+    return _shipped() if path is None else _load(path)
+
+
+def data_file(environ: Mapping[str, str] | None = None) -> Path | None:
+    """The file that replaces the shipped data, found as above; None if there is none, InputError for a missing one."""
     named = (os.environ if environ is None else environ).get(VARIABLE, "").strip()
     if named:
         path = to_path(named)
         if not path.exists():
             raise InputError("there is no such file", where=shown(path), hint=f"{VARIABLE} names it")
-        return _load(path)
-    return _load(DOCUMENTED) if DOCUMENTED.exists() else _shipped()
+        return path
+    return DOCUMENTED if DOCUMENTED.exists() else None
 
 
 def _load(path: Path) -> AugmentationData:

@@ -84,7 +84,7 @@ class EventEntry:
     proposal: bool = key("agent: this message is a proposal though nothing answers it.", default=False)
     every: Duration | None = key("when: also ask at this interval.")
     timeout: Duration | None = key("when: give up after this time; what follows is dropped.")
-    hf_id: str | None = key("Id of the event in the file it was imported from.")
+    hf_id: str | None = key("Id of the event in the file it was imported from; hf traces call it so.")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -111,6 +111,7 @@ class UserEntry:
     """The simulated user."""
 
     goal: str | None = key("What the user wants, if anything beyond living their day.")
+    additional_system_prompt: str | None = key("More that the model of the user is told, in its system prompt.")
     rules: RulesEntry | None = key("A user without a model: which proposals it accepts, and what it does.")
 
 
@@ -120,6 +121,15 @@ class AllowEntry:
 
     call: str = key("`app.tool`.", needed=True)
     args: dict[str, Any] | None = key("Only with these arguments (values or matchers).")
+
+
+@dataclass(slots=True, kw_only=True)
+class HintEntry:
+    """A word on the task or the environment that traces carry; nothing in a run looks at it."""
+
+    hint_type: Literal["TASK_HINT", "ENVIRONMENT_HINT"] = key("What it is about.", alias="type", default="TASK_HINT")
+    content: str = key("The hint.", needed=True)
+    associated_event_id: str | None = key("Id of the event it belongs to.", alias="event")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -145,6 +155,7 @@ class ScenarioFile:
     allow: list[str | AllowEntry] = key("Writes that are no side effects.", factory=list)
     silence: bool = key("The right thing is to do nothing.", default=False)
     rationale: str | None = key("Why these checks decide.")
+    hints: list[HintEntry] = key("Hints for readers of traces.", factory=list)
     max_turns: int | None = key("Turns of the episode, instead of the protocol's.")
     scoring: Literal["authored", "derived"] = key("Where the checks come from.", default="authored")
 

@@ -63,6 +63,8 @@ class YamlScenario(PAREScenario):
             seed=file.seed,
             tags=tuple(file.tags),
             nb_turns=file.max_turns,
+            additional_system_prompt=file.user.additional_system_prompt,
+            hints=tuple(file.hints),
             open_app=handles[file.open_app] if file.open_app else None,
         )
         self.file = file
@@ -81,6 +83,15 @@ class YamlScenario(PAREScenario):
         # The compiler has built both already: there is nothing left to do for the methods that build them.
         self.apps = list(apps)
         self.events = list(events)
+
+    @functools.cached_property
+    def hf_ids(self) -> dict[str, str]:
+        """Event id → the id that hf traces give it, where that is another one."""
+        return {
+            event_id: entry.hf_id
+            for event_id, entry in zip(self.steps, self.file.events, strict=True)
+            if entry.hf_id is not None and entry.hf_id != event_id
+        }
 
     @functools.cached_property
     def hashes(self) -> tuple[str, str]:

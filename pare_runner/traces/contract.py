@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:  # a record is made of entries that know the contract
     from pare_runner.traces.record import RunTrace
 
 TRACES = "traces"
 """Folder of the traces in a job's directory; below it each format has its own."""
-
+PART = "part-"
+"""Begins the names of files of a format that consists of tables; a run id or a number follows."""
 
 Dialect = Literal["pare", "meta_are"]
 """`meta_are` leaves out what Meta-ARE's own importer refuses: PARE's four kinds of log entries."""
@@ -52,5 +54,30 @@ class TraceWriter(Protocol):
         """The files of one run, the one that stands for the run first; the engine puts them in place.
 
         A function of `trace` alone: no wall clock, no order of a set. Nothing that a run can hold is an error. A file
-        whose name does not depend on the run must have the same content whatever run it comes from.
+        whose name does not depend on the run must have the same content whatever run it comes from. Names with a
+        folder are parts of tables; not one of them but the folder of the format stands for the run then.
         """
+
+
+@runtime_checkable
+class PackingWriter(TraceWriter, Protocol):
+    """A writer whose files are joined when the job is complete: those of one run cost too much each.
+
+    `folder` is the folder of the format in a job. Joining and taking apart depend on the runs alone, can be broken off
+    at any moment and done again. InputError for a file that cannot be read; OSError.
+    """
+
+    def pack(self, folder: Path) -> None:
+        """Join the files of all runs in `folder`."""
+
+    def unpack(self, folder: Path) -> None:
+        """Give all runs the files again that `render` made; nothing happens if nothing is joined."""
+
+    def is_loose(self, folder: Path) -> bool:
+        """Whether `pack` has anything to do."""
+
+    def is_packed(self, name: str) -> bool:
+        """Whether `name`, below the folder, is a joined file, or what an interrupted `pack` may leave of one."""
+
+    def packed_run(self, folder: Path, run_id: str) -> tuple[TraceFile, ...]:
+        """The files of one run as `unpack` would write them."""

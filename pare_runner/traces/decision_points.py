@@ -99,7 +99,7 @@ class _Trace:
 
     def points(self) -> Iterator[DecisionPoint]:
         models = _models(self.document)
-        task = _meta_task(self.logs)
+        task = meta_task(self.logs)
         scenario_id = self.document.definition.scenario_id
         run_number = self.document.definition.run_number
         run = 1 if run_number is None else run_number
@@ -194,7 +194,8 @@ def _models(document: HfDocument) -> dict[str, str]:
     return {role: model for role, _, model in parts if model}
 
 
-def _meta_task(logs: Sequence[Log]) -> str:
+def meta_task(logs: Sequence[Log]) -> str:
+    """The user's task as a system prompt at the beginning has it; empty if there is none."""
     opening, closing = f"<{META_TASK}>", f"</{META_TASK}>"
     for log in logs[:FIRST_LOGS]:
         content = log.get("content")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Container
 from typing import Any
 
 from pare_runner.kernel.references import Ref
@@ -16,6 +17,9 @@ from pare_runner.kernel.references import Ref
 TRUE = frozenset({"true", "1", "t", "y", "yes"})
 FALSE = frozenset({"false", "0", "f", "n", "no"})
 """Spellings of booleans, in any case; the true ones are Meta-ARE's."""
+
+MAX_DEPTH = 48
+"""How deep lists and objects may be nested; a scenario file holds little more."""
 
 _OPTIONAL = re.compile(r"(?:typing\.)?(?:Optional|Union)\[(.*)\]", re.DOTALL)
 _REFERENCE = re.compile(r"\s*\{\{\s*([^{}]+?)\s*\}\}\s*")
@@ -67,7 +71,7 @@ def is_reference(text: str) -> bool:
     return _REFERENCE.fullmatch(text) is not None
 
 
-def reference(text: str, event_ids: frozenset[str] | set[str]) -> Ref | None:
+def reference(text: str, event_ids: Container[str]) -> Ref | None:
     """What `{{event_id.path}}` refers to; None if it is not of that form or names none of `event_ids`.
 
     Ids may hold dots themselves, so the longest id that fits is taken.
@@ -96,6 +100,17 @@ def _number(text: str, kind: str) -> int | float:
         raise ValueError(f"{_short(text)} is no {kind}") from None
 
 
+def is_deeper(value: Any, limit: int = MAX_DEPTH) -> bool:
+    """Whether lists and objects in `value` are nested more than `limit` levels deep."""
+    level = [value]
+    for _ in range(limit + 1):
+        holders = [item for item in level if isinstance(item, dict | list | tuple) and item]
+        if not holders:
+            return False
+        level = [part for item in holders for part in (item.values() if isinstance(item, dict) else item)]
+    return True
+
+
 def _collection(text: str, kind: str) -> Any:
     try:
         read = _spelled(text)
@@ -108,9 +123,12 @@ def _collection(text: str, kind: str) -> Any:
 
 def _spelled(text: str) -> Any:
     try:
-        return json.loads(text)
+        read = json.loads(text)
     except ValueError:
-        return _like_json(ast.literal_eval(text.strip()))
+        read = ast.literal_eval(text.strip())
+    if is_deeper(read):
+        raise ValueError(f"nested more than {MAX_DEPTH} levels deep")
+    return _like_json(read)
 
 
 def _like_json(value: Any) -> Any:

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from pare_runner.apps.core.dates import to_datetime
 from pare_runner.apps.core.shapes import describe
 from pare_runner.errors import did_you_mean
 from pare_runner.kernel.events import EventType, OperationType
+from pare_runner.traces.decoding import MAX_DEPTH, is_deeper
 from pare_runner.traces.hf import VERSION
 from pare_runner.traces.hf_models import (
     HfAction,
@@ -156,7 +158,11 @@ def _definition(source: dict[str, Any], path: str, reader: Reader) -> HfDefiniti
 def _app(source: dict[str, Any], path: str, reader: Reader) -> HfApp:
     name = reader.take(source, path, "name", str) or ""
     class_name = reader.maybe(source, path, "class_name", str) or name
-    return HfApp(path, name, class_name, reader.maybe(source, path, "app_state", dict))
+    state = reader.maybe(source, path, "app_state", dict)
+    if is_deeper(state):
+        reader.report(f"{path}.app_state", f"nested more than {MAX_DEPTH} levels deep")
+        state = None
+    return HfApp(path, name, class_name, state)
 
 
 def _event(source: dict[str, Any], path: str, reader: Reader, *, completed: bool = False) -> HfEvent:
@@ -168,6 +174,9 @@ def _event(source: dict[str, Any], path: str, reader: Reader, *, completed: bool
         reader.report(f"{path}.event_id", "must not be empty")
     if source.get("dependencies") is None:
         reader.take(source, path, "dependencies", list)
+    time = reader.take(source, path, "event_time", float, null=not completed)
+    if time is not None and not _is_date(time):
+        reader.report(f"{path}.event_time", f"{time} seconds since the epoch is no date")
     action = reader.maybe(source, path, "action", dict)
     if action is None and class_name in ("Event", "OracleEvent"):
         reader.report(f"{path}.action", f"an event of class {class_name} needs an action")
@@ -175,12 +184,20 @@ def _event(source: dict[str, Any], path: str, reader: Reader, *, completed: bool
         path=path,
         class_name=class_name,
         event_type=(kind or "ENV").upper(),
-        event_time=reader.take(source, path, "event_time", float, null=not completed),
+        event_time=time,
         event_relative_time=reader.take(source, path, "event_relative_time", float, null=True),
         event_id=event_id or "",
         dependencies=reader.texts(source, path, "dependencies"),
         action=None if action is None else _action(action, f"{path}.action", class_name, reader),
     )
+
+
+def _is_date(time: float) -> bool:
+    try:
+        to_datetime(time)
+    except ValueError:
+        return False
+    return True
 
 
 def _completed(source: dict[str, Any], path: str, reader: Reader) -> HfCompletedEvent:

@@ -8,6 +8,7 @@ are not known are left alone.
 from __future__ import annotations
 
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,9 @@ def read_hf(path: Path, *, max_bytes: int = MAX_BYTES) -> HfDocument:
             size, limit = (f"{count / 2**20:,.1f} MiB" for count in (about.st_size, max_bytes))
             raise InputError(f"the file has {size}, at most {limit} are read", where=str(path))
         data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read the file: {error.strerror or error}", where=str(path)) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot read the file: {reason}", where=str(path)) from None
     return parse_hf(data, str(path))
 
 
@@ -68,11 +70,15 @@ def parse_hf(text: str | bytes, where: str) -> HfDocument:
     reader = Reader()
     document = read_document(value, where, reader)
     if reader.problems or document is None:
-        told = [Problem(message, f"{where}: {path}", hint) for path, message, hint in reader.problems[:MAX_PROBLEMS]]
-        if len(reader.problems) > MAX_PROBLEMS:
-            told.append(Problem(f"and {len(reader.problems) - MAX_PROBLEMS} more problems", where))
-        raise ScenarioError(told)
+        found = [Problem(message, f"{where}: {path}", hint) for path, message, hint in reader.problems]
+        raise ScenarioError(told(found, where))
     return document
+
+
+def told(problems: Sequence[Problem], where: str) -> list[Problem]:
+    """The first `MAX_PROBLEMS` of the problems of a file, and how many there are besides."""
+    rest = len(problems) - MAX_PROBLEMS
+    return [*problems[:MAX_PROBLEMS], *([Problem(f"and {rest} more problems", where)] if rest > 0 else [])]
 
 
 def world_logs(document: HfDocument) -> list[dict[str, Any]]:
@@ -93,7 +99,7 @@ def world_logs(document: HfDocument) -> list[dict[str, Any]]:
         if type(entry.get("timestamp")) not in (int, float):
             raise InputError("timestamp must be a number", where=f"{where}.timestamp")
         kind = LOG_TYPE_ALIASES.get(str(entry.get("log_type")), entry.get("log_type"))
-        if kind not in LOG_TYPES:
+        if not isinstance(kind, str) or kind not in LOG_TYPES:
             hint = did_you_mean(kind, LOG_TYPES)
             raise InputError(f"there is no log_type {kind!r}", where=f"{where}.log_type", hint=hint)
         entries.append({"agent_id": "unknown", **entry, "log_type": kind})

@@ -12,6 +12,7 @@ from pare_runner.atomic import json_bytes
 from pare_runner.traces.contract import TraceFile
 from pare_runner.traces.events import completed_event
 from pare_runner.traces.record import RunTrace
+from pare_runner.traces.values import without_nulls
 from pare_runner.traces.world_logs import agents_of, world_logs
 
 VERSION = "are_simulation_v1"
@@ -47,7 +48,7 @@ def hf_document(trace: RunTrace) -> dict[str, Any]:
             "simulation": {"agent_id": context.agent_id, "model_id": context.model_id},
             "annotation": _annotation(trace),
             "execution": None,
-            "runner_config": dict(context.runner_config),
+            "runner_config": without_nulls(context.runner_config),
             OURS: _ours(trace),
         },
     }

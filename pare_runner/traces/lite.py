@@ -6,10 +6,9 @@ a scenario, nor put on Hugging Face.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
-
-import orjson
 
 from pare_runner.atomic import json_bytes
 from pare_runner.traces.contract import TraceFile
@@ -51,7 +50,7 @@ def lite_document(trace: RunTrace) -> dict[str, Any]:
     histories: dict[str, list[dict[str, Any]]] = {}
     usages: dict[str, dict[str, Any]] = {}
     for text in world_logs(trace):
-        entry = orjson.loads(text)
+        entry = json.loads(text)  # orjson refuses lone surrogates, which models write now and then
         if entry["agent_id"] == UNKNOWN_AGENT:
             continue
         agent = f"agent_{entry['agent_id']}"

@@ -12,6 +12,7 @@ from pare_runner.kernel.events import AbstractEvent, CompletedEvent, ConditionCh
 from pare_runner.scenarios.result import Status
 from pare_runner.traces.contract import TraceContext
 from pare_runner.traces.events import condition_action, planned_event
+from pare_runner.traces.original_ids import OriginalIds
 from pare_runner.traces.values import plain
 
 NO_CONTEXT = TraceContext("")
@@ -79,17 +80,18 @@ def record_of(outcome: Outcome, context: TraceContext = NO_CONTEXT) -> RunTrace:
     One that ended before there was a phone has neither apps nor events. Where the scenario is known elsewhere by its
     `hf_metadata`, its apps are left to be found there.
     """
-    planned: tuple[AbstractEvent, ...] = ()
+    ids = OriginalIds(outcome.scenario)
+    planned: Sequence[AbstractEvent] = ()
     apps: list[dict[str, Any]] = []
     if outcome.phone is not None:
-        planned = outcome.scenario.flow.events
+        planned = ids.of_flow(outcome.scenario.flow.events)
         if outcome.scenario.hf_metadata is None:
             states = outcome.scenario.blueprint.states
             apps = [{"name": name, "class_name": cls, "app_state": state} for name, (cls, state) in states.items()]
     entries = (planned_event(event) for event in planned)
     return RunTrace(
         context=context,
-        definition=_definition(outcome),
+        definition=_definition(outcome, ids),
         verdict=_verdict(outcome),
         end_time=float(outcome.end_time),
         apps=apps,
@@ -97,7 +99,7 @@ def record_of(outcome: Outcome, context: TraceContext = NO_CONTEXT) -> RunTrace:
         conditions={
             event.event_id: condition_action(event) for event in planned if isinstance(event, ConditionCheckEvent)
         },
-        log=outcome.log,
+        log=ids.of_log(outcome.log),
         exchanges=outcome.exchanges,
         goal=outcome.scenario.user_goal,
     )
@@ -117,7 +119,7 @@ def _verdict(outcome: Outcome) -> Verdict:
     )
 
 
-def _definition(outcome: Outcome) -> dict[str, Any]:
+def _definition(outcome: Outcome, ids: OriginalIds) -> dict[str, Any]:
     scenario, exception = outcome.scenario, outcome.result.exception
     return {
         "scenario_id": scenario.scenario_id,
@@ -126,7 +128,7 @@ def _definition(outcome: Outcome) -> dict[str, Any]:
         "time_increment_in_seconds": scenario.time_increment_in_seconds,
         "start_time": scenario.start,
         "run_number": outcome.run_number,
-        "hints": [plain(hint) for hint in scenario.hints],
+        "hints": ids.of_hints([plain(hint) for hint in scenario.hints]),
         "config": None,
         "has_a2a_augmentation": False,
         "has_tool_augmentation": outcome.noise.tools is not None,

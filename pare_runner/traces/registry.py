@@ -14,6 +14,7 @@ GROUP = "pare.trace_writers"
 BUILT_IN: Mapping[str, str] = {
     "hf": "pare_runner.traces.hf:HfWriter",
     "lite": "pare_runner.traces.lite:LiteWriter",
+    "native": "pare_runner.traces.native.writer:NativeWriter",
 }
 """Name of a format → its writer; loaded when asked for, as a format may need slow modules."""
 SEVERAL: Mapping[str, tuple[str, ...]] = {"both": ("hf", "lite")}

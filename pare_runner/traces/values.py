@@ -6,6 +6,7 @@ how to read it back. None has neither text nor type.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pare_runner.apps.core.codec import to_json
@@ -42,6 +43,16 @@ def returned(value: Any, type_name: str | None) -> str | None:
 def json_text(value: Any) -> str:
     """`value` as JSON on one line."""
     return json_bytes(value).decode()
+
+
+def without_nulls(value: Any) -> Any:
+    """A JSON value without the entries of objects that are null, at any depth; in lists they stay.
+
+    Meta-ARE's reader has fields of the same names, some of which may be absent but not null.
+    """
+    if isinstance(value, Mapping):
+        return {key: without_nulls(item) for key, item in value.items() if item is not None}
+    return [without_nulls(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _with_texts(value: Any) -> Any:

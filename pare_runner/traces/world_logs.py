@@ -99,13 +99,13 @@ class _Writer:
             yield from self._entry(agent, time, "system_prompt", content=self._system(role, system))
         if first:
             asked = [item.message for item in exchange.told if item.message_type is PAREMessageType.AGENT_MESSAGE]
-            task = "\n".join(asked) if role == "user" else _text_of("task", request.messages)
+            task = "\n".join(asked) if role == "user" else text_of("task", request.messages)
             yield from self._entry(agent, time, "task", content=task, attachments=None)
         yield from self._entry(agent, time, "step", iteration=agent.step)
         yield from self._told(agent, time, exchange.told)
         if role == "user":
             yield from self._entry(agent, time, "available_tools", content=self._tools(request.choices))
-            screen = _text_of("current_app_state", reversed(request.messages))
+            screen = text_of("current_app_state", reversed(request.messages))
             yield from self._entry(agent, time, "current_app_state", content=screen)
         yield self._input(agent, time, request.messages)
 
@@ -129,7 +129,7 @@ class _Writer:
             reasoning_tokens=usage.reasoning_tokens,
             completion_duration=exchange.seconds,
         )
-        thought = _thought(response, exchange.request.protocol == "react")
+        thought = thought_of(response, exchange.request.protocol == "react")
         if thought:
             yield from self._entry(agent, time, "thought", content=thought)
             yield from self._entry(agent, time, "rationale", content=thought)
@@ -213,8 +213,8 @@ class _Writer:
         yield from self._entry(agent, time, "error", error=kind, exception=kind, category=category, agent=role)
 
     def _entry(self, agent: _Agent, time: float, kind: str, /, **values: Any) -> Iterator[str]:
+        head = {"timestamp": float(time), "id": self._id(agent), "agent_id": agent.name}  # one id in every dialect
         if kind not in self.left_out:
-            head = {"timestamp": float(time), "id": self._id(agent), "agent_id": agent.name}
             yield json_text({**head, **values, "log_type": kind})
 
     def _id(self, agent: _Agent) -> str:
@@ -222,7 +222,7 @@ class _Writer:
         return _hex(f"{agent.name}\n{agent.written}")
 
 
-def _text_of(kind: str, messages: Iterable[Message]) -> str:
+def text_of(kind: str, messages: Iterable[Message]) -> str:
     """The text of the first of `messages` that is of this kind; empty if there is none."""
     found = next((message for message in messages if message.kind == kind), None)
     return "" if found is None else found.content if found.part is None else found.part
@@ -232,7 +232,7 @@ def _lines(news: Sequence[Notification]) -> str:
     return "\n".join(f"[{to_text(item.timestamp)}] {item.message}" for item in news)
 
 
-def _thought(response: Response, react: bool) -> str:
+def thought_of(response: Response, react: bool) -> str:
     """What the model says it thinks: its reasoning if that came apart, else what stands before the action."""
     said = response.content.partition("Action:")[0] if react else response.content
     return "\n".join(part for part in (response.reasoning, said.strip()) if part)

@@ -197,7 +197,6 @@ def changed(usual: DictConfig, key: str, value: object) -> DictConfig:
         ("model.model_name", "eagre", "model@observe: there is no offline policy 'eagre'"),
         ("user", None, "user must be a model"),
         ("observe_model_alias", "x", "observe_model_alias cannot be set itself (set observe.alias)"),
-        ("max_turns_fixed", True, "max_turns_fixed cannot be set itself"),
         ("executor_type", "asinc", "executor_type: must be one of "),
         ("time.mode", "fixd", "time.mode: must be one of fixed, tokens, measured, got 'fixd' (did you mean 'fixed'?)"),
         ("simulated_generation_time_mode", "fixd", "simulated_generation_time_mode: must be one of fixed,"),

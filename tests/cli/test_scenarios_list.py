@@ -32,6 +32,7 @@ def test_as_json(pare: Pare) -> None:
             "apps": ["StatefulMessagingApp", "StatefulCalendarApp", "PAREAgentUserInterface", "HomeScreenSystemApp"],
             "origin": "shipped",
             "place": str(SHIPPED / "dinner_headcount_change.yaml"),
+            "scoring": "authored",
         }
     ]
 

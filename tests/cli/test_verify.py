@@ -435,11 +435,11 @@ Networking = Callable[..., Path]
 def networked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Networking:
     """Runs a job of a model behind a network, with a key that nobody has when it is verified."""
 
-    def run(mode: str, policy: Networked | None = None, runs: int = 1) -> Path:
+    def run(mode: str, policy: Networked | None = None, runs: int = 1, **changes: Any) -> Path:
         model = LLMEngineConfig(model_name="m", endpoint="https://127.0.0.1:9/v1", api_key_env="LOST_KEY")
         engines = {"user_engine_config": model, "observe_engine_config": model, "execute_engine_config": model}
         once_at_a_time = {"max_concurrent_scenarios": 1, "simulated_generation_time_mode": mode}
-        config = experiment(**engines, **once_at_a_time, suite=SuiteConfig(runs=runs))
+        config = experiment(**engines, **once_at_a_time, suite=SuiteConfig(runs=runs), **changes)
         with monkeypatch.context() as environment, behind_a_network(policy or Networked()):
             environment.setenv("LOST_KEY", "k-123")
             run_job(config, tmp_path / "job", command_line=())
@@ -462,9 +462,10 @@ def test_a_run_that_ended_in_a_model_error(pare: Pare, networked: Networking) ->
     assert pare("verify", str(job)).out.startswith("verified 2 runs, ")
 
 
-def test_a_run_that_something_else_ended(pare: Pare, networked: Networking) -> None:
+@pytest.mark.parametrize("export", ["hf", "native"])
+def test_a_run_that_something_else_ended(pare: Pare, networked: Networking, export: str) -> None:
     """It can be repeated up to there only, and that is said."""
-    job = networked("measured", Networked(stalls_at=7), runs=2)
+    job = networked("measured", Networked(stalls_at=7), runs=2, trace_dump_format=export)
     statuses = [json.loads(line)["status"] for line in (job / "results.jsonl").read_text().splitlines()]
     assert statuses == ["success", "exception"] * 2
     said = pare("verify", str(job))

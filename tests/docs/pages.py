@@ -57,6 +57,7 @@ WORDS = {
     "dict[str, str]": "mapping",
     "list[str]": "list of text",
     "list[EventEntry]": "list of events",
+    "list[HintEntry]": "list of hints",
     "list[CheckEntry]": "list of checks",
     "list[str | AllowEntry]": "list",
     "CheckEntry": "check",

@@ -27,7 +27,7 @@ duration: 1h
 seed: 4
 max_turns: 7
 vars: {who: Ann, folder: Recipes, count: 2}
-user: {goal: "Keep {{ who }} happy"}
+user: {goal: "Keep {{ who }} happy", additional_system_prompt: "{{ who }} is away"}
 open_app: notes
 apps:
   notes:
@@ -58,6 +58,7 @@ def test_the_head_of_a_file() -> None:
     assert (made.scenario_id, made.title, made.tags) == ("all_of_it", "A folder is deleted", ("notes", "test"))
     assert (made.start, made.duration, made.seed, made.nb_turns) == (START, 3600.0, 4, 7)
     assert (made.open_app, made.file.user.goal, made.source) == ("Jotter", "Keep Ann happy", TEXT)
+    assert made.additional_system_prompt == "Ann is away"
     assert (made.file.side_effects, made.file.rationale) == ("report", "Because.")
 
 

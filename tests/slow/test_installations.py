@@ -32,7 +32,7 @@ def find_python(version: str) -> str | None:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's wheel, built from a copy without build products."""
     source = tmp_path_factory.mktemp("source") / "pare_runner"
-    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".venv", ".git", "outputs", ".*_cache", "__pycache__"))
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".venv*", ".git", "outputs", ".*_cache", "__pycache__"))
     target = tmp_path_factory.mktemp("wheel")
     command = [str(ROOT / ".venv/bin/python"), "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-q"]
     subprocess.run([*command, "-w", str(target), str(source)], check=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.policy.request import ModelError
-from pare_runner.traces.conversation import Entry, check_reasons, clock, entries_of, lines, shortened
+from pare_runner.traces.conversation import check_reasons, entries_of, lines
+from pare_runner.traces.entry import Entry
 from pare_runner.traces.record import Verdict, record_of
+from pare_runner.traces.words import clock, shortened
 from tests.episode.conftest import (
     ACCEPT,
     ACCEPTS,
@@ -160,3 +164,37 @@ def test_colours_are_the_callers() -> None:
 @pytest.mark.parametrize(("text", "expected"), [("a\n b", "a b"), ("abcdef", "abc…")])
 def test_texts_are_cut(text: str, expected: str) -> None:
     assert shortened(text, 4) == expected
+
+
+def test_turns_in_which_all_wait_share_a_heading() -> None:
+    def turn(number: int, *entries: Entry) -> list[Entry]:
+        heading = Entry(number, "", "turn", f"turn {number}", turn=number)
+        return [heading, *(replace(entry, turn=number) for entry in entries)]
+
+    waits = [Entry(1, "user", "wait", "waits"), Entry(1, "assistant", "wait", "waits")]
+    tap = Entry(2, "user", "tap", "taps: x")
+    ends = [Entry(9, "", "end", "ended")]
+    entries = [*turn(0, *waits), *turn(1, *waits), *turn(2, *waits, tap), *turn(3, waits[0]), *ends]
+    found = [" ".join(line.split()) for line in lines(entries)]
+
+    assert found == [
+        "", "turns 0 to 1", "0:01 user and assistant wait",
+        "", "turn 2", "0:01 user and assistant wait", "0:02 user taps: x",
+        "", "turn 3", "0:01 user waits",
+        "", "0:09 ended",
+    ]  # fmt: skip
+
+
+def test_whole_texts_keep_their_lines() -> None:
+    entry = Entry(0, "user", "told", "sees: a\n\n" + "b" * 400)
+    assert list(lines([entry], 60, longest=None))[:3] == ["     0:00  user       sees: a", "", " " * 22 + "b" * 38]
+    assert next(lines([entry], 60)).startswith("     0:00  user       sees: a bbb")
+
+
+def test_a_request_has_no_line() -> None:
+    assert list(lines([Entry(0, "user", "request", "user asks its model")])) == []
+
+
+def test_texts_of_a_run_cannot_steer_the_terminal() -> None:
+    (line,) = lines([Entry(0, "user", "told", "sees: \x1b[31mred\x07\x9b")])
+    assert line.endswith("sees: ␛[31mred␇\ufffd")

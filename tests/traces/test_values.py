@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from pare_runner.kernel.references import Ref
-from pare_runner.traces.values import argument, json_text, plain, returned
+from pare_runner.traces.values import argument, json_text, plain, returned, without_nulls
 
 
 class Colour(enum.Enum):
@@ -69,3 +69,9 @@ def test_a_value_without_json_form_is_named_by_its_type() -> None:
 def test_text_that_is_no_unicode_and_numbers_that_are_not_finite_are_still_json() -> None:
     assert orjson.loads(json_text({"big": 2**70, "nan": float("nan")})) == {"big": float(2**70), "nan": None}
     assert json_text("\ud800") == '"\\ud800"'
+
+
+def test_objects_lose_entries_that_are_null_and_lists_keep_them() -> None:
+    value = {"a": None, "b": {"c": None, "d": 0}, "e": ("x", None, {"f": None}), "g": ""}
+
+    assert without_nulls(value) == {"b": {"d": 0}, "e": ["x", None, {}], "g": ""}

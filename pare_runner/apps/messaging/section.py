@@ -15,8 +15,9 @@ OWNER = "me"
 
 @dataclass(slots=True, kw_only=True)
 class Owner:
-    """The phone's owner."""
+    """The phone's owner; sections call them `me` whatever the id is."""
 
+    user_id: str = identifier()
     name: str = "John Doe"
 
 
@@ -30,12 +31,15 @@ class MessageEntry:
     content: str = ""
     attachments: list[AttachmentEntry] = field(default_factory=list)
 
-    def message(self, files: FileStore | None) -> Message:
-        """The message; ValueError for an attachment that is not on the phone or not the only one."""
+    def message(self, files: FileStore | None, owner: str = OWNER) -> Message:
+        """The message, the owner by id; ValueError for an attachment that is not on the phone or not the only one."""
         if len(self.attachments) > 1:
             raise ValueError(f"a message carries one attachment, the one from {self.sender_id!r} has more")
         plain = MessageV2(
-            sender_id=self.sender_id, message_id=self.message_id, timestamp=self.timestamp, content=self.content
+            sender_id=owner if self.sender_id == OWNER else self.sender_id,
+            message_id=self.message_id,
+            timestamp=self.timestamp,
+            content=self.content,
         )
         for name, content in read_attachments(self.attachments, files).items():
             return with_file(plain, name, content)
@@ -51,11 +55,11 @@ class ConversationEntry:
     participant_ids: list[str] = aliased("participants")
     messages: list[MessageEntry] = field(default_factory=list)
 
-    def conversation(self, files: FileStore | None) -> ConversationV2:
-        """The conversation as written; whether its people exist, the app knows."""
+    def conversation(self, files: FileStore | None, owner: str = OWNER) -> ConversationV2:
+        """The conversation with the owner by id; whether its people exist, the app knows."""
         return ConversationV2(
-            participant_ids=self.participant_ids,
-            messages=[entry.message(files) for entry in self.messages],
+            participant_ids=[owner if user_id == OWNER else user_id for user_id in self.participant_ids],
+            messages=[entry.message(files, owner) for entry in self.messages],
             title=self.title,
             conversation_id=self.conversation_id,
         )
@@ -72,12 +76,19 @@ class MessagingSection:
     messages_view_limit: int = 10
     conversation_view_limit: int = 5
 
+    @property
+    def owner(self) -> Owner:
+        """The owner, with an id."""
+        me = Owner(name=self.me) if isinstance(self.me, str) else self.me
+        return Owner(user_id=me.user_id or OWNER, name=me.name)
+
     def people(self) -> dict[str, str]:
-        """Handle → name, the owner first; ValueError for a handle or name that stands for two people."""
-        people = {OWNER: self.me if isinstance(self.me, str) else self.me.name}
+        """Id → name, the owner first; ValueError for a handle or name that stands for two people."""
+        owner = self.owner
+        people = {owner.user_id: owner.name}
         for handle, name in self.users.items():
-            if handle == OWNER:
-                raise ValueError(f"the handle {OWNER!r} is the owner's; name the owner in `me:`")
+            if handle in (OWNER, owner.user_id):
+                raise ValueError(f"the handle {handle!r} is the owner's; name the owner in `me:`")
             if name in people.values():
                 raise ValueError(f"user {handle!r}: there is already somebody called {name!r}")
             people[handle] = name

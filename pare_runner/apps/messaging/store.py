@@ -10,7 +10,7 @@ from pare_runner.apps.core.fields import UNSET_TIME
 from pare_runner.apps.core.services import FileStore
 from pare_runner.apps.core.stateful import StatefulApp
 from pare_runner.apps.messaging.models import ConversationV2, Message, MessageV2, MessagingAppMode, with_file
-from pare_runner.apps.messaging.section import OWNER, MessagingSection
+from pare_runner.apps.messaging.section import MessagingSection
 from pare_runner.errors import did_you_mean, nearest
 
 GROUP_SIZE = 3
@@ -83,11 +83,12 @@ class ConversationStore(StatefulApp):
         self.mode = section.mode
         self.messages_view_limit = section.messages_view_limit
         self.conversation_view_limit = section.conversation_view_limit
-        self.current_user_id, self.current_user_name = OWNER, people[OWNER]
+        owner = section.owner
+        self.current_user_id, self.current_user_name = owner.user_id, owner.name
         self._set_people(people)
         self.conversations = {}
         for entry in section.conversations:
-            self._adopt(entry.conversation(self.services.files))
+            self._adopt(entry.conversation(self.services.files, owner.user_id))
 
     def add_users(self, user_names: Sequence[str]) -> None:
         """Make people known by name; whoever is known already keeps the id."""

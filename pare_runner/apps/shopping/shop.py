@@ -207,7 +207,7 @@ class Shop(StatefulApp):
         if not items:
             raise ValueError(f"the order {order_id!r} has no items")
         self.orders[order_id] = Order(
-            order_status=status,
+            order_status=check_status(status),
             order_date=date,
             order_total=check_amount("total", total),
             order_id=order_id,

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hydra.types import RunMode
-
 from pare_runner.batch.config import MultiScenarioRunnerConfig
-from pare_runner.cli.body import runner_config
 from pare_runner.cli.compose import Composer
-from pare_runner.cli.explain import Context, composition_error, parse
 from pare_runner.cli.flags import CommandLine
 
 NOISE = "noise="
@@ -20,15 +16,8 @@ def composed(overrides: Sequence[str]) -> MultiScenarioRunnerConfig:
 
     InputError for anything wrong with them.
     """
-    given = [_added_up(text) for text in overrides]
-    composer = Composer.for_line(CommandLine(overrides=given))
-    try:
-        for text in given:
-            parse(text, composer.loader)
-        config = composer.loader.load_configuration(composer.config_name, given, run_mode=RunMode.RUN)
-        return runner_config(config)
-    except Exception as error:  # whatever goes wrong here is the input's fault, and becomes one message
-        raise composition_error(error, Context(composer.loader, composer.config_name, given)) from error
+    _, config = Composer.for_line(CommandLine(overrides=[_added_up(text) for text in overrides])).one_job()
+    return config
 
 
 def _added_up(text: str) -> str:

@@ -9,7 +9,7 @@ from pare_runner.analysis.figure_files import METADATA, figure_bytes, stable_sty
 from pare_runner.atomic import write_atomic
 from pare_runner.cli.noise.preview import NOISE, SCRIPTED, Preview
 from pare_runner.errors import InputError, did_you_mean
-from pare_runner.traces.conversation import clock
+from pare_runner.traces.words import clock
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

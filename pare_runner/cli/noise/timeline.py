@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pare_runner.cli.console import mark, plural, say, table, warn
 from pare_runner.cli.noise.preview import NOISE, SCRIPTED, Moment, Preview
 from pare_runner.errors import Problem
-from pare_runner.traces.conversation import clock, shortened
+from pare_runner.traces.words import clock, shortened
 
 LISTED = 60
 """Events that are listed; `--json` has all of them."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from pare_runner.cli.console import plural, say, say_json, table, warn
+from pare_runner.cli.scenarios.finding import scoring_of
 from pare_runner.library.catalog import Catalog
 from pare_runner.library.selection import Choice
 from pare_runner.scenarios.scenario import PAREScenario
@@ -56,4 +57,5 @@ def _described(scenario: PAREScenario, catalog: Catalog) -> dict[str, Any]:
         "apps": [type(app).__name__ for app in scenario.apps],
         "origin": entry.origin,
         "place": entry.place,
+        "scoring": scoring_of(scenario),
     }

@@ -34,7 +34,7 @@ def new(
     if not handles:
         raise InputError("--apps needs at least one app", hint=f"known: {', '.join(EXAMPLES)}")
     path = directory / f"{scenario_id}.yaml"
-    text = template(scenario_id, handles, _schema_for(directory))
+    text = template(scenario_id, handles, schema_for(directory))
     compile_scenario(text, shown(path))  # an id that cannot be one is said before a file exists
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def new(
     say(f"next: pare scenarios check {shown(path)}")
 
 
-def _schema_for(directory: Path) -> str | None:
+def schema_for(directory: Path) -> str | None:
     """The path from `directory` to the nearest JSON Schema above it, if there is one."""
     start = directory.absolute()
     for folder in (start, *start.parents):

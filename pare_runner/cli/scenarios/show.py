@@ -8,7 +8,7 @@ import typer
 
 from pare_runner.apps.core.dates import to_text
 from pare_runner.cli.console import mark, say, say_json, table, warn
-from pare_runner.cli.scenarios.finding import find_one, handles_of
+from pare_runner.cli.scenarios.finding import find_one, handles_of, scoring_of
 from pare_runner.cli.scenarios.flow import FlowRow, by_time, flow_rows, mermaid, offset
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
@@ -52,6 +52,7 @@ def _described(scenario: PAREScenario, outcome: Outcome, rows: list[FlowRow]) ->
         "duration": scenario.duration,
         "apps": {handle: _class_of(scenario, app) for handle, app in handles_of(scenario).items()},
         "events": [row.as_json() for row in rows],
+        "scoring": scoring_of(scenario),
         "checks": outcome.result.checks,
         "oracle": {
             "status": outcome.result.status,

@@ -78,6 +78,7 @@ def compile_document(
     allowed = _allowed(file, judged, compilation)
     rules = build_rules(file.user.rules, NavigationPlanner(apps, front), names, compilation)
     duration = _duration(file, compilation)
+    _check_hints(file, known, compilation)
     compilation.stop_if_broken()
     screens = screens_of(steps, compilation, known)
     diagnose(file, steps, _flow(events, steps, compilation), duration, screens, compilation)
@@ -253,6 +254,14 @@ def _checks(
         if condition is not None:
             built.append((name, condition))
     return built, judgements
+
+
+def _check_hints(file: ScenarioFile, known: frozenset[str], compilation: Compilation) -> None:
+    for number, hint in sound(file.hints):
+        event = hint.associated_event_id
+        if event is not None and event not in known:
+            place = ("hints", number, "event")
+            compilation.report(place, f"there is no event {event!r}", did_you_mean(event, known))
 
 
 def _allowed(file: ScenarioFile, names: Names, compilation: Compilation) -> tuple[Allowed, ...]:

@@ -58,6 +58,7 @@ def read_steps(entries: Sequence[EventEntry], compilation: Compilation) -> list[
     """Kind and id of every entry; entries that are no event are reported and left out."""
     steps: list[Step] = []
     seen: dict[str, int] = {}
+    written: dict[str, int] = {}
     for number, entry in sound(entries):
         path: Path = ("events", number)
         given = [kind for kind in KINDS if getattr(entry, kind) not in (None, False)]
@@ -73,6 +74,10 @@ def read_steps(entries: Sequence[EventEntry], compilation: Compilation) -> list[
         if event_id in seen:
             compilation.report((*path, "id"), f"event {seen[event_id] + 1} has the id {event_id!r} too")
         seen.setdefault(event_id, number)
+        in_traces = entry.hf_id or event_id
+        if in_traces in written and (entry.hf_id or entries[written[in_traces]].hf_id):
+            compilation.report((*path, "hf_id"), f"traces call event {written[in_traces] + 1} {in_traces!r} too")
+        written.setdefault(in_traces, number)
         steps.append(Step(entry, kind, path, event_id, []))
     return steps
 

@@ -31,6 +31,16 @@ def test_the_owner_has_a_name(fill: Fill, me: Any) -> None:
     assert (app.current_user_name, app.id_to_name) == ("Ada Byron", {"me": "Ada Byron"})
 
 
+def test_the_owner_may_have_an_id_and_is_me_all_the_same(fill: Fill) -> None:
+    talk = {"id": "c", "participants": ["me", "tom"], "messages": [{"from": "me", "content": "Hi"}]}
+    app = fill({"me": {"id": "u0", "name": "Ada"}, "users": {"tom": "Tom"}, "conversations": [talk]})
+    assert (app.current_user_id, app.id_to_name) == ("u0", {"u0": "Ada", "tom": "Tom"})
+    assert app.conversations["c"].participant_ids == ["u0", "tom"]
+    assert app.conversations["c"].messages[0].sender_id == "u0"
+    with pytest.raises(ValueError, match="the handle 'u0' is the owner's"):
+        fill({"me": {"id": "u0"}, "users": {"u0": "Tom"}})
+
+
 def test_documented_names_are_accepted(fill: Fill) -> None:
     message = {"sender_id": "tom", "message_id": "m", "timestamp": 5.0, "content": "Hi"}
     conversation = {"conversation_id": "c", "participant_ids": ["tom", "me"], "messages": [message]}

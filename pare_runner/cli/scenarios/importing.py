@@ -1,0 +1,242 @@
+"""`pare scenarios import`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pare_runner.apps.registry import app_classes
+from pare_runner.atomic import write_atomic, writing
+from pare_runner.cli.console import is_terminal, mark, plural, problem_json, say, say_json, table, warn
+from pare_runner.cli.scenarios.new import schema_for
+from pare_runner.errors import InputError, Problem
+from pare_runner.library.files import shown, to_path
+from pare_runner.library.sources import load_modules
+from pare_runner.traces.documents import MAX_BYTES, read_hf
+from pare_runner.traces.hf_models import HfDocument
+from pare_runner.traces.importing.comparison import ComparedCall
+from pare_runner.traces.importing.running import ImportedRun, run_imported
+from pare_runner.traces.importing.scenario import ImportedScenario, import_document
+
+FAILED, BAD_INPUT = 1, 2
+MEBIBYTE = 2**20
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of one file; without `target` nothing was written."""
+
+    source: Path
+    document: HfDocument | None = None
+    scenario: ImportedScenario | None = None
+    run: ImportedRun | None = None
+    target: Path | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+def import_scenarios(
+    names: Annotated[
+        list[str], typer.Argument(metavar="FILE|FOLDER...", help="hf traces; of a folder, its .json files.")
+    ],
+    directory: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the scenario files.")],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite scenario files that exist.")] = False,
+    no_run: Annotated[bool, typer.Option("--no-run", help="Do not run the oracle of what was imported.")] = False,
+    max_size: Annotated[
+        int, typer.Option("--max-size", metavar="MIB", min=1, help="Largest file that is read, in MiB.")
+    ] = MAX_BYTES // MEBIBYTE,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Make scenario files of hf traces that Meta-ARE, PARE or pare_runner wrote, and run their oracles.
+
+    Tells for each file what was lost, rebuilt or read otherwise. A table compares the calls of the files' runs with
+    those of the oracles here. Exit status 2 if a file cannot be imported (the others are all the same), 1 if an oracle
+    does not run as it did and no known defect of PARE says why.
+
+    \b
+    pare scenarios import traces/*.json --out scenarios/
+    """
+    warn(load_modules())
+    files, broken = _files(names)
+    done: dict[str, Path] = {}
+    results: list[Imported] = []
+    progress = _Progress(len(files))
+    for path in files:
+        progress.show(path.name)
+        item = _imported(path, directory, done, force=force, run=not no_run, max_bytes=max_size * MEBIBYTE)
+        progress.clear()
+        results.append(item)
+        if not as_json:
+            _print(item)
+    bad = [item for item in results if item.target is None]
+    failing = [item for item in results if item.run is not None and not item.run.is_good]
+    if as_json:
+        say_json({"files": [_as_json(item) for item in results], "problems": [problem_json(item) for item in broken]})
+    else:
+        _print_comparison([item for item in results if item.target is not None and item.run is not None])
+        warn(broken)
+        made = f"{plural(len(results) - len(bad), 'file')} imported"
+        not_made = f", {len(bad)} not" if bad else ""
+        differing = f", {plural(len(failing), 'oracle')} not as before" if failing else ""
+        say(f"{made}{not_made}{differing}")
+    if bad or broken:
+        raise typer.Exit(BAD_INPUT)
+    if failing:
+        raise typer.Exit(FAILED)
+
+
+def _files(names: Sequence[str]) -> tuple[list[Path], list[Problem]]:
+    """The files that `names` stand for, each once; folders without any are problems."""
+    found: dict[Path, None] = {}
+    problems: list[Problem] = []
+    for name in names:
+        path = to_path(name)
+        if not path.is_dir():
+            found[path] = None
+            continue
+        inside = sorted(item for item in path.iterdir() if item.suffix == ".json" and not item.name.startswith("."))
+        if not inside:
+            problems.append(Problem("no .json files in this folder", shown(path)))
+        found |= dict.fromkeys(inside)
+    return list(found), problems
+
+
+def _imported(
+    path: Path, directory: Path, done: dict[str, Path], *, force: bool, run: bool, max_bytes: int
+) -> Imported:
+    item = Imported(path)
+    try:
+        item.document = read_hf(path, max_bytes=max_bytes)
+        item.scenario = import_document(item.document, app_classes())
+        target = directory / f"{item.scenario.scenario_id}.yaml"
+        _refuse(target, item, done, force=force)
+        heading = list(_heading(path, directory))
+        if run:
+            item.run = run_imported(item.scenario)
+            item.scenario = item.run.scenario
+        item.scenario.compile()
+        with writing(target):
+            write_atomic(target, item.scenario.text(heading).encode())
+    except InputError as error:
+        item.problems += error.problems
+        return item
+    item.target = target
+    done[item.scenario.scenario_id] = path
+    return item
+
+
+def _refuse(target: Path, item: Imported, done: dict[str, Path], *, force: bool) -> None:
+    """InputError if the file may not be written."""
+    name = item.scenario.scenario_id if item.scenario is not None else ""
+    if name in done:
+        raise InputError(f"{shown(done[name])} has the scenario_id {name!r} too", where=shown(item.source))
+    if target.exists() and not force:
+        raise InputError(f"{shown(target)} exists already; --force overwrites it", where=shown(item.source))
+
+
+def _heading(path: Path, directory: Path) -> Iterator[str]:
+    schema = schema_for(directory)
+    if schema is not None:
+        yield f"yaml-language-server: $schema={schema}"
+    yield f"imported from {''.join(character if character.isprintable() else '?' for character in path.name)}"
+
+
+class _Progress:
+    """A line on standard error that says which file is being imported; only on a terminal."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._count = 0
+        self._shown = is_terminal(sys.stderr)
+
+    def show(self, name: str) -> None:
+        """The next file."""
+        self._count += 1
+        if self._shown:
+            print(f"\r\033[K{self._count} of {self._total}: {name:.60}", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Remove the line."""
+        if self._shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def _print(item: Imported) -> None:
+    if item.target is None or item.scenario is None:
+        say(f"{mark('not imported', 'error')}  {shown(item.source)}")
+        warn(item.problems)
+        return
+    say(f"{mark('imported', 'ok')}  {shown(item.source)} as {shown(item.target)}")
+    made = f"{plural(len(item.scenario.events), 'event')}, {plural(len(item.scenario.apps), 'app')}"
+    say(f"  {made}")
+    for note in item.scenario.report.notes:
+        say(f"  {note}")
+    if item.run is None:
+        return
+    for call in item.run.calls:
+        if call.kind != "same":
+            line = f"{call.kind}: {_path(item, call)}: {call.told}"
+            say(f"  {mark(line, 'warning') if call.is_unexplained else line}")
+    result = item.run.outcome.result
+    why = f": {_why(item.run)}" if _why(item.run) else ""
+    kind = {"success": "ok", "no_validation": "dim"}.get(result.status, "error")
+    say(f"  oracle run: {mark(result.status, kind)}{why}")
+
+
+def _print_comparison(items: Sequence[Imported]) -> None:
+    """A line a file: how many of its calls are made here as they were there."""
+    rows = []
+    for item in items:
+        counts = _counts(item.run.calls if item.run is not None else ())
+        rows.append([shown(item.source), *map(str, counts.values())])
+    if rows:
+        table(["file", *(name.replace("_", " ") for name in _counts([]))], rows)
+
+
+def _counts(calls: Sequence[ComparedCall]) -> dict[str, int]:
+    unexplained = sum(call.is_unexplained for call in calls)
+    return {
+        "calls": len(calls),
+        "same": sum(call.kind == "same" for call in calls),
+        "fail_in_both": sum(call.kind == "fails_too" for call in calls),
+        "explained": sum(call.is_mismatch for call in calls) - unexplained,
+        "unexplained": unexplained,
+    }
+
+
+def _path(item: Imported, call: ComparedCall) -> str:
+    """The place of a compared call in the hf file."""
+    events = item.document.events if item.document is not None else ()
+    return next((event.path for event in events if event.event_id == call.event_id), "$.completed_events")
+
+
+def _call_json(item: Imported, call: ComparedCall) -> dict[str, Any]:
+    return {**call.as_json(), "path": _path(item, call), "explained": not call.is_unexplained}
+
+
+def _why(run: ImportedRun) -> str | None:
+    error = run.outcome.result.exception
+    return run.outcome.result.rationale if error is None else f"{type(error).__name__}: {error}"
+
+
+def _as_json(item: Imported) -> dict[str, Any]:
+    scenario, run = item.scenario, item.run
+    written = item.target is not None and scenario is not None
+    return {
+        "file": shown(item.source),
+        "imported": written,
+        "path": shown(item.target) if item.target is not None else None,
+        "id": scenario.scenario_id if scenario is not None else None,
+        "apps": len(item.document.apps) if item.document is not None else None,
+        "events": len(scenario.events) if scenario is not None else None,
+        "scoring": "derived" if written else None,
+        "notes": scenario.report.as_json() if scenario is not None else [],
+        "comparison": None if run is None else _counts(run.calls),
+        "calls": [] if run is None else [_call_json(item, call) for call in run.calls if call.kind != "same"],
+        "oracle": None if run is None else {"status": run.outcome.result.status, "rationale": _why(run)},
+        "problems": [problem_json(problem) for problem in item.problems],
+    }

@@ -1,0 +1,1 @@
+"""The way in: an hf trace becomes a scenario file that makes the same calls."""

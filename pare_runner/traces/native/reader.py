@@ -1,0 +1,61 @@
+"""Reading native traces: runs as every other format writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pare_runner.errors import InputError, did_you_mean
+from pare_runner.traces.contract import PART
+from pare_runner.traces.native.parts import HINT, SUFFIX
+from pare_runner.traces.native.restoring import Restorer, restore
+from pare_runner.traces.native.store import NativeStore
+from pare_runner.traces.record import RunTrace
+
+NATIVE = "native"
+"""Name of the format, and of the folder its tables stand in."""
+
+
+class NativeReader:
+    """The runs in a folder of native traces (`<job>/traces/native`), read when asked for.
+
+    Cheapest in the order of `run_ids`. InputError if the folder holds none, and for what cannot be read, with the file.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._store = NativeStore(folder)
+        self._restorer = Restorer()
+        self.run_ids = self._store.run_ids
+
+    def run(self, run_id: str) -> RunTrace:
+        """One run."""
+        if run_id not in self.run_ids:
+            raise InputError(f"{self.folder} has no run {run_id!r}", hint=did_you_mean(run_id, self.run_ids))
+        try:
+            return restore(self._store.rows(run_id), self._restorer)
+        except (KeyError, TypeError, ValueError) as error:
+            what = f"{type(error).__name__}: {error}"
+            raise InputError(f"{self.folder}: run {run_id} cannot be restored: {what}") from error
+
+    def __iter__(self) -> Iterator[RunTrace]:
+        for run_id in self.run_ids:
+            yield self.run(run_id)
+
+
+def read_native(folder: Path) -> Iterator[RunTrace]:
+    """All runs in a folder of native traces, one after the other, in the order of their ids."""
+    yield from NativeReader(folder)
+
+
+def native_folders(place: Path) -> list[Path]:
+    """The folders of native traces at or below `place` (such a folder, a job, a sweep); InputError without any."""
+    if any((place / "runs").glob(f"{PART}*{SUFFIX}")):
+        return [place]
+    folders = (path.parent for path in place.rglob("runs") if path.parent.name == NATIVE)
+    found = sorted(folder for folder in folders if any((folder / "runs").glob(f"{PART}*{SUFFIX}")))
+    if not found:
+        if not place.is_dir():
+            raise InputError(f"{place} is no directory")
+        raise InputError(f"{place} holds no native traces", hint=HINT)
+    return found

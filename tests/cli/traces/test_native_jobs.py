@@ -1,0 +1,200 @@
+"""Jobs with native traces: verified, killed, gone on with, judged anew, cached; the files are the same."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pare_runner.batch.invocation import run_job
+from pare_runner.cli.hydra_entry import main
+from pare_runner.traces.native.reader import NativeReader
+from tests.batch.cache.jobs import edit, run, verified
+from tests.cli.conftest import Pare
+from tests.cli.sweeps import CHOSEN, KILL, MOMENTS, disturbed, dying, finished
+from tests.faults.jobs import job_config
+from tests.faults.picnic import observing, playing, write_picnics
+from tests.llm.fault_server import FaultServer, server_error
+
+WORDS = (CHOSEN, "suite.runs=2", "model=random", "export=native", "cache=bypass")
+JOINED = {f"{table}/part-00000.parquet" for table in ("runs", "turns", "calls", "events", "messages")}
+
+
+def tables(job: Path) -> dict[str, bytes]:
+    folder = job / "traces/native"
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A job to which nothing happened."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("native"))
+        assert main([*WORDS, "output_dir=job"]) == 0
+        return Path("job").absolute()
+
+
+@pytest.fixture
+def job(original: Path, tmp_path: Path) -> Path:
+    """One to change something in."""
+    return Path(shutil.copytree(original, tmp_path / "job"))
+
+
+def test_what_a_job_leaves(pare: Pare, job: Path) -> None:
+    assert set(tables(job)) == JOINED
+    results = pl.read_parquet(job / "results.parquet")
+    assert set(results["export_path"]) == {"traces/native"}
+    reader = NativeReader(job / "traces/native")
+    assert reader.run_ids == sorted(results["run_id"])
+    for row in results.iter_rows(named=True):
+        trace = reader.run(row["run_id"])
+        assert (trace.verdict.status, trace.run_number) == (row["status"], row["run_number"])
+    said = pare("verify", "job")
+    assert (said.status, said.err) == (0, "")
+    assert "verified 6 runs" in said.out
+
+
+def one_row_less(path: Path) -> None:
+    pl.read_parquet(path).head(-1).write_parquet(path)
+
+
+def one_byte(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 3] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("part", sorted(JOINED))
+@pytest.mark.parametrize("change", [one_row_less, one_byte])
+def test_a_changed_table_is_found(pare: Pare, job: Path, part: str, change: Callable[[Path], None]) -> None:
+    change(job / "traces/native" / part)
+    said = pare("verify", "job")
+    assert said.status == 1
+    assert f"traces/native/{part} is not what its runs come to" in said.err
+
+
+def test_a_table_that_is_gone_and_files_that_are_too_many(pare: Pare, job: Path) -> None:
+    part = job / "traces/native/calls/part-00000.parquet"
+    shutil.move(part, job / "away")
+    said = pare("verify", "job")
+    assert (said.status, "calls" in said.err, "is gone" in said.err) == (1, True, True)
+    shutil.move(job / "away", part)
+    for name in ("part-00001.parquet", "part-somebody_run_1_12345678.parquet"):
+        shutil.copy(part, part.with_name(name))
+        said = pare("verify", "job")
+        assert said.status == 1
+        assert f"calls/{name} belongs to no run" in said.err
+        part.with_name(name).unlink()
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_job_that_was_killed_ends_with_the_same_tables(
+    pare: Pare, tmp_path: Path, original: Path, moment: str
+) -> None:
+    assert dying(moment, 3, *WORDS, "output_dir=job", cwd=tmp_path) == -signal.SIGKILL
+    assert not JOINED & set(tables(tmp_path / "job"))
+    assert pare("verify", "job").status in (0, 2)  # 2: nothing has finished
+    assert pare("resume", "job").status == 0
+    assert tables(tmp_path / "job") == tables(original)
+    assert pare("verify", "job").status == 0
+
+
+@pytest.mark.parametrize("after", [1, 4, 7, 13, 25])
+def test_one_that_was_killed_while_it_joined(pare: Pare, tmp_path: Path, original: Path, after: int) -> None:
+    joining = ("pare_runner.batch.job", "Job", "_join_traces", False)
+    how = (
+        "import pathlib, itertools; count = itertools.count(1)\n"
+        "        def step(real):\n"
+        "            def act(*args, **options):\n"
+        f"                if next(count) == {after}: {KILL}\n"
+        "                return real(*args, **options)\n"
+        "            return act\n"
+        "        os.replace, pathlib.Path.unlink = step(os.replace), step(pathlib.Path.unlink)"
+    )
+    assert disturbed(joining, 1, *WORDS, "output_dir=job", cwd=tmp_path, how=how).returncode == -signal.SIGKILL
+    assert len(NativeReader(tmp_path / "job/traces/native").run_ids) == 6
+    assert pare("verify", "job").status == 0
+    assert pare("resume", "job").status == 0
+    assert tables(tmp_path / "job") == tables(original)
+    assert finished(tmp_path / "job") == finished(original)
+
+
+def test_a_job_that_grows(pare: Pare, experiment: Pare, job: Path, tmp_path: Path) -> None:
+    more = tuple(word.replace("suite.runs=2", "suite.runs=3") for word in WORDS)
+    assert experiment(*more, "resume=job").status == 0
+    assert experiment(*more, "output_dir=fresh").status == 0
+    assert set(tables(job)) == JOINED
+    assert tables(job) == tables(tmp_path / "fresh")
+    assert pare("verify", "job").status == 0
+
+
+@pytest.mark.parametrize("executor", ["sequential", "process"])
+def test_every_executor_leaves_the_same_bytes(
+    experiment: Pare, pare: Pare, tmp_path: Path, original: Path, executor: str
+) -> None:
+    assert experiment(*WORDS, f"executor={executor}", "output_dir=job").status == 0
+    assert tables(tmp_path / "job") == tables(original)
+
+
+def test_runs_from_the_cache_leave_the_same_tables(
+    experiment: Pare, pare: Pare, tmp_path: Path, original: Path
+) -> None:
+    words = [word for word in WORDS if word != "cache=bypass"]
+    assert experiment(*words, "output_dir=first").status == 0
+    assert experiment(*words, "output_dir=again").status == 0
+    assert {row["source"] for row in finished(tmp_path / "again").values()} == {"cache"}
+    assert tables(tmp_path / "again") == tables(tmp_path / "first") == tables(original)
+    assert pare("verify", "again").status == 0
+
+
+def test_runs_that_are_judged_anew(pare: Pare, tmp_path: Path) -> None:
+    scenarios = write_picnics(tmp_path / "scenarios", ("salad", "bread"))
+    with FaultServer(playing()).in_thread() as server:
+        config = job_config(server, scenarios, trace_dump_format="native")
+        run_job(config, tmp_path / "job", command_line=())
+        edit(scenarios, "bread", "contains: bread", "contains: cake")
+        assert "1 run changed" in pare("rescore", "job").out
+        run_job(config, tmp_path / "fresh", command_line=())
+    assert set(tables(tmp_path / "job")) == JOINED
+    assert tables(tmp_path / "job") == tables(tmp_path / "fresh")
+    assert verified(tmp_path / "job") == 2
+
+
+def test_exceptions_that_are_made_again(pare: Pare, tmp_path: Path) -> None:
+    scenarios = write_picnics(tmp_path / "scenarios", ("salad", "bread"))
+    failing, left = observing(server_error()), [2]
+
+    def once(body: dict[str, object], reply: object) -> object:
+        left[0] -= 1
+        return failing(body, reply) if left[0] >= 0 else reply  # type: ignore[arg-type]
+
+    with FaultServer(playing({"bread": once})).in_thread() as server:  # type: ignore[dict-item]
+        config = job_config(server, scenarios, trace_dump_format="native", engine={"max_retries": 1})
+        run(config, tmp_path / "job")
+        statuses = pl.read_parquet(tmp_path / "job/traces/native/runs/*.parquet")["status"].to_list()
+        assert sorted(statuses) == ["exception", "success"]
+        assert set(tables(tmp_path / "job")) == JOINED
+        assert verified(tmp_path / "job") == 2, "what the exception left counts as it is"
+        run(config, tmp_path / "job", resume=True)
+    statuses = pl.read_parquet(tmp_path / "job/traces/native/runs/*.parquet")["status"].to_list()
+    assert statuses == ["success", "success"]
+    assert set(tables(tmp_path / "job")) == JOINED
+    assert verified(tmp_path / "job") == 2
+
+
+def test_a_table_that_is_damaged_before_it_is_joined(
+    experiment: Pare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = (
+        "import pathlib; \n        next(pathlib.Path('job/traces/native/turns').glob('part-*')).write_bytes(b'PAR1')"
+    )
+    joining = ("pare_runner.batch.job", "Job", "_join_traces", False)
+    done = disturbed(joining, 1, *WORDS, "output_dir=job", cwd=tmp_path, how=damaged)
+    assert done.returncode == 0
+    assert "the traces are left as they are: cannot read" in (tmp_path / "job/run.log").read_text()
+    assert (tmp_path / "job/results.parquet").exists()
+    assert len(list((tmp_path / "job/traces/native/runs").iterdir())) == 6
