@@ -14,7 +14,7 @@ from pare_runner.analysis.reading import collected
 from pare_runner.analysis.schema import JOB, STATUSES
 from pare_runner.cli.console import is_terminal, plural, say, table
 from pare_runner.cli.run_tables import output, print_table
-from pare_runner.traces.conversation import shortened
+from pare_runner.traces.words import shortened
 
 SHOWN = 40
 """Rows on a terminal unless it is told otherwise."""
