@@ -31,6 +31,10 @@ class Column:
     detail: bool = False
 
 
+ID, LABEL = Column("#", left=True), Column("configuration", left=True)
+"""What tables with a row for each configuration begin with."""
+
+
 @dataclass(frozen=True)
 class Table:
     """`long` tables have a row for each scenario or run: only their first rows are printed on a terminal."""

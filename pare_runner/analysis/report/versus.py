@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from pare_runner.analysis.report.model import Comparisons, Report, Versus
 from pare_runner.analysis.report.tables import (
+    ID,
+    LABEL,
     NOTHING,
     Cell,
     Column,
@@ -36,8 +38,8 @@ def comparison_sections(report: Report) -> Iterator[Section]:
 def _differences(report: Report, found: Comparisons, baseline: str) -> Section:
     mcnemar = any(item.comparison.mcnemar for item in found.members)
     columns = [
-        Column("#", left=True),
-        Column("configuration", left=True),
+        ID,
+        LABEL,
         Column("points", f"success less that of {baseline}, in points"),
         Column(f"{report.level:.0%} interval"),
         Column("p", "sign-flip permutation test by scenario"),
@@ -93,8 +95,8 @@ def _difference(report: Report, found: Comparisons, item: Versus, *, mcnemar: bo
 def _variance(report: Report, found: Comparisons) -> Section:
     target = f"{100 * found.target:g}"
     columns = (
-        Column("#", left=True),
-        Column("configuration", left=True),
+        ID,
+        LABEL,
         Column("between", "standard deviation of the difference between scenarios, in points"),
         Column("within", "standard deviation of the difference between runs of a scenario, in points"),
         Column("share", "of the variance that lies between scenarios"),
