@@ -19,8 +19,7 @@ from pare_runner.analysis.report.headline import configurations
 from pare_runner.analysis.report.model import Axis, Configuration, Metadata, Report
 from pare_runner.analysis.report.robustness import robustness
 from pare_runner.analysis.report.timing import spending, timing
-from pare_runner.analysis.schema import PARE_COLUMNS
-from pare_runner.analysis.statistics.documented import per_config_results
+from pare_runner.analysis.statistics.documented import COLUMNS, per_config_results
 from pare_runner.analysis.statistics.exceptions import alerts
 from pare_runner.analysis.statistics.intervals import LEVEL
 from pare_runner.analysis.statistics.sample import Estimand
@@ -28,24 +27,6 @@ from pare_runner.errors import ConfigError, InputError, Problem
 
 GAPS = 3
 """Pairs of configurations with unlike shares of exceptions that are named one by one."""
-DOCUMENTED = (
-    "base_scenario_id",
-    "run_number",
-    "success_numeric",
-    "status",
-    "run_duration",
-    "job_duration",
-    "user_model",
-    "proactive_model",
-    "tool_failure_probability",
-    "num_env_events_per_minute",
-    "proposal_count",
-    "acceptance_count",
-    "read_only_actions",
-    "write_actions",
-    "number_of_turns",
-)
-assert set(DOCUMENTED) <= set(PARE_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -70,6 +51,8 @@ def build(results: Results, options: Options, *, directories: Sequence[str] = ()
     """
     if options.margin is not None and not 0.0 < options.margin < 1.0:
         raise ConfigError(f"--margin {options.margin:g}: a margin lies between 0 and 1", hint="0.03 is three points")
+    if not 0.0 < options.level < 1.0:
+        raise ConfigError(f"an interval at level {options.level:g}: a level lies between 0 and 1", hint="0.95 is usual")
     # A number that is none is no verdict; only files from elsewhere have such.
     frame, notes = results.frame.with_columns(pl.col("success_numeric").fill_nan(None)), results.notes()
     _refuse_mixture(notes, options)
@@ -97,7 +80,7 @@ def build(results: Results, options: Options, *, directories: Sequence[str] = ()
         timing=timing(frame, arms, found),
         spending=spending(found),
         failures=failures(frame, arms, found),
-        documented=tuple(per_config_results(collected(frame.select(DOCUMENTED), RESULTS))),
+        documented=tuple(per_config_results(collected(frame.select(COLUMNS), RESULTS))),
     )
 
 

@@ -54,7 +54,7 @@ def _differences(report: Report, found: Comparisons, baseline: str) -> Section:
     rows = [_difference(report, found, item, mcnemar=mcnemar) for item in found.members]
     alpha = round(1.0 - report.level, 12)
     notes = [
-        f"{item.label}: {item.comparison.left_out} scenarios have judged runs on one side only and are left out"
+        f"{item.label}: {item.comparison.left_out} of the scenarios have judged runs on one side only, and are left out"
         for item in found.members
         if item.comparison.left_out
     ]
@@ -114,7 +114,7 @@ def _variance(report: Report, found: Comparisons) -> Section:
                 _deviation(parts.between),
                 _deviation(parts.within),
                 percent(parts.share_between, 0),
-                _needed(item.runs_needed.runs, item.runs_needed.note) if varied else words(NOTHING),
+                _needed(item) if varied else words(NOTHING),
                 count(item.scenarios_needed.scenarios if varied else None),
             )
         )
@@ -138,5 +138,7 @@ def _deviation(variance: float | None) -> Cell:
     return Cell(NOTHING) if variance is None else Cell(f"{100 * variance**0.5:.1f}", variance)
 
 
-def _needed(runs: int | None, note: str) -> Cell:
-    return Cell("none" if note else NOTHING) if runs is None else count(runs)
+def _needed(item: Versus) -> Cell:
+    """The runs that are needed; `none` where no number of them is enough, which is known from two runs on."""
+    runs, known = item.runs_needed.runs, item.comparison.variance.within is not None
+    return Cell("none" if known else NOTHING) if runs is None else count(runs)

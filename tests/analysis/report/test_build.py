@@ -72,3 +72,9 @@ def test_jobs_of_two_versions_are_reported_and_said(own: Path) -> None:
     assert "mixed_versions" in {problem.code for problem in report.notes}
     assert len(report.configurations) == 3
     assert report.metadata.package_versions[0] == "0.0.1"
+
+
+def test_a_level_is_a_chance() -> None:
+    assert reported(grid(), level=0.9).configurations[5].rate.level == 0.9
+    with pytest.raises(ConfigError, match="a level lies between 0 and 1"):
+        reported(grid(), level=95.0)
