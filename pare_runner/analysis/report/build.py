@@ -64,6 +64,7 @@ def build(results: Results, options: Options, *, directories: Sequence[str] = ()
     found = configurations(arms, cells, **how)
     against = comparisons(found, cells, margin=options.margin, baseline=options.baseline, **how)
     axes = robustness(arms, found)
+    causes, left_out = failures(frame, arms, found)
     return Report(
         metadata=_metadata(results, found, len(cells.scenarios), arms.constants, directories, options.timestamp),
         estimand=options.estimand,
@@ -79,7 +80,8 @@ def build(results: Results, options: Options, *, directories: Sequence[str] = ()
         heat=heat(cells),
         timing=timing(frame, arms, found),
         spending=spending(found),
-        failures=failures(frame, arms, found),
+        failures=causes,
+        failures_left_out=left_out,
         documented=tuple(per_config_results(collected(frame.select(COLUMNS), RESULTS))),
     )
 

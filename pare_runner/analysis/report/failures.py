@@ -15,6 +15,10 @@ from pare_runner.analysis.report.arms import RESULTS, Arms
 from pare_runner.analysis.report.model import Cause, Configuration, Example
 
 EXAMPLES = 6
+ALL_EXAMPLES = 600
+"""Examples in all, about: with many causes there are fewer of each, at least one."""
+MOST = 500
+"""Causes that are told; beyond that those of most runs."""
 CHECKS = 3
 TEXT = 160
 """Characters of an exception that tell causes apart."""
@@ -32,8 +36,9 @@ CLASSES: Mapping[str, str] = {
 """Kind of a cause → what it means. A run is of the first kind that fits."""
 
 
-def failures(frame: pl.LazyFrame, arms: Arms, found: Sequence[Configuration]) -> tuple[Cause, ...]:
-    """The causes in each configuration, those of most runs first; examples are of different scenarios."""
+def failures(frame: pl.LazyFrame, arms: Arms, found: Sequence[Configuration]) -> tuple[tuple[Cause, ...], int]:
+    """The causes in each configuration, those of most runs first, and how many there are beyond `MOST`; examples are of
+    different scenarios."""
     classed = frame.filter(pl.col("status").is_in(["failed", "exception"])).select(
         *arms.keys,
         *(name for name in ("base_scenario_id", "run_number", "export_path", "run_id", "job", "checks")),
@@ -58,6 +63,9 @@ def failures(frame: pl.LazyFrame, arms: Arms, found: Sequence[Configuration]) ->
         ],
         RESULTS,
     )
+    left_out = max(0, causes.height - MOST)
+    causes = causes.sort("runs", *by, descending=[True, *(False for _ in by)], nulls_last=True).head(MOST)
+    each = max(1, min(EXAMPLES, ALL_EXAMPLES // max(1, causes.height)))
     tally = _tally(checks, by)
     items = []
     for row in causes.rows(named=True):
@@ -65,13 +73,13 @@ def failures(frame: pl.LazyFrame, arms: Arms, found: Sequence[Configuration]) ->
         place = arms.places[key[:-2]]
         shown = [
             _example(scenario, example)
-            for scenario, example in zip(row["base_scenario_id"], row["example"], strict=True)
+            for scenario, example in zip(row["base_scenario_id"][:each], row["example"][:each], strict=True)
         ]
         often = sorted(tally.get(key, Counter()).items(), key=lambda item: (-item[1], item[0]))[:CHECKS]
         text = row["text"] or CLASSES[row["kind"]]
         cause = Cause(found[place].id, row["kind"], text, row["runs"], row["scenarios"], tuple(often), tuple(shown))
         items.append((place, -cause.runs, list(CLASSES).index(cause.kind), text, cause))
-    return tuple(item[-1] for item in sorted(items, key=lambda item: item[:-1]))
+    return tuple(item[-1] for item in sorted(items, key=lambda item: item[:-1])), left_out
 
 
 def _kind() -> pl.Expr:

@@ -206,7 +206,9 @@ class Metadata:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that a report says. `warnings` come before all else, `notes` say what is odd about the files."""
+    """Everything that a report says. `warnings` come before all else, `notes` say what is odd about the files.
+
+    `failures_left_out` counts causes of few runs that are not told because there are too many."""
 
     metadata: Metadata
     estimand: Estimand
@@ -223,6 +225,7 @@ class Report:
     timing: tuple[Timing, ...]
     spending: Spending
     failures: tuple[Cause, ...]
+    failures_left_out: int
     documented: tuple[Mapping[str, Any], ...]
 
 

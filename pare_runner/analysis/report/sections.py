@@ -176,7 +176,9 @@ def _failures(report: Report) -> Section:
         for cause in report.failures
     ]
     intro = "Each run that failed or ended in an exception is in one class, the first that fits its row."
-    return Section("failures", "Failures by cause", intro, (Table("failures", columns, tuple(rows), long=True),))
+    left = report.failures_left_out
+    notes = (f"{left} more causes, of few runs each, are left out",) if left else ()
+    return Section("failures", "Failures by cause", intro, (Table("failures", columns, tuple(rows), long=True),), notes)
 
 
 def _files(item: Example) -> tuple[tuple[str, str], ...]:

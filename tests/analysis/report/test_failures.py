@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from pare_runner.analysis.report import failures
 from pare_runner.analysis.report.failures import CLASSES
+from pare_runner.analysis.report.text import text
 from tests.analysis.report.made import reported, row
 
 CASES: list[tuple[str, dict[str, Any]]] = [
@@ -71,3 +73,18 @@ def test_only_files_that_are_there_are_linked(tmp_path: Path) -> None:
 def test_damaged_checks_are_passed_over() -> None:
     (cause,) = reported([row("s", False, checks="{no json")]).failures
     assert cause.checks == ()
+
+
+def test_of_too_many_causes_those_of_most_runs_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failures, "MOST", 3)
+    monkeypatch.setattr(failures, "ALL_EXAMPLES", 6)
+    rows = [
+        row(f"s{number}", None, run=run, exception_type=f"E{number % 5}")
+        for number in range(12)
+        for run in range(1 + number % 5)
+    ]
+    report = reported(rows)
+    assert [cause.text for cause in report.failures] == ["E4", "E3", "E1"]
+    assert [len(cause.examples) for cause in report.failures] == [2, 2, 2]
+    assert report.failures_left_out == 2
+    assert "2 more causes, of few runs each, are left out" in text(report)
