@@ -57,6 +57,7 @@ PUBLIC: Mapping[str, str] = {
     "TwoAgentScenarioRunner": "pare_runner.batch.runner",
     "ValidationEvent": "pare_runner.kernel.events",
     "default_weight_per_app_class": "pare_runner.noise.config",
+    "diff": "pare_runner.analysis.diff.compare",
     "load_results": "pare_runner.analysis.frame",
     "register_pare_scenarios": "pare_runner.library.catalog",
     "report": "pare_runner.analysis.report.document",

@@ -71,6 +71,7 @@ def test_the_page_has_every_name() -> None:
         "Ref",
         "YamlScenario",
         "compile_scenario",
+        "diff",
         "load_results",
         "registry",
         "report",

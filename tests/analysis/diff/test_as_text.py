@@ -1,0 +1,53 @@
+"""A diff in a terminal."""
+
+from __future__ import annotations
+
+from pare_runner.analysis.diff import values
+from pare_runner.analysis.diff.compare import diff
+from pare_runner.analysis.diff.steps import Step
+from tests.analysis.diff.conftest import EDITED, Rows, Sweeps
+
+
+def test_the_conclusion_comes_first(sweeps: Sweeps) -> None:
+    """Two cells with two runs on each side: the clearest outcome has the p-value 2/36."""
+    first, *_ = diff(sweeps.base, sweeps.edited).text().splitlines()
+    assert first.startswith("no difference of success shown: A ")
+    assert first.endswith(f"1 scenario of 3 moved: {EDITED} (none more than its runs vary)")
+
+
+def test_decisions_stand_side_by_side(sweeps: Sweeps) -> None:
+    lines = diff(sweeps.base, sweeps.edited).text(width=140).splitlines()
+    (line,) = (line for line in lines if line.lstrip().startswith("> "))
+    left, right = line.split(" | ")
+    assert "execute Calendar.edit_calendar_event(event_id=" in left
+    assert "execute Calendar.edit_calendar_event(event_id=" in right
+    assert any("other arguments of Calendar.edit_calendar_event (event_id)" in line for line in lines)
+    assert any("both sides had seen the same before" in line for line in lines)
+
+
+def test_lines_keep_the_width_but_for_texts(sweeps: Sweeps) -> None:
+    jobs = [next(sweeps.base.glob(f"model={model},noise=none*")) for model in ("scripted", "random")]
+    body = diff(*jobs).text(width=80).splitlines()[3:]
+    assert max(map(len, body)) <= 84
+
+
+def test_every_comparison_says_what_it_could_have_found(rows: Rows) -> None:
+    items = [{"base_scenario_id": f"s{n}"} for n in range(12)]
+    text = diff(rows("a", items), rows("b", [item | {"ok": n > 5} for n, item in enumerate(items)]), margin=0.1).text()
+    for said in (
+        "about situations like these; 95 % interval: t; cluster bootstrap [",
+        "sign-flip permutation test by scenario (exact): p = ",
+        "effect size d = ",
+        "McNemar's exact test: p = 0.031 (0 gained, 6 lost)",
+        "smallest detectable difference: ",
+        "equivalence within ±10 points: ",
+        "one run a side cannot be told from the variation between runs",
+    ):
+        assert said in text
+
+
+def test_values_are_cut_around_their_first_difference() -> None:
+    long = "x" * 200
+    one, two = (Step("observe", "propose", "I.say", {"content": f"{long}{end}{long}"}) for end in "ab")
+    assert "a" in values.step(one, two, ["content"]).partition("…")[2][:30]
+    assert len(values.step(one, two, ["content"])) < 120
