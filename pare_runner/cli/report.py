@@ -73,7 +73,7 @@ def report_command(
     forms = _forms(form, as_json, place)
     found = report(
         *directories,
-        by=[name.strip() for name in by.split(",")] if by else (),
+        by=() if by is None else _names(by),
         estimand=_estimand(estimand),
         margin=margin,
         mix=mix,
@@ -147,6 +147,14 @@ def _forms(form: str | None, as_json: bool, place: Path | None) -> list[str]:
             f"{place} does not say its format", hint=f"end it in {', '.join(f'.{item}' for item in known)}"
         )
     return [known[ending]]
+
+
+def _names(by: str) -> list[str]:
+    """The columns of --by; ConfigError if there are none."""
+    names = [name.strip() for name in by.split(",") if name.strip()]
+    if not names:
+        raise ConfigError("--by names no column", hint="--by observe_model,seed")
+    return names
 
 
 def _estimand(name: str) -> Estimand:

@@ -99,6 +99,7 @@ def test_the_time_may_be_fixed(pare: Pare, sweep: str, monkeypatch: pytest.Monke
         (["--out", "a.xyz"], "a.xyz does not say its format"),
         (["--out", "sweep/sweep.json"], "sweep/sweep.json is a file of results"),
         (["--by", "observ_model"], "did you mean 'observe_model'?"),
+        (["--by", " , "], "--by names no column"),
         (["--margin", "3"], "a margin lies between 0 and 1 (0.03 is three points)"),
         (["--estimand", "situation"], "did you mean 'situations'?"),
         (["--baseline", "scriptd"], "did you mean 'scripted'?"),
