@@ -9,6 +9,7 @@ from pare_runner.names import PUBLIC, facade
 if TYPE_CHECKING:
     from pare_runner.analysis.diff.compare import diff as diff
     from pare_runner.analysis.frame import load_results as load_results
+    from pare_runner.analysis.report.document import report as report
     from pare_runner.apps.agent_ui.app import PAREAgentUserInterface as PAREAgentUserInterface
     from pare_runner.apps.apartment.app import StatefulApartmentApp as StatefulApartmentApp
     from pare_runner.apps.cab.app import StatefulCabApp as StatefulCabApp

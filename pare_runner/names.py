@@ -60,6 +60,7 @@ PUBLIC: Mapping[str, str] = {
     "diff": "pare_runner.analysis.diff.compare",
     "load_results": "pare_runner.analysis.frame",
     "register_pare_scenarios": "pare_runner.library.catalog",
+    "report": "pare_runner.analysis.report.document",
     "run_oracle": "pare_runner.episode.oracle",
 }
 """Every public name → its module; `pare_runner` offers them all."""

@@ -74,6 +74,7 @@ def test_the_page_has_every_name() -> None:
         "diff",
         "load_results",
         "registry",
+        "report",
         "run_oracle",
     }
     assert len(ROWS) > 60

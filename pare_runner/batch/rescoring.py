@@ -91,7 +91,7 @@ def rescore(
     Every job is checked before the first one is written: see `rescore_job`.
     """
     jobs = jobs_below(directory)
-    top = _top(directory)
+    top = invocation_of(directory)
     with writing(directory), locked(top):
         try:
             for job in jobs:
@@ -144,7 +144,7 @@ def prepare(
     return config, place, known, rows
 
 
-def _top(directory: Path) -> Path:
+def invocation_of(directory: Path) -> Path:
     """The directory of the invocation that `directory` belongs to: its own, or the sweep around it."""
     found = planned_job(directory)
     return directory if found is None else found[0]

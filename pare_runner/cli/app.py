@@ -35,6 +35,7 @@ COMMANDS: Commands = {
     "reproduce": ("pare_runner.cli.reproduce:reproduce", "Make the runs of a shared experiment again, and compare."),
     "config": ("pare_runner.cli.config.group:app", "Show, save and compare configurations."),
     "rescore": ("pare_runner.cli.rescore:rescore_command", "Judge finished runs anew, by the checks as they are now."),
+    "report": ("pare_runner.cli.report:report_command", "Report on results: text, a page, tables for papers."),
     "diff": ("pare_runner.cli.diff:diff_command", "Say what changed between two results, and where runs part."),
     "traces": ("pare_runner.cli.traces.group:app", "Show, convert and read traces of runs."),
     "cache": ("pare_runner.cli.cache:app", "Show and clear the cache of finished runs, and say where it is."),

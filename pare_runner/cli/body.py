@@ -179,7 +179,10 @@ class LibraryJobs:
                 only_exceptions=config.only is not None,
                 plans=not sweep,  # the plan of a sweep stands above its jobs
             )
-        display.show_results(report, _shown(output_dir), alone=not sweep)
+        place = _shown(output_dir)
+        # A sweep has one report above its jobs: one for each would cost it more than all else around a job.
+        page = None if sweep else importlib.import_module("pare_runner.cli.reporting").write_reports(place)
+        display.show_results(report, place, alone=not sweep, page=page)
         return report
 
     def run_all(self, requests: Sequence[JobRequest], directory: Path) -> Sequence[JobReport]:

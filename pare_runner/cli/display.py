@@ -49,10 +49,10 @@ class Report(Protocol):
         """The result of each run."""
 
 
-def show_results(report: Report, directory: Path, *, alone: bool = True) -> None:
+def show_results(report: Report, directory: Path, *, alone: bool = True, page: Path | None = None) -> None:
     """Print one row a run, those that did not succeed first, causes of failures, where everything is, what is next.
 
-    `directory` holds the job's journal. What to do after a job that is not `alone` its sweep says.
+    `directory` holds the job's journal, `page` is its report. What to do after a job not `alone` its sweep says.
     """
     rows = sorted(
         read_journal(directory).latest().values(),
@@ -60,6 +60,7 @@ def show_results(report: Report, directory: Path, *, alone: bool = True) -> None
     )
     with output() as console:
         _print_results(console, report, rows, directory)
+        _print_page(console, page)
         if alone:
             config = report.results.run_config
             ran = [(RanWith.of(config, directory), rows)]
@@ -67,13 +68,15 @@ def show_results(report: Report, directory: Path, *, alone: bool = True) -> None
             _print_steps(console, after_job(rows, config, directory, complete=bool(report.summary["complete"])))
 
 
-def show_sweep(content: Mapping[str, Any], directory: Path) -> None:
-    """Print one row a job of a sweep from its `sweep.json`, why runs came to nothing, and what to do next."""
+def show_sweep(content: Mapping[str, Any], directory: Path, page: Path | None = None) -> None:
+    """Print one row a job of a sweep from its `sweep.json`, why runs came to nothing, and what to do next; `page` is
+    its report."""
     with output() as console:
         _print_sweep(console, content)
         failed, limited = grouped(directory, read_plan(directory).jobs, directory)
         _print_causes(console, failed, limited, directory)
         console.print(f"\nall results: {directory / 'results.parquet'}", soft_wrap=True, markup=False)
+        _print_page(console, page)
         _print_steps(console, after_sweep(directory, complete=bool(content["complete"])))
 
 
@@ -205,6 +208,11 @@ def cause_cells(groups: Sequence[Group]) -> list[dict[str, str]]:
         }
         for group in groups
     ]
+
+
+def _print_page(console: Console, page: Path | None) -> None:
+    if page is not None:
+        console.print(f"report: {page}", soft_wrap=True, markup=False)
 
 
 def _print_steps(console: Console, steps: Sequence[Step]) -> None:

@@ -118,9 +118,11 @@ def _show_sweep_in(directory: Path) -> None:
     from pare_runner.atomic import read_json  # what only a sweep needs
     from pare_runner.batch.sweep_files import SWEEP
     from pare_runner.cli.display import show_sweep
+    from pare_runner.cli.reporting import write_reports
     from pare_runner.library.files import shown
 
-    show_sweep(read_json(directory / SWEEP), Path(shown(directory)))
+    place = Path(shown(directory))
+    show_sweep(read_json(directory / SWEEP), place, write_reports(place))
 
 
 def _fail(error: BaseException, text: str, status: int) -> int:

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from pare_runner.batch.rescoring import Judged, Rescored, rescore
+from pare_runner.batch.rescoring import Judged, Rescored, invocation_of, rescore
 from pare_runner.cli.console import is_terminal, plural, say, say_json, table
+from pare_runner.cli.reporting import write_reports
 
 
 def rescore_command(
@@ -31,6 +32,8 @@ def rescore_command(
     pare rescore outputs/my_sweep
     """
     found = rescore(Path(directory), None if scenarios is None else Path(scenarios), _progress)
+    if any(job.judged for job in found):
+        write_reports(invocation_of(Path(directory)))
     if is_terminal(sys.stderr):
         print("\r\033[K", end="", file=sys.stderr, flush=True)
     if as_json:

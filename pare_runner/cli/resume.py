@@ -27,6 +27,7 @@ from pare_runner.cli.display import show_results, show_sweep
 from pare_runner.cli.found import planned, results
 from pare_runner.cli.next_steps import pare
 from pare_runner.cli.progress.show import progress
+from pare_runner.cli.reporting import write_reports
 from pare_runner.errors import ConfigError, did_you_mean
 from pare_runner.library.files import shown
 from pare_runner.llm.config import LLMEngineConfig
@@ -118,18 +119,20 @@ def _go_on(
         finally:
             if plan.sweep:
                 write_sweep(directory, plan.jobs)
+    with _logging_to_terminal():
+        page = write_reports(name)
     if not quiet:
-        _show(name, plan, reports)
+        _show(name, plan, reports, page)
     statuses = {report.exit_status for report in reports}
     return next(status for status in _WORST_FIRST if status in statuses)
 
 
-def _show(directory: Path, plan: Plan, reports: list[JobReport]) -> None:
+def _show(directory: Path, plan: Plan, reports: list[JobReport], page: Path | None) -> None:
     if plan.sweep:
-        show_sweep(read_json(directory / SWEEP), directory)
+        show_sweep(read_json(directory / SWEEP), directory, page)
     else:
         (report,) = reports
-        show_results(report, directory)
+        show_results(report, directory, page=page)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from pare_runner.batch.units import Unit
 from pare_runner.cli.console import is_terminal, mark, plural, say, say_json, table
 from pare_runner.cli.hydra_entry import main
 from pare_runner.cli.next_steps import Step, experiment, pare, step_lines
+from pare_runner.cli.reporting import write_reports
 from pare_runner.episode.outcome import Outcome
 from pare_runner.episode.run import finish, run_episode
 from pare_runner.library.files import shown
@@ -108,6 +109,7 @@ def run_sweep() -> list[Job]:
     if status:
         print(said.getvalue(), end="", file=sys.stderr)
         raise typer.Exit(status)
+    write_reports(Path(shown(jobs[0].directory.parent)))
     return jobs
 
 

@@ -33,6 +33,8 @@ _TOTALS = {
     "total_write_actions": "write_actions",
 }
 _NEEDED = ("base_scenario_id", "run_number", "success_numeric", "status", "run_duration", "job_duration")
+COLUMNS = (*CONFIG_KEY, *_NEEDED, *_TOTALS.values())
+"""All that `per_config_results` looks at."""
 
 
 def calculate_statistics(frame: pl.DataFrame) -> dict[str, Statistics]:

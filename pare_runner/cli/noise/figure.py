@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pare_runner.analysis.figure_files import METADATA, figure_bytes, stable_style
 from pare_runner.atomic import write_atomic
 from pare_runner.cli.noise.preview import NOISE, SCRIPTED, Preview
 from pare_runner.errors import InputError, did_you_mean
@@ -14,12 +14,6 @@ from pare_runner.traces.words import clock
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-METADATA: dict[str, dict[str, None]] = {
-    "png": {"Software": None},
-    "svg": {"Date": None, "Creator": None},
-    "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
-}
-"""Format → what it would say about when and by what it was made."""
 # Colours of Okabe and Ito, which people of any colour vision tell apart; the shapes differ as well.
 _MARKS = {
     "env": ("o", "#000000", "environment"),
@@ -38,14 +32,10 @@ def write_figure(preview: Preview, path: Path) -> None:
     kind = path.suffix.lower().removeprefix(".")
     if kind not in METADATA:
         raise InputError(f"{path}: a figure is a .png, .svg or .pdf file", hint=did_you_mean(kind, METADATA))
-    # Slow to load, and needed for a figure only.
-    import matplotlib
-
-    with matplotlib.rc_context({"svg.hashsalt": "pare_runner", "svg.fonttype": "none", "font.family": "DejaVu Sans"}):
-        held = io.BytesIO()
-        draw(preview).savefig(held, format=kind, metadata=METADATA[kind], dpi=150)
+    with stable_style():
+        drawn = figure_bytes(draw(preview), kind)
     try:
-        write_atomic(path, held.getvalue())
+        write_atomic(path, drawn)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from error
 

@@ -1,0 +1,159 @@
+"""From results to a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pare_runner.analysis.frame import Results
+from pare_runner.analysis.reading import collected
+from pare_runner.analysis.report.arms import RESULTS, SETTINGS, find_arms
+from pare_runner.analysis.report.breakdown import heat, parts
+from pare_runner.analysis.report.cells import summed
+from pare_runner.analysis.report.comparing import comparisons
+from pare_runner.analysis.report.failures import failures
+from pare_runner.analysis.report.headline import configurations
+from pare_runner.analysis.report.model import Axis, Configuration, Metadata, Report
+from pare_runner.analysis.report.robustness import robustness
+from pare_runner.analysis.report.timing import spending, timing
+from pare_runner.analysis.statistics.documented import COLUMNS, per_config_results
+from pare_runner.analysis.statistics.exceptions import alerts
+from pare_runner.analysis.statistics.intervals import LEVEL
+from pare_runner.analysis.statistics.sample import Estimand
+from pare_runner.errors import ConfigError, InputError, Problem
+
+GAPS = 3
+"""Pairs of configurations with unlike shares of exceptions that are named one by one."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a report is about: columns that make a configuration (none: all settings that differ), the estimand, the
+    margin of equivalence, whether protocols may be mixed, the baseline, and the time that is said in it."""
+
+    by: Sequence[str] = ()
+    estimand: Estimand = "situations"
+    level: float = LEVEL
+    margin: float | None = None
+    mix: bool = False
+    baseline: str | None = None
+    timestamp: str = ""
+
+
+def build(results: Results, options: Options, *, directories: Sequence[str] = ()) -> Report:
+    """The report of `results`.
+
+    InputError if no run has finished, or, without `mix`, if runs are of several protocols; ConfigError for options that
+    do not fit the results.
+    """
+    if options.margin is not None and not 0.0 < options.margin < 1.0:
+        raise ConfigError(f"--margin {options.margin:g}: a margin lies between 0 and 1", hint="0.03 is three points")
+    if not 0.0 < options.level < 1.0:
+        raise ConfigError(f"an interval at level {options.level:g}: a level lies between 0 and 1", hint="0.95 is usual")
+    # A number that is none is no verdict; only files from elsewhere have such.
+    frame, notes = results.frame.with_columns(pl.col("success_numeric").fill_nan(None)), results.notes()
+    _refuse_mixture(notes, options)
+    arms = find_arms(frame, options.by)
+    if not arms.values:
+        raise InputError("no run has finished yet, there is nothing to report")
+    cells = summed(frame, arms)
+    how: dict[str, Any] = {"estimand": options.estimand, "level": options.level}
+    found = configurations(arms, cells, **how)
+    against = comparisons(found, cells, margin=options.margin, baseline=options.baseline, **how)
+    axes = robustness(arms, found)
+    causes, left_out = failures(frame, arms, found)
+    return Report(
+        metadata=_metadata(results, found, len(cells.scenarios), arms.constants, directories, options.timestamp),
+        estimand=options.estimand,
+        level=options.level,
+        margin=options.margin,
+        warnings=(*_alerts(found), *_unseen(axes)),
+        notes=notes,
+        configurations=found,
+        comparisons=against,
+        robustness=axes,
+        apps=parts(cells, "apps", **how),
+        tags=parts(cells, "tags", **how),
+        heat=heat(cells),
+        timing=timing(frame, arms, found),
+        spending=spending(found),
+        failures=causes,
+        failures_left_out=left_out,
+        documented=tuple(per_config_results(collected(frame.select(COLUMNS), RESULTS))),
+    )
+
+
+def _refuse_mixture(notes: Sequence[Problem], options: Options) -> None:
+    for problem in notes:
+        if problem.code == "mixed_protocols" and not options.mix:
+            raise InputError(
+                problem.message, hint="their numbers mean different things; --mix reports them all the same"
+            )
+
+
+def _alerts(found: Sequence[Configuration]) -> list[Problem]:
+    """What exceptions do to the rates: one warning for each configuration with many, and for pairs that are unlike."""
+    known = alerts({item.label: item.exceptions for item in found if item.exceptions is not None})
+    shares = [item.text for item in known if item.kind == "share"]
+    gaps = sorted((item for item in known if item.kind == "gap"), key=lambda item: -item.value)
+    texts = [*shares, *(item.text for item in gaps[:GAPS])]
+    if len(gaps) > GAPS:
+        texts.append(f"{len(gaps) - GAPS} more pairs of configurations have unlike shares of exceptions")
+    return [Problem(text, severity="warning", code="exceptions") for text in texts]
+
+
+def _unseen(axes: Sequence[Axis]) -> list[Problem]:
+    return [
+        Problem(f"{series.label}, over {axis.title}: {series.warning}", severity="warning", code="unseen_events")
+        for axis in axes
+        for series in axis.series
+        if series.warning
+    ]
+
+
+def _metadata(
+    results: Results,
+    found: Sequence[Configuration],
+    scenarios: int,
+    constants: Any,
+    directories: Sequence[str],
+    timestamp: str,
+) -> Metadata:
+    jobs = results.jobs
+    suites = list(dict.fromkeys(_split(job.config) for job in jobs))
+    planned = [job.planned for job in jobs] or [None]
+    names = list(dict.fromkeys(str(job.config["experiment_name"]) for job in jobs if "experiment_name" in job.config))
+    return Metadata(
+        title=", ".join(name for name in names if name != "default") or ", ".join(directories) or "results",
+        directories=tuple(directories),
+        timestamp=timestamp,
+        split=", ".join(name for name in suites if name) or None,
+        weight_per_app_class=_weights(results),
+        jobs=len(jobs),
+        runs=sum(item.runs for item in found),
+        planned=None if None in planned else sum(count for count in planned if count is not None),
+        scenarios=scenarios,
+        package_versions=tuple(sorted({job.package_version for job in jobs if job.package_version is not None})),
+        constants={name: constants[name] for name in SETTINGS if name in constants},
+    )
+
+
+def _split(config: Mapping[str, Any]) -> str | None:
+    """The suite; `custom` if scenarios were named one by one."""
+    suite = config.get("suite")
+    if config.get("scenarios"):
+        return "custom"
+    return str(suite["name"]) if isinstance(suite, dict) and suite.get("name") else None
+
+
+def _weights(results: Results) -> dict[str, float] | None:
+    """Weights of the apps in environment noise, of the first job that has such noise."""
+    for job in results.jobs:
+        events = job.config.get("env_events_config")
+        weights = events.get("weight_per_app_class") if isinstance(events, dict) else None
+        if isinstance(weights, dict):
+            return {str(name): float(value) for name, value in weights.items() if isinstance(value, int | float)}
+    return None

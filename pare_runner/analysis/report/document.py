@@ -1,0 +1,95 @@
+"""Reports for Python programs and notebooks: `pare_runner.report(…)`."""
+
+from __future__ import annotations
+
+import html as escaping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pare_runner.analysis.discover import Paths
+from pare_runner.analysis.frame import Results, read_results
+from pare_runner.analysis.report.build import Options, build
+from pare_runner.analysis.report.html import html
+from pare_runner.analysis.report.latex import latex
+from pare_runner.analysis.report.layout import layout
+from pare_runner.analysis.report.markdown import markdown
+from pare_runner.analysis.report.model import Report
+from pare_runner.analysis.report.text import WIDTH, text
+from pare_runner.analysis.statistics.intervals import LEVEL
+from pare_runner.analysis.statistics.sample import ESTIMANDS, Estimand
+from pare_runner.errors import ConfigError, did_you_mean
+
+
+@dataclass(frozen=True)
+class ReportDocument:
+    """A report and its forms. Printed it is text, and at the end of a notebook's cell the page; `report` holds the
+    numbers."""
+
+    report: Report
+
+    def text(self, width: int = WIDTH) -> str:
+        """For a terminal."""
+        return text(self.report, width=width)
+
+    def json(self) -> dict[str, Any]:
+        """The documented layout of a JSON report, and ours below the key `pare_runner`."""
+        return layout(self.report)
+
+    def markdown(self, folder: str = "") -> str:
+        """Links count from `folder`, by default the working directory."""
+        return markdown(self.report, folder=folder)
+
+    def latex(self) -> str:
+        """Tables and a paragraph on methods."""
+        return latex(self.report)
+
+    def html(self, folder: str = "") -> str:
+        """One page that needs nothing else; links count from `folder`, by default the working directory."""
+        return html(self.report, folder=folder)
+
+    def figures(self, kinds: Sequence[str] = ("png", "svg", "pdf")) -> Iterator[tuple[str, bytes]]:
+        """Names and bytes of the figures, in these formats."""
+        # matplotlib is slow to load, and only figures need it.
+        from pare_runner.analysis.report.figures import figures
+
+        return figures(self.report, kinds)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def _repr_html_(self) -> str:
+        """The page in a frame of its own, so that its style and the notebook's leave one another alone."""
+        page = escaping.escape(self.html())
+        return f'<iframe srcdoc="{page}" sandbox="allow-scripts" style="width:100%;height:48rem;border:0"></iframe>'
+
+
+def report(
+    path: Paths,
+    *more: Paths,
+    by: Sequence[str] = (),
+    estimand: Estimand = "situations",
+    level: float = LEVEL,
+    margin: float | None = None,
+    mix: bool = False,
+    baseline: str | None = None,
+    timestamp: str = "",
+) -> ReportDocument:
+    """The report of jobs, sweeps, folders of them, or files of rows, running ones too.
+
+    `by` are the columns that make a configuration (default: all settings that differ); `estimand` is `situations` or
+    `benchmark`; `margin`, between 0 and 1, asks whether configurations are equivalent; `mix` lets runs of several
+    protocols stand side by side; `baseline` is what all are compared with (default: the first; `best`, an id, a label).
+
+    InputError for a path without results, without a finished run, or of mixed protocols; ConfigError for bad options.
+    """
+    if estimand not in ESTIMANDS:
+        raise ConfigError(f"there is no estimand {estimand!r}", hint=did_you_mean(estimand, ESTIMANDS))
+    options = Options(tuple(by), estimand, level, margin, mix, baseline, timestamp)
+    paths = [path, *more]
+    return of_results(read_results(paths), options, [str(item) for item in paths])
+
+
+def of_results(results: Results, options: Options, directories: Sequence[str]) -> ReportDocument:
+    """The report of results that are read already; `directories` are how they are called."""
+    return ReportDocument(build(results, options, directories=directories))

@@ -1,0 +1,47 @@
+"""The reports that stand beside results: written when a job or a sweep ends, and again when its results change."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from pathlib import Path
+from typing import Any
+
+from pare_runner.atomic import write_atomic
+from pare_runner.errors import InputError
+
+PAGE, MARKDOWN = "report.html", "report.md"
+log = logging.getLogger(__name__)
+
+
+def write_reports(directory: Path) -> Path | None:
+    """Write the report of the results in `directory` beside them; the page's path, None if there is none.
+
+    A report is no result: whatever keeps it from being written is a warning, and changes no exit status. It says the
+    time at which the results were begun.
+    """
+    try:
+        return _written(directory)
+    except InputError as error:
+        log.debug("no report: %s", error)
+    except Exception as error:
+        log.warning("no report could be written: %s: %s", type(error).__name__, error)
+    return None
+
+
+def _written(directory: Path) -> Path:
+    # Slow to load, and a command that ends earlier needs none of it.
+    document = importlib.import_module("pare_runner.analysis.report.document")
+    results = importlib.import_module("pare_runner.analysis.frame").read_results([directory])
+    options = importlib.import_module("pare_runner.analysis.report.build").Options(mix=True, timestamp=_begun(results))
+    found = document.of_results(results, options, [str(directory)])
+    write_atomic(directory / PAGE, found.html(str(directory)).encode())
+    write_atomic(directory / MARKDOWN, found.markdown(str(directory)).encode())
+    return directory / PAGE
+
+
+def _begun(results: Any) -> str:
+    """When the first of the jobs began; empty if none says it."""
+    clocks = [job.manifest.get("wall_clock") for job in results.jobs]
+    begun = [str(clock["started"]) for clock in clocks if isinstance(clock, dict) and clock.get("started")]
+    return min(begun, default="")
