@@ -33,7 +33,9 @@ class Sweeps:
 def sweep(scenarios: Path, target: Path, *words: str) -> Path:
     """Run a grid, by default `GRID`, with two runs each over `scenarios`."""
     paths = ",".join(str(path) for path in sorted(scenarios.glob("*.yaml")))
-    status = run_experiment([*(words or GRID), f"scenarios=[{paths}]", "suite.runs=2", f"output_dir={target}", "-m"])
+    status = run_experiment(
+        [*(words or GRID), f"scenarios=[{paths}]", "suite.runs=2", f"output_dir={target}", "cache=bypass", "-m"]
+    )
     assert status == 0
     return target
 
@@ -63,7 +65,7 @@ def sweeps(tmp_path_factory: pytest.TempPathFactory) -> Sweeps:
     rechecked = copied(top / "rechecked", {EDITED: ('contains: "5"', "contains: five")})
     return Sweeps(
         sweep(plain, top / "a"),
-        sweep(plain, top / "b", *GRID, "cache=bypass"),
+        sweep(plain, top / "b", *GRID, "offline_patience=60"),
         sweep(edited, top / "c"),
         sweep(rechecked, top / "d"),
     )

@@ -22,10 +22,10 @@ def test_two_equal_sweeps_are_identical(sweeps: Sweeps) -> None:
     found = diff(sweeps.base, sweeps.same)
     assert found.identical
     assert found.traces_compared
-    assert [item.key for item in found.config] == ["cache"]
+    assert [item.key for item in found.config] == ["offline_patience"]
     assert found.text() == (
         "identical: 24 pairs of runs, 3 scenarios in 4 cells, results and traces are the same;"
-        " configuration differs where it cannot change a result: cache"
+        " configuration differs where it cannot change a result: offline_patience"
     )
 
 

@@ -19,7 +19,13 @@ SCENARIO = "dinner_headcount_change"
 def job(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A job of the scripted assistant, and the same with `react` beside it."""
     target = tmp_path_factory.mktemp("steps") / "job"
-    words = ["model=scripted", f"scenarios=[{SHIPPED / SCENARIO}.yaml]", "suite.runs=2", f"output_dir={target}"]
+    words = [
+        "model=scripted",
+        f"scenarios=[{SHIPPED / SCENARIO}.yaml]",
+        "suite.runs=2",
+        f"output_dir={target}",
+        "cache=bypass",
+    ]
     assert run_experiment(words) == 0
     return target
 
@@ -83,7 +89,7 @@ def test_the_calls_of_a_run_are_of_that_run_and_attempt(job: Path) -> None:
 def test_native_tables_tell_the_same(job: Path, tmp_path: Path) -> None:
     target = tmp_path / "native"
     words = ["model=scripted", f"scenarios=[{SHIPPED / SCENARIO}.yaml]", "suite.runs=2", "export=native"]
-    assert run_experiment([*words, f"output_dir={target}"]) == 0
+    assert run_experiment([*words, f"output_dir={target}", "cache=bypass"]) == 0
     (run_id,) = (path.stem for path in (job / "traces" / "hf").glob(f"{SCENARIO}_run_1_*.json"))
     found = read_native(target, run_id)
     assert found is not None
