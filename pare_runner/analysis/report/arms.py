@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from pare_runner.analysis.reading import collected
-from pare_runner.analysis.schema import JOB_COLUMNS
+from pare_runner.analysis.schema import CHECK_COUNTS, JOB_COLUMNS, ROW_COLUMNS
 from pare_runner.errors import ConfigError, did_you_mean
 
 FAILURES, EVENTS = "tool_failure_probability", "num_env_events_per_minute"
@@ -41,13 +41,31 @@ HASH = "config_hash"
 RESULTS = "the results"
 """How messages call what is read."""
 NOISE = (FAILURES, EVENTS)
+SEEDS = ("seed", "env_events_seed")
+ASKED = (
+    *SETTINGS,
+    "user_provider",
+    "observe_provider",
+    "execute_provider",
+    "proactive_model",
+    "max_turns",
+    "run_number",
+    HASH,
+    "world_hash",
+    "scoring_hash",
+)
+"""Columns of rows that say what was asked for."""
+OUTCOMES = frozenset(name for name in (*ROW_COLUMNS, *CHECK_COUNTS) if name not in ASKED)
+"""Columns that say what came of a run: groups by them would be made by their results."""
 
 
 @dataclass(frozen=True)
 class Arms:
     """Configurations in the order of their first rows: the columns that tell them apart, and their values in each.
 
-    `named` are the columns that labels speak of: the assistant's model as well where there is only one.
+    `named` are the columns that labels speak of: the assistant's model as well where there is only one. `pooled` are
+    the settings that have several values in one configuration, with all their values; `idle` those of the columns that
+    were asked for which have one value everywhere. `same_draws` says that one seed drew all noise.
     """
 
     keys: tuple[str, ...]
@@ -56,6 +74,9 @@ class Arms:
     labels: tuple[str, ...]
     series: tuple[str, ...]
     constants: Mapping[str, Any]
+    pooled: Mapping[str, tuple[Any, ...]]
+    idle: tuple[str, ...]
+    same_draws: bool
 
     @property
     def places(self) -> dict[tuple[Any, ...], int]:
@@ -70,14 +91,18 @@ class Arms:
 def find_arms(frame: pl.LazyFrame, by: Sequence[str] = ()) -> Arms:
     """The configurations of `frame`: told apart by all settings that differ, or by the columns `by` alone.
 
-    ConfigError for a column that there is none of, or that holds lists.
+    ConfigError for a column that there is none of, that holds lists, or that says what came of a run.
     """
     schema = frame.collect_schema()
+    by = list(dict.fromkeys(by))
     for name in by:
         if name not in schema:
             raise ConfigError(f"--by {name}: the results have no such column", hint=did_you_mean(name, schema, limit=0))
         if schema[name].is_nested():
             raise ConfigError(f"--by {name}: its values are lists", hint="choose a column with one value a run")
+        if name in OUTCOMES:
+            what = "every rate is a mean over scenarios" if name == "base_scenario_id" else "it says what came of a run"
+            raise ConfigError(f"--by {name} makes no configurations: {what}", hint=f"settings: {', '.join(SETTINGS)}")
     columns = list(dict.fromkeys([*SETTINGS, HASH, *by]))
     found = collected(frame.select(columns).unique(maintain_order=True), RESULTS)
     differing = [name for name in SETTINGS if _kinds(found, name) > 1]
@@ -87,9 +112,32 @@ def find_arms(frame: pl.LazyFrame, by: Sequence[str] = ()) -> Arms:
     whole = [{**value, **{name: found[name][0] for name in named if name not in value and not by}} for value in values]
     labels = _distinct([_label(value, named) for value in whole])
     series = [_label(value, [key for key in named if key not in NOISE]) for value in whole]
-    constants = {name: found[name][0] for name in SETTINGS if found.height and _kinds(found, name) == 1}
+    constants = {name: found[name][0] for name in SETTINGS if found.height and found[name].n_unique() == 1}
     shared = {name: value for name, value in constants.items() if value is not None and name not in keys}
-    return Arms(tuple(keys), tuple(named), tuple(whole), tuple(labels), tuple(series), shared)
+    return Arms(
+        keys=tuple(keys),
+        named=tuple(named),
+        values=tuple(whole),
+        labels=tuple(labels),
+        series=tuple(series),
+        constants=shared,
+        pooled=_pooled(found, keys) if by else {},
+        idle=tuple(name for name in by if found.height and found[name].n_unique() == 1),
+        same_draws=all(_kinds(found, name) == 1 for name in SEEDS) and found["seed"].null_count() == 0,
+    )
+
+
+def _pooled(found: pl.DataFrame, keys: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+    """Settings that have several values in one configuration → all their values."""
+    pooled = {}
+    for name in SETTINGS:
+        if name in keys:
+            continue
+        there = found.drop_nulls(name) if name in FOLLOWING else found
+        kinds = there.group_by(keys).agg(pl.col(name).n_unique().alias("kinds"))["kinds"]
+        if (kinds > 1).any():
+            pooled[name] = tuple(there[name].unique().sort().to_list())
+    return pooled
 
 
 def _kinds(found: pl.DataFrame, name: str) -> int:

@@ -9,14 +9,15 @@ from typing import Any
 import polars as pl
 
 from pare_runner.analysis.frame import Results
+from pare_runner.analysis.notes import listed
 from pare_runner.analysis.reading import collected
-from pare_runner.analysis.report.arms import RESULTS, SETTINGS, find_arms
+from pare_runner.analysis.report.arms import RESULTS, SETTINGS, Arms, find_arms
 from pare_runner.analysis.report.breakdown import heat, parts
 from pare_runner.analysis.report.cells import summed
 from pare_runner.analysis.report.comparing import comparisons
 from pare_runner.analysis.report.failures import failures
 from pare_runner.analysis.report.headline import configurations
-from pare_runner.analysis.report.model import Axis, Configuration, Metadata, Report
+from pare_runner.analysis.report.model import Axis, Comparisons, Configuration, Metadata, Report
 from pare_runner.analysis.report.robustness import robustness
 from pare_runner.analysis.report.timing import spending, timing
 from pare_runner.analysis.statistics.documented import COLUMNS, per_config_results
@@ -66,11 +67,11 @@ def build(results: Results, options: Options, *, directories: Sequence[str] = ()
     axes = robustness(arms, found)
     causes, left_out = failures(frame, arms, found)
     return Report(
-        metadata=_metadata(results, found, len(cells.scenarios), arms.constants, directories, options.timestamp),
+        metadata=_metadata(results, found, len(cells.scenarios), arms, directories, options.timestamp),
         estimand=options.estimand,
         level=options.level,
         margin=options.margin,
-        warnings=(*_alerts(found), *_unseen(axes)),
+        warnings=(*_groups(arms), *_uncompared(found, against), *_alerts(found), *_unseen(axes)),
         notes=notes,
         configurations=found,
         comparisons=against,
@@ -92,6 +93,36 @@ def _refuse_mixture(notes: Sequence[Problem], options: Options) -> None:
             raise InputError(
                 problem.message, hint="their numbers mean different things; --mix reports them all the same"
             )
+
+
+def _groups(arms: Arms) -> list[Problem]:
+    """What the columns that were asked for do to the configurations."""
+    problems = []
+    if arms.pooled:
+        said = "; ".join(f"{name} ({listed(list(map(str, values)))})" for name, values in arms.pooled.items())
+        message = f"runs of several settings count as one configuration, their results are pooled: {said}"
+        problems.append(Problem(message, severity="warning", code="pooled"))
+    if arms.idle:
+        message = f"--by {','.join(arms.idle)} tells nothing apart: one value everywhere"
+        problems.append(Problem(message, severity="warning", code="one_value"))
+    return problems
+
+
+def _uncompared(found: Sequence[Configuration], against: Comparisons | None) -> list[Problem]:
+    """Configurations that share no judged scenario with the baseline."""
+    if len(found) < 2:
+        return []
+    compared = () if against is None else (against.baseline, *(item.id for item in against.members))
+    left = [f"{item.id} ({item.label})" for item in found if item.id not in compared]
+    if not left:
+        return []
+    message = (
+        "no configuration has judged runs of a scenario that the baseline has too: nothing is compared, and the rates "
+        "are of different scenarios"
+        if against is None
+        else f"not compared, without a judged scenario in common with {against.baseline}: {listed(left)}"
+    )
+    return [Problem(message, severity="warning", code="no_common_scenarios")]
 
 
 def _alerts(found: Sequence[Configuration]) -> list[Problem]:
@@ -118,7 +149,7 @@ def _metadata(
     results: Results,
     found: Sequence[Configuration],
     scenarios: int,
-    constants: Any,
+    arms: Arms,
     directories: Sequence[str],
     timestamp: str,
 ) -> Metadata:
@@ -137,7 +168,8 @@ def _metadata(
         planned=None if None in planned else sum(count for count in planned if count is not None),
         scenarios=scenarios,
         package_versions=tuple(sorted({job.package_version for job in jobs if job.package_version is not None})),
-        constants={name: constants[name] for name in SETTINGS if name in constants},
+        constants={name: arms.constants[name] for name in SETTINGS if name in arms.constants},
+        same_draws=arms.same_draws,
     )
 
 

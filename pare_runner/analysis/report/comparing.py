@@ -26,7 +26,9 @@ def comparisons(
     margin: float | None,
     baseline: str | None = None,
 ) -> Comparisons | None:
-    """Each configuration less the baseline, on the scenarios of both; None with fewer than two configurations.
+    """Each configuration less the baseline, on the scenarios of both; None if none has a scenario in common with it.
+
+    Those without a judged scenario in common are left out.
 
     `baseline` is the id or label of one, or `best`, the highest success rate (the first of several); by default the
     first. ConfigError for a name that is none.
@@ -39,6 +41,8 @@ def comparisons(
     for place, item in enumerate(found):
         if place == base:
             continue
+        if not ((cells.samples[place].runs > 0) & (cells.samples[base].runs > 0)).any():
+            continue
         comparison = compare(cells.samples[place], cells.samples[base], estimand=estimand, level=level, margin=margin)
         members.append(
             Versus(
@@ -49,6 +53,8 @@ def comparisons(
                 scenarios_needed(target, comparison.variance),
             )
         )
+    if not members:
+        return None
     name = f"every configuration against {found[base].label}"
     family = holm(name, {item.id: item.comparison.p_value for item in members}, alpha=round(1.0 - level, 12))
     return Comparisons(found[base].id, chosen, family, tuple(members), target)

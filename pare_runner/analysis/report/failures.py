@@ -40,8 +40,7 @@ def failures(frame: pl.LazyFrame, arms: Arms, found: Sequence[Configuration]) ->
     """The causes in each configuration, those of most runs first, and how many there are beyond `MOST`; examples are of
     different scenarios."""
     classed = frame.filter(pl.col("status").is_in(["failed", "exception"])).select(
-        *arms.keys,
-        *(name for name in ("base_scenario_id", "run_number", "export_path", "run_id", "job", "checks")),
+        *dict.fromkeys([*arms.keys, "base_scenario_id", "run_number", "export_path", "run_id", "job", "checks"]),
         _kind().alias("kind"),
         _text().alias("text"),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pare_runner.analysis.report.arms import SETTINGS
-from pare_runner.analysis.report.model import Report
+from pare_runner.analysis.report.model import Metadata, Report
 from pare_runner.analysis.statistics.sample import ESTIMANDS
 
 INTERVALS = {
@@ -60,12 +60,16 @@ def _sentences(report: Report) -> Iterator[str]:
     if report.comparisons is not None:
         tests = sorted({item.comparison.test.method.replace("_", " ") for item in report.comparisons.members})
         yield (
-            "Configurations are compared pair by pair on the same scenarios, which have the same noise draws, by a "
-            f"two-sided sign-flip permutation test of the differences by scenario (mid-p; {', '.join(tests)}), "
+            f"Configurations are compared pair by pair on the scenarios of both{_draws(about)}, by a two-sided "
+            f"sign-flip permutation test of the differences by scenario (mid-p; {', '.join(tests)}), "
             f"{report.comparisons.family.size} comparison{_s(report.comparisons.family.size)} with Holm's correction."
         )
         if report.margin is not None:
             yield f"Equivalence within {100 * report.margin:g} points is by two one-sided t tests."
+
+
+def _draws(about: Metadata) -> str:
+    return ", which have the same noise draws" if about.same_draws else ""
 
 
 def _setting(name: str, value: Any) -> str:

@@ -189,7 +189,8 @@ class Cause:
 
 @dataclass(frozen=True)
 class Metadata:
-    """Where the report comes from. `timestamp` is ISO 8601; `constants` are settings that all configurations share."""
+    """Where the report comes from. `timestamp` is ISO 8601; `constants` are settings that all runs share;
+    `same_draws` says that one seed drew the noise of all of them."""
 
     title: str
     directories: tuple[str, ...]
@@ -202,6 +203,7 @@ class Metadata:
     scenarios: int
     package_versions: tuple[str, ...]
     constants: Mapping[str, Any]
+    same_draws: bool
 
 
 @dataclass(frozen=True)

@@ -61,3 +61,30 @@ def test_no_two_configurations_have_one_label() -> None:
     rows = [row("s", True, oracle=value) for value in (False, None)]
     labels = find_arms(frame(rows)).labels
     assert len(set(labels)) == len(labels) == 2
+
+
+def test_what_is_null_in_some_runs_is_not_the_same_everywhere() -> None:
+    rows = [row("s", True), row("s", True, tool_failure_probability=0.2, failure_pattern="iid")]
+    assert "failure_pattern" not in find_arms(frame(rows)).constants
+    assert find_arms(frame(rows[1:])).constants["failure_pattern"] == "iid"
+
+
+def test_settings_that_are_pooled_are_known() -> None:
+    arms = find_arms(frame(grid()), ["observe_model"])
+    assert arms.pooled == {"tool_failure_probability": (0.0, 0.1, 0.4)}
+    assert (arms.idle, find_arms(frame(grid())).pooled) == ((), {})
+    assert find_arms(frame(grid()), ["suite"]).idle == ("suite",)
+
+
+@pytest.mark.parametrize("name", ["status", "base_scenario_id", "checks_passed", "cost_usd"])
+def test_what_came_of_runs_makes_no_configurations(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"--by {name} makes no configurations"):
+        find_arms(frame(grid()), [name])
+
+
+def test_one_seed_draws_the_same_noise() -> None:
+    rows = [row("s", True, seed=1), row("s", True, model="n", seed=1)]
+    assert find_arms(frame(rows)).same_draws
+    assert not find_arms(frame(grid())).same_draws  # no seed is known
+    assert not find_arms(frame([*rows, row("s", True, seed=2)])).same_draws
+    assert not find_arms(frame([{**rows[0], "env_events_seed": 1}, {**rows[1], "env_events_seed": 2}])).same_draws

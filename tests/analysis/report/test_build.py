@@ -8,6 +8,7 @@ import pytest
 
 from pare_runner.analysis.frame import read_results
 from pare_runner.analysis.report.build import Options, build
+from pare_runner.analysis.report.methods import methods
 from pare_runner.errors import ConfigError, InputError
 from tests.analysis.conftest import edit, unfinish
 from tests.analysis.report.made import grid, reported, row
@@ -78,3 +79,20 @@ def test_a_level_is_a_chance() -> None:
     assert reported(grid(), level=0.9).configurations[5].rate.level == 0.9
     with pytest.raises(ConfigError, match="a level lies between 0 and 1"):
         reported(grid(), level=95.0)
+
+
+def test_what_the_columns_that_were_asked_for_do_is_said() -> None:
+    (pooled,) = reported(grid(), by=["observe_model"]).warnings
+    assert "pooled: tool_failure_probability (0.0, 0.1, 0.4)" in pooled.message
+    assert "one_value" in [problem.code for problem in reported(grid(), by=["suite"]).warnings]
+
+
+@pytest.mark.parametrize("name", ["job", "run_number"])
+def test_configurations_by_columns_that_say_where_a_run_is(outputs: Path, name: str) -> None:
+    report = build(read_results([outputs / "sweep"]), Options(by=[name]))
+    assert [item.runs for item in report.configurations] == [4, 4]
+
+
+def test_noise_draws_are_said_to_be_the_same_only_where_they_are(outputs: Path) -> None:
+    assert "which have the same noise draws" in methods(build(read_results([outputs / "sweep"]), Options()))
+    assert "on the scenarios of both, by" in methods(reported(grid()))

@@ -60,3 +60,16 @@ def test_the_estimand_is_that_of_the_report() -> None:
     found = compared(estimand="benchmark")
     assert all(item.comparison.estimand == "benchmark" for item in found.members)
     assert reported(grid(), estimand="benchmark").configurations[0].rate.estimand == "benchmark"
+
+
+def test_configurations_without_a_common_scenario_are_not_compared() -> None:
+    apart = [row("s", True, model="a"), row("t", False, model="b")]
+    report = reported(apart)
+    assert report.comparisons is None
+    assert report.warnings[0].code == "no_common_scenarios"
+
+    one_of_three = reported([*apart, row("s", False, model="c")])
+    assert one_of_three.comparisons is not None
+    assert [item.id for item in one_of_three.comparisons.members] == ["c3"]
+    assert one_of_three.comparisons.family.size == 1
+    assert "c2 (b)" in one_of_three.warnings[0].message
