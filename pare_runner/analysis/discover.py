@@ -145,9 +145,9 @@ def _in_folder(folder: Path, files: list[str], notes: list[Problem]) -> Iterator
 
 
 def _file(path: Path, notes: list[Problem]) -> Job:
-    if path.suffix not in (".parquet", ".jsonl", ".json"):
+    if path.suffix not in (".parquet", ".jsonl", ".json", ".csv"):
         raise InputError(
-            f"{path} is no file of results", hint=f"name a folder, a .parquet, a .jsonl or a *{ROWS_ENDING} file"
+            f"{path} is no file of results", hint="name a folder, or a .parquet, .jsonl, .json or .csv file of rows"
         )
     if path.name not in (PARQUET, JOURNAL):
         return Job(path.as_posix(), path)

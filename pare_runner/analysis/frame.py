@@ -17,28 +17,37 @@ from pare_runner.analysis.discover import JOURNAL, Job, Paths, discover
 from pare_runner.analysis.note import ResultsWarning, note
 from pare_runner.analysis.notes import job_notes, listed, row_notes, scenario_features
 from pare_runner.analysis.reading import first_line
-from pare_runner.analysis.rows import Rows, read_journal, read_row_objects
+from pare_runner.analysis.repeated import COLUMNS, marks, once
+from pare_runner.analysis.rows import Rows, read_csv, read_journal, read_row_objects
 from pare_runner.analysis.schema import (
     FRAME_SCHEMA,
     JOB,
     JOB_COLUMNS,
+    NEEDED,
     ROW_COLUMNS,
     SCENARIO_COLUMNS,
     TEXTS,
 )
 from pare_runner.errors import InputError, Problem
 
+READERS = {".jsonl": read_journal, ".json": read_row_objects, ".csv": read_csv}
 LIMIT = 2**63
 """Beyond what a column of integers can hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The frame of `load_results`, its jobs in the order of their rows, and what was odd about their files."""
+    """The frame of `load_results`, its jobs in the order of their rows, and what was odd about their files.
+
+    `repeated` counts rows that were left out because their run is there already; `unread` are files whose runs are
+    missing because they cannot be read.
+    """
 
     frame: pl.LazyFrame
     jobs: tuple[Job, ...]
     loading: tuple[Problem, ...]
+    repeated: int = 0
+    unread: tuple[str, ...] = ()
 
     def notes(self) -> tuple[Problem, ...]:
         """What is odd about the results, files first; a few columns are read for it, InputError if they cannot be."""
@@ -46,7 +55,7 @@ class Results:
 
 
 def load_results(path: Paths, *more: Paths) -> pl.LazyFrame:
-    """One row for each scenario run in the jobs, sweeps, folders of both, or files of rows at these paths.
+    """One row for each scenario run, once, in the jobs, sweeps, folders of both, or files of rows at these paths.
 
     The documented columns of PARE come first, then ours (`analysis.schema`, docs/results.md), then those that only the
     files have. Finished jobs are scanned when the frame is collected; running and interrupted ones are read now. Rows
@@ -65,13 +74,16 @@ def read_results(paths: Iterable[Paths]) -> Results:
     found = discover(paths)
     notes = list(found.notes)
     loaded = [_loaded(job, notes) for job in found.jobs]
+    unread = [job.file.as_posix() for job, item in zip(found.jobs, loaded, strict=True) if item is None and job.file]
     readable = [item for item in loaded if item is not None]
     if not readable:
         reasons = "\n".join(f"{item.where}: {item.message}" for item in notes)
         raise InputError(f"none of the results can be read\n{reasons}")
     notes += _column_notes(readable)
     notes += job_notes([item.job for item in readable], [item.rows for item in readable])
-    return Results(_united(readable), tuple(item.job for item in readable), tuple(notes))
+    single = once(_united(readable), [item.marks for item in readable])
+    notes += single.notes
+    return Results(single.frame, tuple(item.job for item in readable), tuple(notes), single.dropped, tuple(unread))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +91,27 @@ class _Loaded:
     job: Job
     frame: pl.LazyFrame
     schema: pl.Schema
-    rows: int
+    marks: pl.Series
+
+    @property
+    def rows(self) -> int:
+        return len(self.marks)
 
 
 def _loaded(job: Job, notes: list[Problem]) -> _Loaded | None:
     """The rows of a job as its file has them; None, with a note, if the file cannot be read."""
     if job.file is None:
-        return _Loaded(job, ROW_COLUMNS.to_frame().lazy(), ROW_COLUMNS, 0)
+        return _Loaded(job, ROW_COLUMNS.to_frame().lazy(), ROW_COLUMNS, pl.Series([], dtype=pl.UInt64()))
     try:
         if job.file.suffix == ".parquet":
             frame = pl.scan_parquet(job.file, glob=False)
             schema = frame.collect_schema()
-            if "base_scenario_id" not in schema or "status" not in schema:
-                raise InputError("has no column base_scenario_id and status: it is no frame of results")
-            return _Loaded(job, frame, schema, frame.select(pl.len()).collect().item())
-        rows = read_journal(job.file) if job.file.suffix == ".jsonl" else read_row_objects(job.file)
+            if lacking := [name for name in NEEDED if name not in schema]:
+                raise InputError(f"has no column {' and '.join(lacking)}: it is no frame of results")
+            return _Loaded(job, frame, schema, _marks(frame, schema))
+        rows = READERS[job.file.suffix](job.file)
+        if rows.damaged and rows.frame.is_empty():
+            raise InputError("holds no row of results: each needs a base_scenario_id, and values of the right types")
     except (InputError, OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         return _instead(job, error, notes)
     return _from_rows(job, rows, notes)
@@ -120,7 +138,18 @@ def _from_rows(job: Job, rows: Rows, notes: list[Problem]) -> _Loaded:
         lines = "line" if rows.damaged == 1 else "lines"
         message = f"{rows.damaged} damaged {lines} passed over"
         notes.append(note("damaged_lines", message, where="" if job.file is None else job.file.as_posix()))
-    return _Loaded(job, rows.frame.lazy(), rows.frame.schema, len(rows.frame))
+    frame = rows.frame.lazy()
+    return _Loaded(job, frame, rows.frame.schema, _marks(frame, rows.frame.schema))
+
+
+def _marks(frame: pl.LazyFrame, schema: pl.Schema) -> pl.Series:
+    """The marks of all rows; PolarsError if a column does not fit the type that it has in results."""
+    cells = [_cell(name, ROW_COLUMNS[name], schema.get(name)) for name in COLUMNS]
+    odd = [
+        name for name, kind in ROW_COLUMNS.items() if name in schema and schema[name] != kind and name not in COLUMNS
+    ]
+    checked = [_cell(name, ROW_COLUMNS[name], schema[name]) for name in odd]
+    return frame.select(*cells, *checked).select(*COLUMNS, *odd).collect().select(marks().alias("mark")).to_series()
 
 
 def _column_notes(loaded: Sequence[_Loaded]) -> list[Problem]:

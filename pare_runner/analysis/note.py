@@ -19,7 +19,8 @@ Code = Literal[
     "other_checks",
     "other_tags",
     "other_apps",
-    "repeated_config",
+    "repeated_runs",
+    "differing_runs",
     "exceptions",
 ]
 """Every kind of note; docs/results.md says what each means."""

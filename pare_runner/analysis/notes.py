@@ -32,19 +32,7 @@ def job_notes(jobs: Sequence[Job], rows: Sequence[int]) -> Iterator[Problem]:
     if len(behaviours) > 1:
         message = f"they are of several behaviour versions: {', '.join(behaviours)}"
         yield note("mixed_behaviour", message, hint="the same replies lead to other runs")
-    yield from _repeated(jobs)
     yield from _changed_features(jobs)
-
-
-def _repeated(jobs: Sequence[Job]) -> Iterator[Problem]:
-    same: dict[str, list[str]] = {}
-    for job in jobs:
-        if job.config_hash is not None:
-            same.setdefault(job.config_hash, []).append(job.name)
-    for names in same.values():
-        if len(names) > 1:
-            message = f"{len(names)} jobs have the same configuration: {listed(names)}"
-            yield note("repeated_config", message, hint="one run may count twice")
 
 
 def _changed_features(jobs: Sequence[Job]) -> Iterator[Problem]:
@@ -57,7 +45,7 @@ def _changed_features(jobs: Sequence[Job]) -> Iterator[Problem]:
             if isinstance(entry.get(name), list) and entry[name] != known[scenario]
         }
         if other:
-            message = f"the {name} of {_counted(len(other), 'scenario')} have changed, the last are shown: "
+            message = f"the {name} of {counted(len(other), 'scenario')} have changed, the last are shown: "
             yield note(code, message + listed(sorted(other)))
 
 
@@ -115,10 +103,10 @@ def row_notes(frame: pl.LazyFrame) -> Iterator[Problem]:
     for (code, what), found in zip(HASHES.values(), hashes, strict=True):
         if len(found):
             names = found["base_scenario_id"].to_list()
-            yield note(code, f"{_counted(len(names), 'scenario id')} {what}: {listed(names)}")
+            yield note(code, f"{counted(len(names), 'scenario id')} {what}: {listed(names)}")
     counts = dict(statuses.iter_rows())
     if crashed := counts.get("exception", 0):
-        message = f"{crashed} of {_counted(sum(counts.values()), 'run')} ended in an exception, and have no verdict"
+        message = f"{crashed} of {counted(sum(counts.values()), 'run')} ended in an exception, and have no verdict"
         yield note("exceptions", message)
 
 
@@ -132,5 +120,6 @@ def _known(values: Iterator[str | None]) -> list[str]:
     return sorted({value for value in values if value is not None})
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """`1 run`, `2 runs`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

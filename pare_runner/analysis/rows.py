@@ -1,4 +1,4 @@
-"""Frames of rows that are JSON: the journal of a job, and files of row objects such as PARE's `*_result.json`.
+"""Frames of rows that are text: the journal of a job, files of row objects such as PARE's `*_result.json`, and CSV.
 
 A journal may be read while it is written. Its last line without an end is a run that is about to be written, and is
 passed over; a line that is no row of results is counted as damaged.
@@ -14,7 +14,8 @@ from typing import Any
 import orjson
 import polars as pl
 
-from pare_runner.analysis.schema import JSON_COLUMNS, ROW_COLUMNS
+from pare_runner.analysis.reading import first_line
+from pare_runner.analysis.schema import FRAME_SCHEMA, JSON_COLUMNS, NEEDED, ROW_COLUMNS, TEXTS
 from pare_runner.errors import InputError
 
 
@@ -47,7 +48,8 @@ def read_journal(path: Path) -> Rows:
 
 
 def read_row_objects(path: Path) -> Rows:
-    """The rows of a JSON list of objects; keys that are no known columns are columns of text. InputError if it is none.
+    """The rows of a JSON list of objects; keys that no frame of results has are columns of text. InputError if it is
+    none.
 
     `run_number` may be null, as PARE has it for single runs.
     """
@@ -57,10 +59,43 @@ def read_row_objects(path: Path) -> Rows:
         raise InputError(f"is not JSON: {error}", where=path.as_posix()) from error
     if not isinstance(found, list):
         raise InputError("is no list of rows", where=path.as_posix())
-    usable = [row for row in found if isinstance(row, dict) and isinstance(row.get("base_scenario_id"), str)]
+    objects = [row for row in found if isinstance(row, dict)]
+    lacking = [name for name in NEEDED if not any(name in row for row in objects)]
+    if objects and lacking:
+        raise InputError(_lacking(lacking), where=path.as_posix())
+    usable = [row for row in objects if isinstance(row.get("base_scenario_id"), str)]
     extra = dict.fromkeys(key for row in usable for key in row if key not in ROW_COLUMNS)
-    rows = _rows(usable, {**ROW_COLUMNS, **dict.fromkeys(extra, pl.String())})
+    rows = _rows(usable, {**ROW_COLUMNS, **{name: FRAME_SCHEMA.get(name, pl.String()) for name in extra}})
     return Rows(rows.frame, rows.damaged + len(found) - len(usable))
+
+
+def read_csv(path: Path) -> Rows:
+    """The rows of a CSV file, as `pare results` writes it: lists are joined by spaces, null is an empty cell.
+
+    Columns that no frame of results has are text. InputError if it is none, or lacks columns that say what a row is.
+    """
+    try:
+        frame = pl.read_csv(path, infer_schema=False, glob=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise InputError(f"is no CSV: {first_line(error)}", where=path.as_posix()) from error
+    if lacking := [name for name in NEEDED if name not in frame.columns]:
+        raise InputError(_lacking(lacking), where=path.as_posix())
+    cells = []
+    for name in frame.columns:
+        kind, cell = FRAME_SCHEMA.get(name, pl.String()), pl.col(name)
+        if kind == pl.Boolean():
+            cell = cell.replace_strict({"true": True, "false": False}, return_dtype=kind)
+        elif kind == TEXTS:
+            cell = pl.when(cell == "").then(pl.lit([], dtype=TEXTS)).otherwise(cell.str.split(" "))
+        cells.append(cell.cast(kind).alias(name))
+    try:
+        return Rows(frame.select(cells))
+    except pl.exceptions.PolarsError as error:
+        raise InputError(f"has values of the wrong type: {first_line(error)}", where=path.as_posix()) from error
+
+
+def _lacking(names: Sequence[str]) -> str:
+    return f"has no column {' and '.join(names)}: it is no frame of results"
 
 
 def _row(line: bytes) -> dict[str, Any] | None:
@@ -104,7 +139,7 @@ def _frame(rows: list[dict[str, Any]], columns: dict[str, pl.DataType]) -> pl.Da
 def _value(name: str, value: Any, kind: pl.DataType) -> Any:
     if value is None or isinstance(value, str):
         return value
-    if name in JSON_COLUMNS or (name not in ROW_COLUMNS and kind == pl.String()):
+    if name in JSON_COLUMNS or (name not in FRAME_SCHEMA and kind == pl.String()):
         return orjson.dumps(value).decode()
     return float(value) if kind == pl.Float64() and type(value) is int else value
 

@@ -123,4 +123,7 @@ CHECK_COUNTS = pl.Schema({"checks_passed": pl.Int64(), "checks_total": pl.Int64(
 FRAME_SCHEMA = pl.Schema({**ROW_COLUMNS, **CHECK_COUNTS, **SCENARIO_COLUMNS, **JOB_COLUMNS})
 """Every column of `load_results`, in order; columns that files have beyond these follow."""
 
+NEEDED = ("base_scenario_id", "status")
+"""Without them a file is no frame of results."""
+
 STATUSES = ("success", "failed", "exception", "no_validation")

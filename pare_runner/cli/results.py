@@ -12,7 +12,7 @@ import typer
 
 from pare_runner.analysis.checks import with_checks
 from pare_runner.analysis.discover import JOURNAL, MANIFEST, PARQUET, PLAN, SUMMARY
-from pare_runner.analysis.frame import read_results
+from pare_runner.analysis.frame import Results, read_results
 from pare_runner.analysis.query import columns, sort, where
 from pare_runner.analysis.reading import collected
 from pare_runner.atomic import write_atomic, writing
@@ -20,6 +20,7 @@ from pare_runner.cli.console import is_terminal, plural, say, warn
 from pare_runner.cli.results_table import SHOWN, show
 from pare_runner.errors import ConfigError, did_you_mean
 
+UNREAD = 2
 FORMATS = ("table", "csv", "json", "parquet")
 RESERVED = (PLAN, MANIFEST, SUMMARY, JOURNAL, PARQUET, "sweep.json")
 """Files of jobs and sweeps: those that exist are never written over."""
@@ -51,7 +52,7 @@ def results(
     """Show the results of experiments, running ones too: one row for each scenario run.
 
     A table has the columns that tell rows apart, the other formats have all of them. What is odd about the results is
-    said on standard error.
+    said on standard error. Exit status 2 for bad input, and if a file could not be read.
 
     \b
     pare results outputs/my_sweep
@@ -61,6 +62,15 @@ def results(
     wanted = _format(form, as_json, out)
     found = read_results(directories)
     warn(found.notes())
+    _show(found, wanted, out, chosen, condition, order, limit, checks=checks)
+    if found.unread:
+        raise typer.Exit(UNREAD)
+
+
+def _show(
+    found: Results, wanted: str, out: str | None, chosen: list[str] | None, condition: str | None,
+    order: str | None, limit: int | None, *, checks: bool,
+) -> None:  # fmt: skip
     frame = with_checks(found.frame) if checks else found.frame
     what = "the results" if condition is None else f"the results with {condition!r}"
     if condition is not None:

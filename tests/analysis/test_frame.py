@@ -245,12 +245,12 @@ def test_exceptions(own: Path) -> None:
     assert note.message == "2 of 10 runs ended in an exception, and have no verdict"
 
 
-def test_several_versions_and_the_same_configuration_twice(own: Path) -> None:
+def test_several_versions_and_the_same_runs_twice(own: Path) -> None:
     shutil.copytree(own / "alone", own / "again")
     edit(own / "again" / "manifest.json", lambda content: content.update(behaviour_version=99, packages={}))
     edit(own / "alone" / "manifest.json", lambda content: content.update(packages={"pare-runner": "9.9"}))
 
-    assert codes(own) == ["mixed_versions", "mixed_behaviour", "repeated_config"]
+    assert codes(own) == ["mixed_versions", "mixed_behaviour", "repeated_runs"]
 
 
 def test_tags_that_changed(own: Path) -> None:
@@ -296,6 +296,24 @@ def test_no_rows_of_pare(tmp_path: Path, text: str) -> None:
 
     with pytest.raises(InputError, match=r"none of the results can be read\n.*/x_result.json: is no"):
         load_results(tmp_path)
+
+
+def test_a_file_of_which_no_row_can_be_used(tmp_path: Path) -> None:
+    (tmp_path / "x_result.json").write_text('[1, {"status": "failed", "base_scenario_id": 3}]')
+
+    with pytest.raises(InputError, match=r"x_result.json: holds no row of results"):
+        load_results(tmp_path)
+
+
+def test_a_column_of_another_type_costs_its_file(outputs: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.parquet"
+    load_results(outputs / "alone").collect().with_columns(run_number=pl.lit("first")).write_parquet(bad)
+
+    results = read_results([outputs / "sweep", bad])
+
+    (note,) = results.notes()
+    assert (note.code, note.where, results.unread) == ("damaged_file", str(bad), (str(bad),))
+    assert results.frame.select(pl.len()).collect().item() == 8
 
 
 def test_several_paths_and_the_public_name(outputs: Path) -> None:

@@ -57,12 +57,40 @@ def test_a_table_has_what_tells_rows_apart(pare: Pare, sweep: str) -> None:
 
 def test_jobs_are_named_where_their_settings_are_the_same(pare: Pare, alone: str) -> None:
     shutil.copytree(alone, "again")
+    path = Path("again/results.parquet")
+    pl.read_parquet(path).with_columns(number_of_turns=9).write_parquet(path)  # not the same runs
 
     said = pare("results", ".", "--limit", "3")
 
     assert [line.split()[1] for line in said.out.splitlines()[:4]] == ["JOB", "again", "again", "alone"]
     assert said.out.endswith("4 runs in 2 jobs: 4 failed; 3 shown, see --limit\n")
-    assert said.err.startswith("warning: 2 jobs have the same configuration: again, alone (one run may count twice)")
+    assert said.err.startswith("warning: 2 runs of one configuration and seed are there more than once, with unlike")
+
+
+def test_what_was_written_with_every_column_is_read_again(pare: Pare, sweep: str) -> None:
+    for ending in ("json", "csv", "parquet"):
+        pare("results", sweep, "--out", f"a.{ending}")
+        again = pare("results", f"a.{ending}", "--out", "b.json")
+        assert (again.status, again.err) == (0, "")
+        assert Path("b.json").read_bytes() == Path("a.json").read_bytes()
+
+
+def test_files_without_every_column_are_named(pare: Pare, sweep: str) -> None:
+    for name in ("a.csv", "a.json", "a.parquet"):
+        pare("results", sweep, "--columns", "status", "--out", name)
+        said = pare("results", name)
+        assert said.status == 2
+        assert said.err.startswith(f"pare: none of the results can be read\n{name}: has no column base_scenario_id")
+
+
+def test_what_can_be_read_is_shown_beside_a_file_that_cannot(pare: Pare, sweep: str) -> None:
+    Path("bad.parquet").write_bytes(b"rubbish")
+
+    said = pare("results", sweep, "bad.parquet")
+
+    assert said.status == 2
+    assert said.out.endswith("4 runs in 2 jobs: 2 success, 2 failed\n")
+    assert said.err.startswith("bad.parquet: warning: cannot be read")
 
 
 def test_rows_and_columns_that_are_asked_for(pare: Pare, sweep: str) -> None:
@@ -179,7 +207,10 @@ def test_a_sweep_that_was_killed(pare: Pare, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["--json"]])
-def test_a_frame_that_is_damaged_inside(pare: Pare, alone: str, arguments: list[str]) -> None:
+@pytest.mark.parametrize("journal", [True, False])
+def test_a_frame_that_is_damaged_inside(pare: Pare, alone: str, arguments: list[str], journal: bool) -> None:
+    if not journal:
+        Path(alone, "results.jsonl").unlink()
     path = Path(alone) / "results.parquet"
     whole = path.read_bytes()
     end = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")  # where the footer begins, which stays as it is
@@ -187,9 +218,14 @@ def test_a_frame_that_is_damaged_inside(pare: Pare, alone: str, arguments: list[
 
     said = pare("results", alone, *arguments)
 
-    assert (said.status, said.out) == (2, "")
-    assert said.err.startswith("pare: the results cannot be read: ")
-    assert len(said.err.splitlines()) == 1
+    if journal:
+        assert said.status == 0
+        assert said.err.endswith("(results.jsonl is read instead)\n")
+        assert "dinner_headcount_change" in said.out
+    else:
+        assert (said.status, said.out) == (2, "")
+        assert said.err.startswith(f"pare: none of the results can be read\n{path}: cannot be read: ")
+        assert len(said.err.splitlines()) == 2
 
 
 def test_nothing_there(pare: Pare) -> None:

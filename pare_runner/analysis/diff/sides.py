@@ -46,9 +46,13 @@ class Side:
 
 
 def read_side(label: str, given: Given) -> Side:
-    """The results at `given`; InputError if there are none."""
+    """The results at `given`; InputError if there are none, or several unlike results of one run."""
     paths: list[Paths] = [given] if isinstance(given, str | os.PathLike) else list(given)
-    return Side(label, ", ".join(os.fspath(path) for path in paths), read_results(paths))
+    results = read_results(paths)
+    for problem in results.loading:
+        if problem.code == "differing_runs":
+            raise InputError(f"{label}: {problem.message}", hint=problem.hint)
+    return Side(label, ", ".join(os.fspath(path) for path in paths), results)
 
 
 def check_protocols(sides: Sequence[Side], *, mix: bool) -> tuple[Problem, ...]:

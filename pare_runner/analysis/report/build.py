@@ -47,8 +47,8 @@ class Options:
 def build(results: Results, options: Options, *, directories: Sequence[str] = ()) -> Report:
     """The report of `results`.
 
-    InputError if no run has finished, or, without `mix`, if runs are of several protocols; ConfigError for options that
-    do not fit the results.
+    InputError if no run has finished, if one has several results, or, without `mix`, if runs are of several protocols;
+    ConfigError for options that do not fit the results.
     """
     if options.margin is not None and not 0.0 < options.margin < 1.0:
         raise ConfigError(f"--margin {options.margin:g}: a margin lies between 0 and 1", hint="0.03 is three points")
@@ -89,6 +89,8 @@ def build(results: Results, options: Options, *, directories: Sequence[str] = ()
 
 def _refuse_mixture(notes: Sequence[Problem], options: Options) -> None:
     for problem in notes:
+        if problem.code == "differing_runs":
+            raise InputError(problem.message, hint=problem.hint)
         if problem.code == "mixed_protocols" and not options.mix:
             raise InputError(
                 problem.message, hint="their numbers mean different things; --mix reports them all the same"
@@ -165,7 +167,7 @@ def _metadata(
         weight_per_app_class=_weights(results),
         jobs=len(jobs),
         runs=sum(item.runs for item in found),
-        planned=None if None in planned else sum(count for count in planned if count is not None),
+        planned=None if None in planned else sum(map(int, filter(None, planned))) - results.repeated,
         scenarios=scenarios,
         package_versions=tuple(sorted({job.package_version for job in jobs if job.package_version is not None})),
         constants={name: arms.constants[name] for name in SETTINGS if name in arms.constants},
