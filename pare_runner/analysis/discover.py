@@ -27,6 +27,8 @@ COMBINED = "combined_result.json"
 """PARE's file of all rows, which its own report leaves out beside the files of single experiments."""
 
 Paths = str | os.PathLike[str]
+Given = Paths | Iterable[Paths]
+"""A path of results, or several."""
 
 
 @dataclass(frozen=True)
@@ -86,14 +88,22 @@ class Found:
     notes: tuple[Problem, ...]
 
 
-def discover(paths: Iterable[Paths]) -> Found:
+def each_path(*given: Given) -> list[Paths]:
+    """All paths in `given`, each of which is one path or several."""
+    found: list[Paths] = []
+    for item in given:
+        found += [item] if isinstance(item, str | os.PathLike) else item
+    return found
+
+
+def discover(paths: Given) -> Found:
     """The jobs at or below each of `paths`: job, sweep, a folder of both, or a single file of rows.
 
     A job that is found twice counts once. InputError for a path that does not exist or holds no results.
     """
     notes: list[Problem] = []
     jobs: dict[Path, Job] = {}
-    for path in paths:
+    for path in each_path(paths):
         if not os.fspath(path):
             raise InputError("a path of results is empty", hint="name a folder, such as outputs")
         given = Path(path)

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from pare_runner.analysis.checks import check_counts
-from pare_runner.analysis.discover import JOURNAL, Job, Paths, discover
+from pare_runner.analysis.discover import JOURNAL, Given, Job, discover, each_path
 from pare_runner.analysis.note import ResultsWarning, note
 from pare_runner.analysis.notes import job_notes, listed, row_notes, scenario_features
 from pare_runner.analysis.reading import first_line
@@ -54,7 +54,7 @@ class Results:
         return (*self.loading, *row_notes(self.frame))
 
 
-def load_results(path: Paths, *more: Paths) -> pl.LazyFrame:
+def load_results(path: Given, *more: Given) -> pl.LazyFrame:
     """One row for each scenario run, once, in the jobs, sweeps, folders of both, or files of rows at these paths.
 
     The documented columns of PARE come first, then ours (`analysis.schema`, docs/results.md), then those that only the
@@ -63,13 +63,13 @@ def load_results(path: Paths, *more: Paths) -> pl.LazyFrame:
 
     InputError if a path does not exist or holds no results; a `ResultsWarning` for what is incomplete or damaged.
     """
-    results = read_results([path, *more])
+    results = read_results(each_path(path, *more))
     for problem in results.loading:
         warnings.warn(str(problem), ResultsWarning, stacklevel=2)
     return results.frame
 
 
-def read_results(paths: Iterable[Paths]) -> Results:
+def read_results(paths: Given) -> Results:
     """The results at `paths`, as `load_results` takes them, with what is odd about them; nothing is warned of."""
     found = discover(paths)
     notes = list(found.notes)

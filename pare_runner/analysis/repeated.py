@@ -17,7 +17,7 @@ from pare_runner.analysis.reading import collected
 from pare_runner.analysis.schema import JOB, ROW_COLUMNS
 from pare_runner.errors import Problem
 
-KEY = ("base_scenario_id", "run_number", "config_hash", "seed", "world_hash")
+KEY = ("base_scenario_id", "run_number", "config_hash", "seed", "world_hash", "protocol", "protocol_version")
 WHERE_AND_WHEN = ("export_path", "run_duration", "job_duration", "latency_mean", "latency_max")
 """Columns that differ between copies of a run, and between two times that it is made."""
 CONTENT = tuple(name for name in ROW_COLUMNS if name not in (*KEY, *WHERE_AND_WHEN))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +12,9 @@ import typer
 from pare_runner.analysis.diff import gate
 from pare_runner.analysis.diff.compare import SCENARIOS, diff
 from pare_runner.analysis.diff.model import Diff
-from pare_runner.analysis.statistics.sample import ESTIMANDS
 from pare_runner.atomic import write_atomic, writing
 from pare_runner.cli.console import is_terminal, mark, say, say_json, warn
-from pare_runner.errors import ConfigError, InputError, did_you_mean
+from pare_runner.errors import ConfigError, InputError
 
 REGRESSION, NOTHING = 1, 2
 WIDTH = 100
@@ -59,19 +57,15 @@ def diff_command(
     pare diff outputs/before outputs/after --fail-on regression:0.02 --html diff.html
     """
     limit = None if fail_on is None else gate.parse(fail_on)
-    if margin is not None and not 0.0 < margin < 1.0:
-        raise ConfigError(f"--margin {margin:g} is no fraction between 0 and 1", hint="0.05 is five points")
-    if estimand not in ESTIMANDS:
-        raise ConfigError(f"there is no estimand {estimand!r}", hint=did_you_mean(estimand, ESTIMANDS))
     target = None if html is None else _target(html)
     found = diff(
         a,
         b,
-        by=None if by is None else _names(by),
-        ignore=_names(ignore or ()),
+        by=by,
+        ignore=ignore or (),
         mix=mix,
         margin=margin,
-        estimand="benchmark" if estimand == "benchmark" else "situations",
+        estimand=estimand,
         scenarios=scenarios,
     )
     warn(found.notes)
@@ -108,11 +102,6 @@ def _show(found: Diff) -> None:
             say(mark(line, "warning"))
         else:
             say(mark(line, "bold") if line and not line.startswith(" ") else line)
-
-
-def _names(given: Iterable[str]) -> list[str]:
-    """Names that stand in several options, or in one with commas."""
-    return [name.strip() for text in given for name in text.split(",") if name.strip()]
 
 
 def _target(name: str) -> Path:

@@ -6,13 +6,13 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated
 
 import typer
 
+from pare_runner.analysis.given import names
 from pare_runner.analysis.report.document import ReportDocument, report
 from pare_runner.analysis.report.text import text
-from pare_runner.analysis.statistics.sample import ESTIMANDS, Estimand
 from pare_runner.atomic import json_bytes, write_atomic, writing
 from pare_runner.cli.console import mark, plural, say
 from pare_runner.cli.results import RESERVED
@@ -74,7 +74,7 @@ def report_command(
     found = report(
         *directories,
         by=() if by is None else _names(by),
-        estimand=_estimand(estimand),
+        estimand=estimand,
         margin=margin,
         mix=mix,
         baseline=baseline,
@@ -151,17 +151,10 @@ def _forms(form: str | None, as_json: bool, place: Path | None) -> list[str]:
 
 def _names(by: str) -> list[str]:
     """The columns of --by; ConfigError if there are none."""
-    names = [name.strip() for name in by.split(",") if name.strip()]
-    if not names:
+    found = names(by)
+    if not found:
         raise ConfigError("--by names no column", hint="--by observe_model,seed")
-    return names
-
-
-def _estimand(name: str) -> Estimand:
-    for known in get_args(Estimand):
-        if name == known:
-            return known  # type: ignore[no-any-return]  # one of the literals
-    raise ConfigError(f"--estimand {name}: no such estimand", hint=did_you_mean(name, ESTIMANDS))
+    return found
 
 
 def _timestamp(given: str | None) -> str:

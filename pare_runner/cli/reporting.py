@@ -30,14 +30,22 @@ def write_reports(directory: Path) -> Path | None:
 
 
 def _written(directory: Path) -> Path:
+    place = _shown(directory)
     # Slow to load, and a command that ends earlier needs none of it.
     document = importlib.import_module("pare_runner.analysis.report.document")
-    results = importlib.import_module("pare_runner.analysis.frame").read_results([directory])
+    results = importlib.import_module("pare_runner.analysis.frame").read_results(place)
     options = importlib.import_module("pare_runner.analysis.report.build").Options(mix=True, timestamp=_begun(results))
-    found = document.of_results(results, options, [str(directory)])
-    write_atomic(directory / PAGE, found.html(str(directory)).encode())
-    write_atomic(directory / MARKDOWN, found.markdown(str(directory)).encode())
+    found = document.of_results(results, options, [place.name if place.is_absolute() else str(place)])
+    write_atomic(directory / PAGE, found.html(str(place)).encode())
+    write_atomic(directory / MARKDOWN, found.markdown(str(place)).encode())
     return directory / PAGE
+
+
+def _shown(directory: Path) -> Path:
+    """The directory as it is called from where the program runs, if it lies below: a report says no private paths."""
+    here = Path.cwd()
+    found = directory.absolute()
+    return found.relative_to(here) if found.is_relative_to(here) and found != here else found
 
 
 def _begun(results: Any) -> str:

@@ -88,7 +88,7 @@ def test_without_a_common_run_the_rest_is_compared(pare: Pare, tmp_path: Path) -
     ("words", "says"),
     [
         (["--fail-on", "loss:1"], "there is no condition 'loss:1'"),
-        (["--margin", "2"], "--margin 2 is no fraction between 0 and 1"),
+        (["--margin", "2"], "--margin 2: a margin lies between 0 and 1"),
         (["--estimand", "benchmrk"], "did you mean 'benchmark'?"),
         (["--html", "diff.pdf"], "diff.pdf is no name for a page"),
         (["--ignore", "sed"], "there is no key 'sed' (did you mean 'seed'?)"),

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from pare_runner.cli.hydra_entry import main as run_experiment
+from pare_runner.cli.reporting import write_reports
 from tests.cli.conftest import Pare
 from tests.cli.sweeps import dying
 
@@ -187,3 +188,19 @@ def test_a_report_that_cannot_be_written_is_a_warning(pare: Pare, alone: str) ->
     assert "no report could be written: IsADirectoryError" in said.err
     assert "report: " not in said.out
     assert Path("alone/summary.json").exists()
+
+
+def test_reports_beside_results_say_no_private_paths(pare: Pare, alone: str) -> None:
+    write_reports(Path(alone).absolute())
+    page = Path(alone, "report.html").read_text()
+    assert "<title>Report: alone<" in page
+    assert str(Path.cwd()) not in page + Path(alone, "report.md").read_text()
+
+    here = Path.cwd()
+    Path("elsewhere").mkdir()
+    os.chdir("elsewhere")
+    try:
+        write_reports(here / alone)
+    finally:
+        os.chdir(here)
+    assert Path(alone, "report.md").read_text().startswith("# Report: alone\n")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
+from pare_runner.analysis import given
 from pare_runner.analysis.diff.cells import BEHAVIOUR, Cells, Flags, lay_out
 from pare_runner.analysis.diff.configs import code_differences, config_differences
 from pare_runner.analysis.diff.contents import Contents, ScenarioChange, TextDiff, contents, texts
@@ -18,9 +19,9 @@ from pare_runner.analysis.diff.keys import Keys, find_keys
 from pare_runner.analysis.diff.model import Diff, Finding, Matching
 from pare_runner.analysis.diff.moved import Moved, differing_places, matched_places, moved_scenarios, turned_checks
 from pare_runner.analysis.diff.prompts import prompt_differences
-from pare_runner.analysis.diff.sides import Given, Side, check_protocols, read_side
+from pare_runner.analysis.diff.sides import Side, check_protocols, read_side
 from pare_runner.analysis.diff.unmatched import unmatched
-from pare_runner.analysis.statistics.sample import Estimand
+from pare_runner.analysis.discover import Given
 
 SCENARIOS = 20
 """Scenarios whose traces are opened at most."""
@@ -30,27 +31,30 @@ def diff(
     a: Given,
     b: Given,
     *,
-    by: Sequence[str] | None = None,
-    ignore: Sequence[str] = (),
+    by: str | Iterable[str] | None = None,
+    ignore: str | Iterable[str] = (),
     mix: bool = False,
     margin: float | None = None,
-    estimand: Estimand = "situations",
+    estimand: str = "situations",
     scenarios: int = SCENARIOS,
 ) -> Diff:
     """What changed from the results at `a`, the baseline, to those at `b`.
 
     Each is a path of a job, a sweep, a folder of both or a file of rows, or several paths. Runs are matched by
-    scenario, run number and every key that varies on both sides; `by` names the keys instead, `ignore` leaves some out.
+    scenario, run number and every key that varies on both sides; `by` names the keys instead, `ignore` leaves some out:
+    one text or several, with commas or without.
     `margin` is the difference of success rates (0.05 is five points) that would still count as none. `estimand` says
     what the numbers are about: `situations` like these, or exactly this `benchmark`. The traces of at most `scenarios`
     scenarios are opened.
 
-    InputError if a path holds no results, for a key that is none, and for several protocols unless `mix`.
+    InputError if a path holds no results, for a key that is none, and for several protocols unless `mix`; ConfigError
+    for a margin or an estimand that is none.
     """
+    about, margin = given.estimand(estimand), given.margin(margin)
     sides = read_side("A", a), read_side("B", b)
     notes = [note for side in sides for note in side.notes()]
     notes += check_protocols(sides, mix=mix)
-    keys = find_keys(*sides, by=by, ignore=ignore)
+    keys = find_keys(*sides, by=None if by is None else given.names(by), ignore=given.names(ignore))
     cells = lay_out(*sides, keys)
     found = contents(*sides, _scenarios(cells))
     config, code = config_differences(*sides, keys), code_differences(*sides)
@@ -65,7 +69,7 @@ def diff(
     opened = examine(sides, cells, places)
     findings = _findings(sides, cells, found, moved, changed, differing, opened)
     judged = bool(cells.both_judged.any())
-    figures, cell_family = cell_figures(cells, estimand=estimand)
+    figures, cell_family = cell_figures(cells, estimand=about)
     kinds: Counter[str] = Counter()
     for item in opened.values():
         kinds.update(item.kinds)
@@ -78,7 +82,7 @@ def diff(
         code=code,
         contents=found,
         prompts=_prompts(sides, cells, found) if explained or code else (),
-        success=success(cells, estimand=estimand, margin=margin) if judged else None,
+        success=success(cells, estimand=about, margin=margin) if judged else None,
         cells=figures,
         cell_family=cell_family,
         moved=tuple(item for item in findings if item.moved is not None),

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
-from pare_runner.analysis.discover import Job, Paths
+from pare_runner.analysis.discover import Given, Job, each_path
 from pare_runner.analysis.frame import Results, read_results
 from pare_runner.analysis.note import note
 from pare_runner.analysis.reading import collected
 from pare_runner.errors import InputError, Problem
-
-Given = Paths | Sequence[Paths]
-"""One path of results, or several that are one side together."""
 
 PROTOCOL = ("protocol", "protocol_version")
 
@@ -47,12 +43,12 @@ class Side:
 
 def read_side(label: str, given: Given) -> Side:
     """The results at `given`; InputError if there are none, or several unlike results of one run."""
-    paths: list[Paths] = [given] if isinstance(given, str | os.PathLike) else list(given)
+    paths = each_path(given)
     results = read_results(paths)
     for problem in results.loading:
         if problem.code == "differing_runs":
             raise InputError(f"{label}: {problem.message}", hint=problem.hint)
-    return Side(label, ", ".join(os.fspath(path) for path in paths), results)
+    return Side(label, ", ".join(map(str, paths)), results)
 
 
 def check_protocols(sides: Sequence[Side], *, mix: bool) -> tuple[Problem, ...]:

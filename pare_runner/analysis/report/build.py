@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from pare_runner.analysis import given
 from pare_runner.analysis.frame import Results
 from pare_runner.analysis.notes import listed
 from pare_runner.analysis.reading import collected
@@ -50,8 +51,7 @@ def build(results: Results, options: Options, *, directories: Sequence[str] = ()
     InputError if no run has finished, if one has several results, or, without `mix`, if runs are of several protocols;
     ConfigError for options that do not fit the results.
     """
-    if options.margin is not None and not 0.0 < options.margin < 1.0:
-        raise ConfigError(f"--margin {options.margin:g}: a margin lies between 0 and 1", hint="0.03 is three points")
+    given.margin(options.margin)
     if not 0.0 < options.level < 1.0:
         raise ConfigError(f"an interval at level {options.level:g}: a level lies between 0 and 1", hint="0.95 is usual")
     # A number that is none is no verdict; only files from elsewhere have such.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html as escaping
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pare_runner.analysis.discover import Paths
+from pare_runner.analysis import given
+from pare_runner.analysis.discover import Given, each_path
 from pare_runner.analysis.frame import Results, read_results
 from pare_runner.analysis.report.build import Options, build
 from pare_runner.analysis.report.html import html
@@ -17,8 +18,6 @@ from pare_runner.analysis.report.markdown import markdown
 from pare_runner.analysis.report.model import Report
 from pare_runner.analysis.report.text import WIDTH, text
 from pare_runner.analysis.statistics.intervals import LEVEL
-from pare_runner.analysis.statistics.sample import ESTIMANDS, Estimand
-from pare_runner.errors import ConfigError, did_you_mean
 
 
 @dataclass(frozen=True)
@@ -65,10 +64,10 @@ class ReportDocument:
 
 
 def report(
-    path: Paths,
-    *more: Paths,
-    by: Sequence[str] = (),
-    estimand: Estimand = "situations",
+    path: Given,
+    *more: Given,
+    by: str | Iterable[str] = (),
+    estimand: str = "situations",
     level: float = LEVEL,
     margin: float | None = None,
     mix: bool = False,
@@ -77,16 +76,16 @@ def report(
 ) -> ReportDocument:
     """The report of jobs, sweeps, folders of them, or files of rows, running ones too.
 
-    `by` are the columns that make a configuration (default: all settings that differ); `estimand` is `situations` or
-    `benchmark`; `margin`, between 0 and 1, asks whether configurations are equivalent; `mix` lets runs of several
-    protocols stand side by side; `baseline` is what all are compared with (default: the first; `best`, an id, a label).
+    Each path may be several. `by` are the columns that make a configuration, one text or several (default: all settings
+    that differ); `estimand` is `situations` or `benchmark`; `margin`, between 0 and 1, asks whether configurations are
+    equivalent; `mix` lets runs of several protocols stand side by side; `baseline` is what all are compared with
+    (default: the first; `best`, an id, a label).
 
     InputError for a path without results, without a finished run, or of mixed protocols; ConfigError for bad options.
     """
-    if estimand not in ESTIMANDS:
-        raise ConfigError(f"there is no estimand {estimand!r}", hint=did_you_mean(estimand, ESTIMANDS))
-    options = Options(tuple(by), estimand, level, margin, mix, baseline, timestamp)
-    paths = [path, *more]
+    about = given.estimand(estimand)
+    options = Options(given.names(by), about, level, margin, mix, baseline, timestamp)
+    paths = each_path(path, *more)
     return of_results(read_results(paths), options, [str(item) for item in paths])
 
 
