@@ -12,24 +12,25 @@ from pare_runner.analysis.report.arms import RESULTS, Arms
 from pare_runner.analysis.schema import STATUSES
 from pare_runner.analysis.statistics.sample import Sample
 
-SUMS = {
-    "proposals": "proposal_count",
-    "acceptances": "acceptance_count",
-    "turns": "number_of_turns",
+TOTALS = {"proposals": "proposal_count", "acceptances": "acceptance_count", "turns": "number_of_turns"}
+"""Name of a sum over all runs → column of the rows."""
+PER_RUN = {
+    "run_turns": "number_of_turns",
     "unseen": "unseen_events",
     "calls": "model_calls",
     "prompt": "prompt_tokens",
     "completion": "completion_tokens",
     "cost": "cost_usd",
 }
-"""Name of a sum → column of the rows."""
+"""Name of a sum over the runs that an exception did not cut short → column of the rows."""
 
 
 @dataclass(frozen=True, eq=False)
 class Cells:
     """One row for each configuration and scenario that has runs, in `table`, with `arm` and `scenario` as numbers.
 
-    `scenarios` are the ids in order. For each of `SUMS` there is a sum, and in `<name>_known` the rows it is of.
+    `scenarios` are the ids in order. For each of `TOTALS` and `PER_RUN` there is a sum, and for those `PER_RUN`
+    in `<name>_known` the rows it is of.
     """
 
     scenarios: tuple[str, ...]
@@ -46,11 +47,11 @@ def summed(frame: pl.LazyFrame, arms: Arms) -> Cells:
     success, status = pl.col("success_numeric"), pl.col("status")
     judged = success.is_not_null() & (status != "exception")
     value = pl.when(judged).then(success)
-    sums = [
-        column
-        for name, source in SUMS.items()
-        for column in (pl.col(source).sum().alias(name), pl.col(source).count().alias(f"{name}_known"))
-    ]
+    ended = (status != "exception").fill_null(True)
+    sums = [pl.col(source).sum().alias(name) for name, source in TOTALS.items()]
+    for name, source in PER_RUN.items():
+        kept = pl.col(source).filter(ended)
+        sums += [kept.sum().alias(name), kept.count().alias(f"{name}_known")]
     grouped = frame.group_by(*arms.keys, "base_scenario_id").agg(
         pl.len().alias("runs"),
         *((status == name).sum().alias(name) for name in STATUSES),

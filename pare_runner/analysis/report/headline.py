@@ -74,10 +74,10 @@ def _means(table: pl.DataFrame) -> Means:
 
     prompt, completion = mean("prompt"), mean("completion")
     return Means(
-        turns=mean("turns"),
+        turns=mean("run_turns"),
         unseen_events=mean("unseen"),
         model_calls=mean("calls"),
         tokens=None if prompt is None or completion is None else prompt + completion,
         cost=mean("cost"),
-        cost_unknown=int(sums["runs"]) - int(sums["cost_known"]),
+        cost_unknown=int(sums["runs"]) - int(sums["exception"]) - int(sums["cost_known"]),
     )

@@ -22,8 +22,8 @@ from pare_runner.errors import Problem
 
 @dataclass(frozen=True)
 class Means:
-    """Per-run means of what agents did and used; None where no run says it. `cost` is over the runs whose cost is
-    known, `cost_unknown` counts the others."""
+    """Per-run means of what agents did and used; None where no run says it. Runs that ended in an exception, which were
+    cut short, are left out. `cost` is over the runs whose cost is known, `cost_unknown` counts the others."""
 
     turns: float | None
     unseen_events: float | None

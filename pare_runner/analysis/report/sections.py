@@ -141,7 +141,8 @@ def _spending(report: Report, spending: Spending) -> Section:
         for item, value in zip(report.configurations, spending.values, strict=True)
     ]
     notes = tuple(
-        f"{item.label}: the cost of {item.means.cost_unknown} of {item.runs} runs is not known"
+        f"{item.label}: the cost of {item.means.cost_unknown} of {item.runs - item.statuses['exception']} runs is not "
+        "known"
         for item in report.configurations
         if spending.unit == "usd" and item.means.cost_unknown
     )

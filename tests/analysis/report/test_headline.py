@@ -70,3 +70,14 @@ def test_nothing_judged_is_no_rate() -> None:
     (found,) = reported(rows).configurations
     assert found.rate.estimate is None
     assert found.statuses["no_validation"] == 1
+
+
+def test_means_of_a_run_leave_out_what_an_exception_cut_short() -> None:
+    rows = [
+        row("s", True, run=1, number_of_turns=4, model_calls=10, cost_usd=0.5),
+        row("s", None, run=2, number_of_turns=1, model_calls=2, cost_usd=0.1),
+        row("s", False, run=3, number_of_turns=6, model_calls=20),
+    ]
+    (found,) = reported(rows).configurations
+    assert (found.means.turns, found.means.model_calls, found.means.cost) == (5.0, 15.0, 0.5)
+    assert (found.means.cost_unknown, found.turns) == (1, 11)
