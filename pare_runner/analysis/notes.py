@@ -15,10 +15,11 @@ SHOWN = 3
 """Names in one note at most."""
 
 KEYS = ("protocol", "protocol_version")
-HASHES: Mapping[str, tuple[Code, str]] = {
-    "world_hash": ("other_scenarios", "stand for several contents of a scenario"),
-    "scoring_hash": ("other_checks", "were judged by several versions of their checks"),
+HASHES: Mapping[str, tuple[Code, str, str]] = {
+    "world_hash": ("other_scenarios", "stand", "for several contents of a scenario"),
+    "scoring_hash": ("other_checks", "were", "judged by several versions of their checks"),
 }
+SINGULAR = {"stand": "stands", "were": "was"}
 FEATURES: Mapping[str, Code] = {"tags": "other_tags", "apps": "other_apps"}
 
 
@@ -100,10 +101,11 @@ def row_notes(frame: pl.LazyFrame) -> Iterator[Problem]:
     if len(protocols) > 1:
         names = [name if version is None else f"{name} v{version}" for name, version in protocols.iter_rows()]
         yield note("mixed_protocols", f"several protocols are mixed: {', '.join(names)}", hint="do not compare them")
-    for (code, what), found in zip(HASHES.values(), hashes, strict=True):
+    for (code, verb, what), found in zip(HASHES.values(), hashes, strict=True):
         if len(found):
             names = found["base_scenario_id"].to_list()
-            yield note(code, f"{counted(len(names), 'scenario id')} {what}: {listed(names)}")
+            said = verb if len(names) > 1 else SINGULAR[verb]
+            yield note(code, f"{counted(len(names), 'scenario id')} {said} {what}: {listed(names)}")
     counts = dict(statuses.iter_rows())
     if crashed := counts.get("exception", 0):
         message = f"{crashed} of {counted(sum(counts.values()), 'run')} ended in an exception, and have no verdict"

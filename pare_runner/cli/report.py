@@ -138,10 +138,12 @@ def _forms(form: str | None, as_json: bool, place: Path | None) -> list[str]:
         return ["markdown", "html"] if form is None else [form]
     if place.name in RESERVED and place.exists():
         raise ConfigError(f"{place} is a file of results: it is not written over", hint="choose another name")
-    if form is not None:
-        return [form]
     ending = place.suffix.removeprefix(".")
     known = {ending: name for name, ending in ENDINGS.items()}
+    if form is not None:
+        if known.get(ending, form) != form:
+            raise ConfigError(f"{place} would hold {form}", hint=f"end it in .{ENDINGS[form]}, or leave out --format")
+        return [form]
     if ending not in known:
         raise ConfigError(
             f"{place} does not say its format", hint=f"end it in {', '.join(f'.{item}' for item in known)}"

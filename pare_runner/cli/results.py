@@ -124,6 +124,8 @@ def _format(form: str | None, as_json: bool, out: str | None) -> str:
             raise ConfigError(
                 f"{out} does not say its format", hint="end it in .csv, .json or .parquet, or add --format"
             )
+    if ending in FORMATS and form not in ("table", ending):
+        raise ConfigError(f"{out} would hold {form}", hint=f"end it in .{form}, or leave out --format")
     if form == "table" and out is not None:
         raise ConfigError("a table is for reading, not for a file", hint="--format csv, json or parquet")
     if form == "parquet" and out is None and is_terminal():

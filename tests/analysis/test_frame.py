@@ -330,3 +330,12 @@ def test_a_manifest_with_values_of_other_types(alone: Path) -> None:
 
     assert rows["experiment_name"].to_list() == [None, None]
     assert rows["behaviour_version"].to_list() == [None, None]
+
+
+def test_one_scenario_is_spoken_of_as_one(own: Path) -> None:
+    first = pl.col("base_scenario_id") == "cab_late_for_review"
+    change_frame(own / "alone", pl.when(first).then(pl.lit("other")).otherwise("world_hash").alias("world_hash"))
+
+    (note,) = read_results([own]).notes()
+
+    assert note.message == "1 scenario id stands for several contents of a scenario: cab_late_for_review"

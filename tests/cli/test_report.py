@@ -204,3 +204,10 @@ def test_reports_beside_results_say_no_private_paths(pare: Pare, alone: str) -> 
     finally:
         os.chdir(here)
     assert Path(alone, "report.md").read_text().startswith("# Report: alone\n")
+
+
+def test_a_format_that_its_file_denies_is_refused(pare: Pare, alone: str) -> None:
+    said = pare("report", alone, "--out", "z.html", "--format", "json")
+    assert (said.status, Path("z.html").exists()) == (2, False)
+    assert said.err == "pare: z.html would hold json (end it in .json, or leave out --format)\n"
+    assert pare("report", alone, "--out", "z.data", "--format", "json").status == 0

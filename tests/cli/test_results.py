@@ -233,3 +233,9 @@ def test_nothing_there(pare: Pare) -> None:
 
     assert said.status == 2
     assert said.err.startswith("pare: . holds no results (looked in it and below for plan.json")
+
+
+def test_a_format_that_its_file_denies_is_refused(pare: Pare, alone: str) -> None:
+    said = pare("results", alone, "--out", "z.csv", "--format", "json")
+    assert (said.status, Path("z.csv").exists()) == (2, False)
+    assert said.err == "pare: z.csv would hold json (end it in .json, or leave out --format)\n"

@@ -34,7 +34,8 @@ overflow-wrap:anywhere}
 .pare-diff tr.here td{background:var(--mark)}.pare-diff details{margin:.3rem 0}
 .pare-diff .steps td{width:50%}
 @media print{.pare-diff{max-width:none;padding:0;--ink:#000;--back:#fff;--soft:#f4f6f8;--dim:#444;--line:#bbb;
---gain:#064d2b;--loss:#7c1512;--mark:#fff3c9}.pare-diff section{break-inside:avoid-page}}
+--gain:#064d2b;--loss:#7c1512;--mark:#fff3c9}.pare-diff h1,.pare-diff h2,.pare-diff h3{break-after:avoid}
+.pare-diff tr,.pare-diff svg,.pare-diff figure{break-inside:avoid}}
 """
 
 

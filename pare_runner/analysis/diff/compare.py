@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -22,6 +23,9 @@ from pare_runner.analysis.diff.prompts import prompt_differences
 from pare_runner.analysis.diff.sides import Side, check_protocols, read_side
 from pare_runner.analysis.diff.unmatched import unmatched
 from pare_runner.analysis.discover import Given
+from pare_runner.analysis.note import note
+from pare_runner.analysis.notes import listed
+from pare_runner.errors import Problem
 
 SCENARIOS = 20
 """Scenarios whose traces are opened at most."""
@@ -52,7 +56,7 @@ def diff(
     """
     about, margin = given.estimand(estimand), given.margin(margin)
     sides = read_side("A", a), read_side("B", b)
-    notes = [note for side in sides for note in side.notes()]
+    notes = [problem for side in sides for problem in side.notes()]
     notes += check_protocols(sides, mix=mix)
     keys = find_keys(*sides, by=None if by is None else given.names(by), ignore=given.names(ignore))
     cells = lay_out(*sides, keys)
@@ -61,12 +65,13 @@ def diff(
     moved, family = moved_scenarios(cells)
     differing = _differing(cells)
     explained = bool(keys.differing) or any(item.identity for item in config)
-    compared = False
+    compared, damaged = False, dict[Path, None]()
     if not (moved or explained or found.changed or differing.any()):
-        differing, compared = differing_records(sides, cells)
+        differing, compared = differing_records(sides, cells, damaged)
     changed = _changed(cells, found, moved, differing, explained=explained)
     places = _places(cells, [item.scenario for item in moved], [*changed], differing, scenarios)
-    opened = examine(sides, cells, places)
+    opened = examine(sides, cells, places, damaged)
+    notes += _damaged(damaged)
     findings = _findings(sides, cells, found, moved, changed, differing, opened)
     judged = bool(cells.both_judged.any())
     figures, cell_family = cell_figures(cells, estimand=about)
@@ -93,6 +98,16 @@ def diff(
         differing=int(differing.sum()),
         traces_compared=compared,
     )
+
+
+def _damaged(paths: Iterable[Path]) -> list[Problem]:
+    """A note on traces that are there and cannot be read."""
+    names = [path.as_posix() for path in paths]
+    if not names:
+        return []
+    which = "1 trace is" if len(names) == 1 else f"{len(names)} traces are"
+    message = f"{which} damaged, what happened there is not compared: {listed(names)}"
+    return [note("damaged_file", message)]
 
 
 def _scenarios(cells: Cells) -> tuple[list[str], list[str]]:
@@ -181,6 +196,7 @@ def _matching(cells: Cells, keys: Keys) -> Matching:
         narrowed=keys.narrowed,
         pooled=keys.pooled,
         unmatched=(unmatched(cells, 0), unmatched(cells, 1)),
+        grouped=any(bool((counts[matched] > 1).any()) for counts in cells.present),
     )
 
 

@@ -70,22 +70,28 @@ class Examined:
     note: str = ""
 
 
-def examine(sides: Sequence[Side], cells: Cells, places: Mapping[str, Sequence[int]]) -> dict[str, Examined]:
-    """For each scenario the pairs at some of its `places`, so many that all scenarios get a share."""
+def examine(
+    sides: Sequence[Side], cells: Cells, places: Mapping[str, Sequence[int]], damaged: dict[Path, None]
+) -> dict[str, Examined]:
+    """For each scenario the pairs at some of its `places`, so many that all scenarios get a share.
+
+    Traces that are there and cannot be read are added to `damaged`.
+    """
     share = max(1, PAIRS // max(1, len(places)))
     wanted = {name: _spread(some, share) for name, some in places.items()}
     flat = [place for some in wanted.values() for place in some]
     rows = [_rows(side, cells, number, flat) for number, side in enumerate(sides)]
     found = {}
     for name, some in wanted.items():
-        found[name] = _examined([(cells.cell_of(place), rows[0][place], rows[1][place]) for place in some])
+        found[name] = _examined([(cells.cell_of(place), rows[0][place], rows[1][place]) for place in some], damaged)
     return found
 
 
-def differing_records(sides: Sequence[Side], cells: Cells) -> tuple[Flags, bool]:
+def differing_records(sides: Sequence[Side], cells: Cells, damaged: dict[Path, None]) -> tuple[Flags, bool]:
     """Places where the traces of both sides tell of other steps, and whether there were traces of all to compare.
 
-    For results that agree in every column. Not done for more than `TRACES` pairs.
+    For results that agree in every column. Not done for more than `TRACES` pairs. Traces that are there and cannot be
+    read are not compared, and added to `damaged`.
     """
     unequal = np.zeros(cells.matched.size, dtype=np.bool_)
     places = np.flatnonzero(cells.matched.ravel()).tolist()
@@ -98,7 +104,11 @@ def differing_records(sides: Sequence[Side], cells: Cells) -> tuple[Flags, bool]
         if files[0] is None or files[1] is None:
             whole = False
         elif files[0].read_bytes() != files[1].read_bytes():
-            unequal[place] = read_trace(files[0]) != read_trace(files[1])
+            records = [_read(file, damaged) for file in files if file is not None]
+            if None in records:
+                whole = False
+            else:
+                unequal[place] = records[0] != records[1]
     return unequal.reshape(cells.matched.shape), whole
 
 
@@ -117,11 +127,12 @@ def _spread(places: Sequence[int], most: int) -> list[int]:
 
 def _examined(
     pairs: Sequence[tuple[tuple[tuple[Any, ...], str, int | None], Mapping[str, Any], Mapping[str, Any]]],
+    damaged: dict[Path, None],
 ) -> Examined:
     kinds: Counter[str] = Counter()
     first: dict[str, tuple[Pair, tuple[Record, Record]]] = {}
     for (cell, _, run), a, b in pairs:
-        records = _records(a, b)
+        records = _records(a, b, damaged)
         if records is None:
             continue
         divergence = first_difference(*records)
@@ -135,20 +146,27 @@ def _examined(
     return Examined(sum(kinds.values()), {kind: kinds[kind] for kind in ranked}, pair, shown)
 
 
-def _records(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[Record, Record] | None:
+def _records(a: Mapping[str, Any], b: Mapping[str, Any], damaged: dict[Path, None]) -> tuple[Record, Record] | None:
     """The records of both runs, of sources that compare; None if there are none."""
-    one, two = _best(a), _best(b)
+    one, two = _best(a, damaged), _best(b, damaged)
     if one is None or two is None:
         one, two = _of_calls(a), _of_calls(b)
     return None if one is None or two is None else (one, two)
 
 
-def _best(row: Mapping[str, Any]) -> Record | None:
+def _best(row: Mapping[str, Any], damaged: dict[Path, None]) -> Record | None:
     path = _trace(row)
-    found = None if path is None else read_trace(path)
+    found = None if path is None else _read(path, damaged)
     if found is not None:
         return found
     return None if row["run_id"] is None else read_native(_folder(row), row["run_id"])
+
+
+def _read(path: Path, damaged: dict[Path, None]) -> Record | None:
+    found = read_trace(path)
+    if found is None:
+        damaged[path] = None
+    return found
 
 
 def _trace(row: Mapping[str, Any]) -> Path | None:

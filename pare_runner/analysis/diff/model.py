@@ -28,7 +28,10 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """How runs were laid side by side. `runs` counts those of each side, `pairs` the places where both have one."""
+    """How runs were laid side by side. `runs` counts those of each side, `pairs` the places where both have one.
+
+    `grouped` says that a side has several runs at some of these places: they are pairs of groups then.
+    """
 
     keys: tuple[str, ...]
     by_run: bool
@@ -40,6 +43,7 @@ class Matching:
     narrowed: tuple[str, ...]
     pooled: tuple[str, ...]
     unmatched: tuple[Unmatched, Unmatched]
+    grouped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,5 +37,6 @@ def unmatched(cells: Cells, side: int) -> Unmatched:
         cell, scenario, run = (int(number) for number in place)
         first = f"{names[scenario]} run {cells.run_numbers[run]}"
         where = shown(cells.keys.matched, cells.keys.cells[cell])
-        why.append(f"{rest} single runs, the first is {first}{f' with {where}' if where else ''}")
+        single = "1 single run" if rest == 1 else f"{rest} single runs, the first"
+        why.append(f"{single}: {first}{f' with {where}' if where else ''}")
     return Unmatched(runs, tuple(why))

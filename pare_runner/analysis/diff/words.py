@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pare_runner.analysis.diff.divergence import Divergence
     from pare_runner.analysis.diff.examine import Examined
     from pare_runner.analysis.diff.figures import Success
-    from pare_runner.analysis.diff.model import Diff, Finding, Unmatched
+    from pare_runner.analysis.diff.model import Diff, Finding, Matching, Unmatched
     from pare_runner.analysis.diff.moved import CheckShare, Moved
 
 NO_TEXT = "; what it was and is, neither files nor traces tell"
@@ -56,8 +56,12 @@ def matching(diff: Diff) -> Iterator[str]:
     found = diff.matching
     names = ["scenario", *(["run number"] if found.by_run else []), *found.keys]
     sizes = counted(found.scenarios, "scenario"), counted(found.cells, "cell")
-    yield f"{counted(found.pairs, 'pair')} of runs, {sizes[0]} in {sizes[1]}, matched by {', '.join(names)}"
-    yield f"{diff.differing:,} of them differ in outcome, actions, turns or calls"
+    yield f"{_pairs(found)}, {sizes[0]} in {sizes[1]}, matched by {', '.join(names)}"
+    by = ", by the first run of each group" if found.grouped else ""
+    yield (
+        f"{diff.differing:,} of them {'differs' if diff.differing == 1 else 'differ'} in outcome, actions, turns or "
+        f"calls{by}"
+    )
     for name in found.narrowed:
         yield f"{name} varies on one side only: only the value that both have is compared"
     if found.pooled:
@@ -184,7 +188,8 @@ def kinds(tally: Mapping[str, int]) -> str:
 
 def other_ways(item: Finding) -> str:
     """In how many pairs of a scenario the columns of runs differ."""
-    return f"{item.differing} of {counted(item.pairs, 'pair')} differ in outcome, actions, turns or calls"
+    verb = "differs" if item.differing == 1 else "differ"
+    return f"{item.differing} of {counted(item.pairs, 'pair')} {verb} in outcome, actions, turns or calls"
 
 
 def _overall(success: Success | None) -> str:
@@ -204,7 +209,7 @@ def _overall(success: Success | None) -> str:
 def _identical(diff: Diff) -> str:
     found = diff.matching
     said = (
-        f"identical: {counted(found.pairs, 'pair')} of runs, {counted(found.scenarios, 'scenario')} in"
+        f"identical: {_pairs(found)}, {counted(found.scenarios, 'scenario')} in"
         f" {counted(found.cells, 'cell')}, {'results and traces' if diff.traces_compared else 'results'} are the same"
     )
     if diff.code:
@@ -212,6 +217,10 @@ def _identical(diff: Diff) -> str:
     if diff.config:
         said += f"; configuration differs where it cannot change a result: {listed([item.key for item in diff.config])}"
     return said
+
+
+def _pairs(found: Matching) -> str:
+    return f"{counted(found.pairs, 'pair')} of {'groups of runs' if found.grouped else 'runs'}"
 
 
 def _unmatched(label: str, side: Unmatched) -> Iterator[str]:

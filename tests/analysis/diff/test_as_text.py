@@ -51,3 +51,11 @@ def test_values_are_cut_around_their_first_difference() -> None:
     one, two = (Step("observe", "propose", "I.say", {"content": f"{long}{end}{long}"}) for end in "ab")
     assert "a" in values.step(one, two, ["content"]).partition("…")[2][:30]
     assert len(values.step(one, two, ["content"])) < 120
+
+
+def test_several_runs_at_a_place_are_groups(sweeps: Sweeps) -> None:
+    pooled = diff(sweeps.base, sweeps.edited, ignore="run_number")
+    assert pooled.matching.grouped
+    assert "12 pairs of groups of runs, 3 scenarios in 4 cells" in pooled.text()
+    assert "by the first run of each group" in pooled.text()
+    assert "24 pairs of runs, 3 scenarios in 4 cells" in diff(sweeps.base, sweeps.edited).text()

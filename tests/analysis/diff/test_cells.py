@@ -70,7 +70,7 @@ def test_runs_without_a_partner_are_counted_and_named(rows: Rows) -> None:
     assert left.why == (
         "scenarios that the other side does not have: t",
         "run numbers that the other side does not have: 3",
-        "1 single runs, the first is s run 2",
+        "1 single run: s run 2",
     )
     assert unmatched(found, 1).runs == 0
 

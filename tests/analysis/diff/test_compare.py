@@ -257,3 +257,15 @@ def test_values_that_stand_together_are_differences_of_the_configuration(rows: R
     found = diff(rows("a", a), rows("b", [{"base_scenario_id": "s", "observe_model": "z"}]))
     assert [(item.key, item.a, item.b) for item in found.config] == [("observe_model", ("x", "y"), ("z",))]
     assert found.matching.pooled == ("observe_model",)
+
+
+@pytest.mark.parametrize(("other", "opened"), [("same", 8), ("edited", 4)])
+def test_a_trace_that_was_cut_off_is_said(sweeps: Sweeps, tmp_path: Path, other: str, opened: int) -> None:
+    b = shutil.copytree(getattr(sweeps, other), tmp_path / "b")
+    for path in b.glob(f"*/traces/hf/{EDITED}*.json"):
+        path.write_bytes(path.read_bytes()[:500])
+    found = diff(sweeps.base, b)
+    (note,) = found.notes
+    assert note.code == "damaged_file"
+    assert note.message.startswith(f"{opened} traces are damaged, what happened there is not compared: ")
+    assert not found.traces_compared
