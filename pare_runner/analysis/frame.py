@@ -7,30 +7,27 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from pare_runner.analysis.checks import check_counts
-from pare_runner.analysis.discover import JOURNAL, Given, Job, discover, each_path
+from pare_runner.analysis.discover import Given, Job, discover, each_path
+from pare_runner.analysis.loading import Loaded, cell, load
 from pare_runner.analysis.note import ResultsWarning, note
 from pare_runner.analysis.notes import job_notes, listed, row_notes, scenario_features
-from pare_runner.analysis.reading import first_line
-from pare_runner.analysis.repeated import COLUMNS, marks, once
-from pare_runner.analysis.rows import Rows, read_csv, read_journal, read_row_objects
+from pare_runner.analysis.repeated import once
 from pare_runner.analysis.schema import (
     FRAME_SCHEMA,
     JOB,
     JOB_COLUMNS,
-    NEEDED,
     ROW_COLUMNS,
     SCENARIO_COLUMNS,
     TEXTS,
 )
 from pare_runner.errors import InputError, Problem
 
-READERS = {".jsonl": read_journal, ".json": read_row_objects, ".csv": read_csv}
 LIMIT = 2**63
 """Beyond what a column of integers can hold."""
 
@@ -73,7 +70,7 @@ def read_results(paths: Given) -> Results:
     """The results at `paths`, as `load_results` takes them, with what is odd about them; nothing is warned of."""
     found = discover(paths)
     notes = list(found.notes)
-    loaded = [_loaded(job, notes) for job in found.jobs]
+    loaded = [load(job, notes) for job in found.jobs]
     unread = [job.file.as_posix() for job, item in zip(found.jobs, loaded, strict=True) if item is None and job.file]
     readable = [item for item in loaded if item is not None]
     if not readable:
@@ -86,73 +83,7 @@ def read_results(paths: Given) -> Results:
     return Results(single.frame, tuple(item.job for item in readable), tuple(notes), single.dropped, tuple(unread))
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    job: Job
-    frame: pl.LazyFrame
-    schema: pl.Schema
-    marks: pl.Series
-
-    @property
-    def rows(self) -> int:
-        return len(self.marks)
-
-
-def _loaded(job: Job, notes: list[Problem]) -> _Loaded | None:
-    """The rows of a job as its file has them; None, with a note, if the file cannot be read."""
-    if job.file is None:
-        return _Loaded(job, ROW_COLUMNS.to_frame().lazy(), ROW_COLUMNS, pl.Series([], dtype=pl.UInt64()))
-    try:
-        if job.file.suffix == ".parquet":
-            frame = pl.scan_parquet(job.file, glob=False)
-            schema = frame.collect_schema()
-            if lacking := [name for name in NEEDED if name not in schema]:
-                raise InputError(f"has no column {' and '.join(lacking)}: it is no frame of results")
-            return _Loaded(job, frame, schema, _marks(frame, schema))
-        rows = READERS[job.file.suffix](job.file)
-        if rows.damaged and rows.frame.is_empty():
-            raise InputError("holds no row of results: each needs a base_scenario_id, and values of the right types")
-    except (InputError, OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        return _instead(job, error, notes)
-    return _from_rows(job, rows, notes)
-
-
-def _instead(job: Job, error: BaseException, notes: list[Problem]) -> _Loaded | None:
-    """What is left of a job whose file cannot be read: its journal, if that is another file."""
-    file = job.file
-    assert file is not None
-    if isinstance(error, InputError):
-        why = error.problems[0].message
-    else:
-        why = f"cannot be read: {first_line(error)}"
-    journal = None if job.folder is None else job.folder / JOURNAL
-    if journal is None or journal == file or not journal.exists():
-        notes.append(note("damaged_file", why, where=file.as_posix(), hint="its runs are missing"))
-        return None
-    notes.append(note("damaged_file", why, where=file.as_posix(), hint=f"{JOURNAL} is read instead"))
-    return _loaded(replace(job, file=journal), notes)
-
-
-def _from_rows(job: Job, rows: Rows, notes: list[Problem]) -> _Loaded:
-    if rows.damaged:
-        lines = "line" if rows.damaged == 1 else "lines"
-        message = f"{rows.damaged} damaged {lines} passed over"
-        notes.append(note("damaged_lines", message, where="" if job.file is None else job.file.as_posix()))
-    frame = rows.frame.lazy()
-    return _Loaded(job, frame, rows.frame.schema, _marks(frame, rows.frame.schema))
-
-
-def _marks(frame: pl.LazyFrame, schema: pl.Schema) -> pl.Series:
-    """The marks of all rows; PolarsError if a column does not fit the type that it has in results."""
-    cells = [_cell(name, ROW_COLUMNS[name], schema.get(name)) for name in COLUMNS]
-    odd = [
-        name for name, kind in ROW_COLUMNS.items() if name in schema and schema[name] != kind and name not in COLUMNS
-    ]
-    checked = [_cell(name, ROW_COLUMNS[name], schema[name]) for name in odd]
-    return frame.select(*cells, *checked).select(*COLUMNS, *odd).collect().select(marks().alias("mark")).to_series()
-
-
-def _column_notes(loaded: Sequence[_Loaded]) -> list[Problem]:
+def _column_notes(loaded: Sequence[Loaded]) -> list[Problem]:
     """Columns that files lack, or have beyond those of this version, as results of other versions do."""
     filled = [item for item in loaded if item.rows]
     lacking = {name: [item for item in filled if name not in item.schema] for name in ROW_COLUMNS}
@@ -168,7 +99,7 @@ def _column_notes(loaded: Sequence[_Loaded]) -> list[Problem]:
     return notes
 
 
-def _extra_columns(loaded: Iterable[_Loaded]) -> dict[str, pl.DataType]:
+def _extra_columns(loaded: Iterable[Loaded]) -> dict[str, pl.DataType]:
     """Columns of files that no schema of ours has, in order; of two types of one column the text of it is taken."""
     extra: dict[str, pl.DataType] = {}
     for item in loaded:
@@ -178,28 +109,22 @@ def _extra_columns(loaded: Iterable[_Loaded]) -> dict[str, pl.DataType]:
     return extra
 
 
-def _united(loaded: Sequence[_Loaded]) -> pl.LazyFrame:
+def _united(loaded: Sequence[Loaded]) -> pl.LazyFrame:
     extra = _extra_columns(loaded)
     whole = pl.concat([_complete(item, extra) for item in loaded], how="vertical")
     features = [_feature(name, [item.job for item in loaded]) for name in SCENARIO_COLUMNS]
     return whole.with_columns(*check_counts(), *features).select(*FRAME_SCHEMA, *extra)
 
 
-def _complete(item: _Loaded, extra: dict[str, pl.DataType]) -> pl.LazyFrame:
+def _complete(item: Loaded, extra: dict[str, pl.DataType]) -> pl.LazyFrame:
     """The frame of one job with every column in its type, those of its manifest included."""
     columns = {**ROW_COLUMNS, **SCENARIO_COLUMNS, **extra}
-    cells = [_cell(name, kind, item.schema.get(name)) for name, kind in columns.items()]
-    frame = item.frame.select(*cells, *(cell.alias(name) for name, cell in _job_cells(item).items()))
+    cells = [cell(name, kind, item.schema.get(name)) for name, kind in columns.items()]
+    frame = item.frame.select(*cells, *(value.alias(name) for name, value in _job_cells(item).items()))
     return frame if item.job.folder is None else frame.with_columns(_export_path(item))
 
 
-def _cell(name: str, kind: pl.DataType, has: pl.DataType | None) -> pl.Expr:
-    if has is None:
-        return pl.lit(None, dtype=kind).alias(name)
-    return pl.col(name) if has == kind else pl.col(name).cast(kind)
-
-
-def _job_cells(item: _Loaded) -> dict[str, pl.Expr]:
+def _job_cells(item: Loaded) -> dict[str, pl.Expr]:
     """The columns of `JOB_COLUMNS`: what the manifest says, without one what the file has."""
     job = item.job
     config, tools, events = job.config, job.config.get("tool_augmentation_config"), job.config.get("env_events_config")
@@ -226,7 +151,7 @@ def _job_cells(item: _Loaded) -> dict[str, pl.Expr]:
     cells = {name: pl.lit(_fitting(values[name], kind), dtype=kind) for name, kind in JOB_COLUMNS.items()}
     if not job.manifest:  # a frame that was written before has the columns itself
         brought = {name: kind for name, kind in JOB_COLUMNS.items() if name in item.schema}
-        cells |= {name: _cell(name, kind, item.schema[name]) for name, kind in brought.items()}
+        cells |= {name: cell(name, kind, item.schema[name]) for name, kind in brought.items()}
         if JOB in brought and job.folder is not None:  # the frame of a sweep knows the folders of its jobs
             cells[JOB] = pl.lit(f"{job.name}/") + cells[JOB]
     return cells
@@ -245,7 +170,7 @@ def _feature(name: str, jobs: Sequence[Job]) -> pl.Expr:
     return found.alias(name)
 
 
-def _export_path(item: _Loaded) -> pl.Expr:
+def _export_path(item: Loaded) -> pl.Expr:
     """The trace of a run, from where the job's own path counts."""
     path = pl.col("export_path")
     absolute = path.str.starts_with("/")

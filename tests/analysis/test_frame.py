@@ -339,3 +339,37 @@ def test_one_scenario_is_spoken_of_as_one(own: Path) -> None:
     (note,) = read_results([own]).notes()
 
     assert note.message == "1 scenario id stands for several contents of a scenario: cab_late_for_review"
+
+
+def test_rows_of_no_scenario_are_passed_over(outputs: Path, tmp_path: Path) -> None:
+    path = tmp_path / "rows.parquet"
+    frame = load_results(outputs / "sweep").collect()
+    named = pl.when(pl.col("run_number") == 1).then("base_scenario_id").alias("base_scenario_id")
+    frame.with_columns(named).write_parquet(path)
+
+    results = read_results([path])
+
+    assert [str(note) for note in results.notes()] == [
+        f"{path}: warning: 4 rows without a base_scenario_id passed over"
+    ]
+    assert results.frame.collect()["run_number"].to_list() == [1, 1, 1, 1]
+
+    frame.with_columns(pl.lit(None, dtype=pl.String()).alias("base_scenario_id")).write_parquet(path)
+    with pytest.raises(InputError, match="holds no row of results: none names its base_scenario_id"):
+        read_results([path])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (b"", "is no CSV"),
+        (b"base_scenario_id,status,run_number\ns,failed,x\n", "has values of the wrong type"),
+        (b"base_scenario_id,status,success_bool\ns,failed,maybe\n", "has values of the wrong type"),
+        (b"base_scenario_id,mood\ns,failed\n", "has no column status: it is no frame of results"),
+    ],
+)
+def test_no_rows_in_csv(tmp_path: Path, text: bytes, says: str) -> None:
+    (tmp_path / "a.csv").write_bytes(text)
+
+    with pytest.raises(InputError, match=f"a.csv: {says}"):
+        read_results([tmp_path / "a.csv"])
