@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from pare_runner.analysis.reading import collected
-from pare_runner.analysis.schema import CHECK_COUNTS, JOB_COLUMNS, ROW_COLUMNS
+from pare_runner.analysis.schema import CHECK_COUNTS, JOB_COLUMNS, ROW_COLUMNS, STATUSES
 from pare_runner.errors import ConfigError, did_you_mean
 
 FAILURES, EVENTS = "tool_failure_probability", "num_env_events_per_minute"
@@ -41,6 +41,14 @@ HASH = "config_hash"
 RESULTS = "the results"
 """How messages call what is read."""
 NOISE = (FAILURES, EVENTS)
+TAKEN = frozenset(
+    (
+        *("kind", "text", "runs", "scenarios", "example", "judged", "sum", "square", "rate", "binary"),
+        *("arm", "scenario", "proposing", "proposals", "acceptances", "turns", "unseen", "calls", "cost"),
+        *STATUSES,
+    )
+)
+"""Names that a report gives to what it counts."""
 SEEDS = ("seed", "env_events_seed")
 ASKED = (
     *SETTINGS,
@@ -100,6 +108,8 @@ def find_arms(frame: pl.LazyFrame, by: Sequence[str] = ()) -> Arms:
             raise ConfigError(f"--by {name}: the results have no such column", hint=did_you_mean(name, schema, limit=0))
         if schema[name].is_nested():
             raise ConfigError(f"--by {name}: its values are lists", hint="choose a column with one value a run")
+        if name in TAKEN:
+            raise ConfigError(f"--by {name}: reports use this name for what they count", hint="rename the column")
         if name in OUTCOMES:
             what = "every rate is a mean over scenarios" if name == "base_scenario_id" else "it says what came of a run"
             raise ConfigError(f"--by {name} makes no configurations: {what}", hint=f"settings: {', '.join(SETTINGS)}")

@@ -119,8 +119,8 @@ def _uncompared(found: Sequence[Configuration], against: Comparisons | None) -> 
     if not left:
         return []
     message = (
-        "no configuration has judged runs of a scenario that the baseline has too: nothing is compared, and the rates "
-        "are of different scenarios"
+        "nothing is compared: no configuration has judged runs of a scenario that the baseline has judged runs of, and "
+        "rates of different scenarios say nothing of one another"
         if against is None
         else f"not compared, without a judged scenario in common with {against.baseline}: {listed(left)}"
     )

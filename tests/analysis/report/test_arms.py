@@ -88,3 +88,10 @@ def test_one_seed_draws_the_same_noise() -> None:
     assert not find_arms(frame(grid())).same_draws  # no seed is known
     assert not find_arms(frame([*rows, row("s", True, seed=2)])).same_draws
     assert not find_arms(frame([{**rows[0], "env_events_seed": 1}, {**rows[1], "env_events_seed": 2}])).same_draws
+
+
+def test_a_column_that_is_called_like_a_count_is_refused() -> None:
+    own = frame(grid()).with_columns(runs=3)
+    assert len(find_arms(own).labels) == 6
+    with pytest.raises(ConfigError, match="--by runs: reports use this name"):
+        find_arms(own, ["runs"])
