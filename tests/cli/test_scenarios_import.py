@@ -61,6 +61,17 @@ def test_a_trace_of_a_run_with_agents(pare: Pare, experiment: Pare) -> None:
     assert hf_document(record_of(run_oracle(scenario), TraceContext("id")))["events"] == planned
 
 
+def test_conditions_that_agents_made_true(pare: Pare, experiment: Pare) -> None:
+    names = ["camping_cart_code", "consent_form_left_behind", "expense_report_due"]
+    assert experiment(f"scenarios=[{','.join(names)}]", "hydra.run.dir=job").status == 0
+    said = pare("scenarios", "import", "job/traces/hf", "--out", "in", "--json")
+    assert said.status == 0
+    assert [item["oracle"]["status"] for item in said.json["files"]] == ["success"] * 3
+    assert not any("optional" in path.read_text() for path in Path("in").iterdir())
+    for name in names:
+        assert pare("scenarios", "prove", f"in/{name}.yaml").status == 0
+
+
 def test_the_schema_above_the_folder_is_named(pare: Pare) -> None:
     Path("scenario.schema.json").write_text("{}")
     assert pare("scenarios", "import", str(trace(DINNER)), "--out", "in").status == 0

@@ -210,7 +210,8 @@ def _counts(calls: Sequence[ComparedCall]) -> dict[str, int]:
 
 def _path(item: Imported, call: ComparedCall) -> str:
     """The place of a compared call in the hf file."""
-    events = item.document.events if item.document is not None else ()
+    document = item.document
+    events = () if document is None else (*document.events, *document.completed_events)
     return next((event.path for event in events if event.event_id == call.event_id), "$.completed_events")
 
 

@@ -18,13 +18,13 @@ from pare_runner.scenarios.compiler.compile import compile_document, compile_sce
 from pare_runner.scenarios.text.yaml_text import Document
 from pare_runner.scenarios.yaml_scenario import YamlScenario
 from pare_runner.traces.documents import told
-from pare_runner.traces.hf import OURS
 from pare_runner.traces.hf_models import HfDocument
 from pare_runner.traces.importing.apps import AppImporter, ImportedApp
 from pare_runner.traces.importing.calls import CallReader
 from pare_runner.traces.importing.flow import FlowImporter, ImportedEvent, unaccepted_writes
 from pare_runner.traces.importing.ids import short_ids
 from pare_runner.traces.importing.lost_state import rebuilt_states
+from pare_runner.traces.importing.origin import is_foreign
 from pare_runner.traces.importing.reach import unreachable
 from pare_runner.traces.importing.report import ImportReport
 from pare_runner.traces.importing.times import written_duration, written_time
@@ -143,14 +143,6 @@ def _data(work: Work, apps: Mapping[str, ImportedApp], events: Sequence[Imported
         ids = {event.source.event_id: event.entry["id"] for event in events}
         data["hints"] = _hints(work.document, ids, work.report)
     return data
-
-
-def is_foreign(document: HfDocument) -> bool:
-    """Whether another program wrote the file: ours always says how a run was configured and whether a call writes."""
-    oracle = [event.action for event in document.events if event.class_name == "OracleEvent"]
-    untyped = any(action is not None and action.operation_type is None for action in oracle)
-    marked = document.metadata.get(OURS) is not None or document.metadata.get("runner_config") is not None
-    return untyped or not marked
 
 
 def _head(document: HfDocument, start: float, report: ImportReport) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """When the events of an hf file run, in terms of a flow without its conditions.
 
 An hf file names the function that a condition asks, but not what it does. So a condition goes, and what waited for it
-waits for the condition's own parents and for the time at which it was true in the run of the file; without such a run,
+waits for the condition's own parents and for the time at which it was true in the run of the file; where it never was,
 for the time at which it was first asked.
 """
 
@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from pare_runner.traces.hf_models import HfDocument, HfEvent
+
+ORACLE = "oracle"
+"""What `metadata.simulation.agent_id` is where the oracle ran, in PARE's files and in ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +81,7 @@ def is_condition(event: HfEvent) -> bool:
 
 
 def ran_at(document: HfDocument) -> Mapping[str, float]:
-    """Id → time of the calls that ran and of the conditions that were true, if the file holds an oracle run.
-
-    With agents a condition depends on what they did, so its time says nothing about the flow.
-    """
-    if not is_oracle_run(document):
-        return {}
+    """Id → time of the calls that ran and of the conditions that were true, whoever ran: the oracle or agents."""
     times = {event.event_id: event.time for event in document.completed_events if not is_condition(event)}
     conditions = {_without_count(event.event_id): event.event_id for event in document.events if is_condition(event)}
     for event in sorted(document.completed_events, key=lambda event: event.time):
@@ -94,7 +92,10 @@ def ran_at(document: HfDocument) -> Mapping[str, float]:
 
 
 def is_oracle_run(document: HfDocument) -> bool:
-    """Whether the oracle's own events ran in the file's run."""
+    """Whether the oracle's own events ran in the file's run: the file says so, or they are there."""
+    simulation = document.metadata.get("simulation")
+    if isinstance(simulation, dict) and simulation.get("agent_id") == ORACLE:
+        return True
     oracle = {event.event_id for event in document.events if event.class_name == "OracleEvent"}
     return any(event.event_id in oracle for event in document.completed_events)
 

@@ -255,11 +255,11 @@ class TestConditions:
         entry = entries(foreign.imported())[1]
         assert (entry["after"], entry["delay"], entry["at"]) == ("list_folders", "2s", "2025-11-18T09:01:02Z")
 
-    def test_the_times_of_a_run_with_agents_do_not_count(self, foreign: Foreign) -> None:
+    def test_the_time_at_which_it_was_true_in_a_run_with_agents(self, foreign: Foreign) -> None:
         asked = foreign.condition("ready", delay=10.0)
         foreign.event("Notes.list_folders", {}, asked, delay=2.0)
         foreign.ran(asked, 400.0, returned=True)
-        assert entries(foreign.imported())[0]["at"] == "12s"
+        assert entries(foreign.imported())[0]["at"] == "6m42s"
 
 
 class TestChecks:
