@@ -66,13 +66,22 @@ def parse_hf(text: str | bytes, where: str) -> HfDocument:
     try:
         value = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
-        raise InputError(f"this is not JSON: {error}", where=where) from None
+        message = f"this is not JSON: {error}" if isinstance(text, str) or _is_utf8(data) else "this is not UTF-8 text"
+        raise InputError(message, where=where) from None
     reader = Reader()
     document = read_document(value, where, reader)
     if reader.problems or document is None:
         found = [Problem(message, f"{where}: {path}", hint) for path, message, hint in reader.problems]
         raise ScenarioError(told(found, where))
     return document
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in data  # UTF-16 of plain letters is valid UTF-8 with zeros between them
 
 
 def told(problems: Sequence[Problem], where: str) -> list[Problem]:

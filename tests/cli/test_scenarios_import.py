@@ -123,8 +123,66 @@ def test_a_folder_stands_for_its_traces(pare: Pare) -> None:
     Path("empty").mkdir()
     said = pare("scenarios", "import", "traces", "empty", "--out", "in")
     assert said.status == 2
-    assert "empty: no .json files in this folder" in said.err
+    assert "empty has no hf traces (.json)" in said.err
     assert sorted(path.stem for path in Path("in").iterdir()) == ["cab_late_for_review", DINNER]
+
+
+def test_a_job_stands_for_its_hf_traces(pare: Pare, experiment: Pare) -> None:
+    assert experiment(f"scenarios=[{DINNER}]", "hydra.run.dir=jobs/one").status == 0
+    assert experiment(f"scenarios=[{DINNER}]", "hydra.run.dir=lite", "export=lite").status == 0
+    assert pare("scenarios", "import", "jobs/one", "--out", "in").status == 0
+    assert pare("scenarios", "import", "jobs", "--out", "again").status == 0
+    said = pare("scenarios", "import", "lite", "--out", "none")
+    assert said.status == 2
+    (trace_file,) = Path("lite/traces/lite").iterdir()
+    refused = pare("scenarios", "import", str(trace_file), "--out", "none")
+    assert refused.err.splitlines() == [
+        f"{trace_file}: $: this is a lite trace, without apps and events: it cannot be imported; export the run as hf"
+    ]
+    assert not Path("none").exists()
+    assert "lite: there are no hf traces here (run with export=hf)" in said.err
+
+
+def test_an_id_that_is_no_name_of_a_file(pare: Pare) -> None:
+    good = trace(DINNER)
+    metadata = json.loads(good.read_text())["metadata"]
+    metadata["definition"]["scenario_id"] = "x" * 400
+    said = pare("scenarios", "import", str(broken(good, metadata=metadata)), str(good), "--out", "in")
+    assert said.status == 2
+    assert "scenario_id: an id is the name of a file and has at most 240 characters, this one has 400" in said.err
+    assert [path.name for path in Path("in").iterdir()] == [f"{DINNER}.yaml"]
+    metadata["definition"]["scenario_id"] = "x" * 240
+    assert pare("scenarios", "import", str(broken(good, metadata=metadata)), "--out", "in").status == 0
+
+
+def test_a_folder_that_cannot_be_read(pare: Pare, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = trace(DINNER)
+    Path("locked").mkdir()
+    listed = Path.iterdir
+
+    def iterdir(path: Path) -> object:
+        if path.name == "locked":
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    said = pare("scenarios", "import", "locked", str(good), "--out", "in")
+    assert (said.status, said.err) == (2, "locked: cannot read the folder: Permission denied\n")
+    assert "1 file imported" in said.out
+
+
+def test_numbers_are_seen_on_a_narrow_terminal(pare: Pare, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path("a_folder_with_a_long_name/and_another_one/below_it")
+    folder.mkdir(parents=True)
+    source = trace(DINNER).rename(folder / f"{DINNER}_2a1c0436.json")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("pare_runner.cli.scenarios.importing.is_terminal", lambda stream=None: True)
+    monkeypatch.setattr("pare_runner.cli.console.is_terminal", lambda stream=None: True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    said = pare("scenarios", "import", str(source), "--out", "in")
+    head, row = said.out.splitlines()[-3:-1]
+    assert head.split() == ["FILE", "CALLS", "SAME", "FAIL", "IN", "BOTH", "EXPLAINED", "UNEXPLAINED"]
+    assert row.split() == ["dinner_headcou…2a1c0436.json", "5", "5", "0", "0", "0"]
 
 
 def test_as_json(pare: Pare) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pare_runner.analysis.discover import PLAN
 from pare_runner.apps.registry import app_classes
 from pare_runner.atomic import write_atomic, writing
 from pare_runner.cli.console import is_terminal, mark, plural, problem_json, say, say_json, table, warn
@@ -18,6 +20,7 @@ from pare_runner.errors import InputError, Problem
 from pare_runner.library.files import shown, to_path
 from pare_runner.library.sources import load_modules
 from pare_runner.traces.documents import MAX_BYTES, read_hf
+from pare_runner.traces.hf_files import hf_files
 from pare_runner.traces.hf_models import HfDocument
 from pare_runner.traces.importing.comparison import ComparedCall
 from pare_runner.traces.importing.running import ImportedRun, run_imported
@@ -25,6 +28,11 @@ from pare_runner.traces.importing.scenario import ImportedScenario, import_docum
 
 FAILED, BAD_INPUT = 1, 2
 MEBIBYTE = 2**20
+MAX_NAME = 240
+"""Characters of an id: file systems allow 255 in a name, and a file that is being written has a longer one."""
+NUMBERS = 52
+"""Columns of a terminal that the numbers of the comparison take, with their headings."""
+NARROWEST = 12
 
 
 @dataclass(slots=True)
@@ -41,7 +49,7 @@ class Imported:
 
 def import_scenarios(
     names: Annotated[
-        list[str], typer.Argument(metavar="FILE|FOLDER...", help="hf traces; of a folder, its .json files.")
+        list[str], typer.Argument(metavar="FILE|FOLDER...", help="hf traces; of a folder, job or sweep those below it.")
     ],
     directory: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the scenario files.")],
     force: Annotated[bool, typer.Option("--force", help="Overwrite scenario files that exist.")] = False,
@@ -95,14 +103,25 @@ def _files(names: Sequence[str]) -> tuple[list[Path], list[Problem]]:
     problems: list[Problem] = []
     for name in names:
         path = to_path(name)
-        if not path.is_dir():
-            found[path] = None
-            continue
-        inside = sorted(item for item in path.iterdir() if item.suffix == ".json" and not item.name.startswith("."))
-        if not inside:
-            problems.append(Problem("no .json files in this folder", shown(path)))
-        found |= dict.fromkeys(inside)
+        try:
+            if not path.is_dir():
+                found[path] = None
+                continue
+            next(path.iterdir(), None)  # a search below a folder passes over what it cannot read
+            found |= dict.fromkeys(_inside(path))
+        except InputError as error:
+            problems += error.problems
+        except OSError as error:
+            problems.append(Problem(f"cannot read the folder: {error.strerror}", shown(path)))
     return list(found), problems
+
+
+def _inside(folder: Path) -> list[Path]:
+    """The hf traces below a folder, a job or a sweep; InputError if there are none."""
+    files = hf_files([folder])
+    if any(file.name == PLAN for file in files):  # a job is searched itself only if it has no traces/hf
+        raise InputError("there are no hf traces here", where=shown(folder), hint="run with export=hf")
+    return files
 
 
 def _imported(
@@ -112,7 +131,7 @@ def _imported(
     try:
         item.document = read_hf(path, max_bytes=max_bytes)
         item.scenario = import_document(item.document, app_classes())
-        target = directory / f"{item.scenario.scenario_id}.yaml"
+        target = _target(directory, item.scenario.scenario_id, path)
         _refuse(target, item, done, force=force)
         heading = list(_heading(path, directory))
         if run:
@@ -127,6 +146,14 @@ def _imported(
     item.target = target
     done[item.scenario.scenario_id] = path
     return item
+
+
+def _target(directory: Path, name: str, source: Path) -> Path:
+    """The file of the scenario `name`; InputError if no file can have such a name."""
+    if len(name) > MAX_NAME:
+        message = f"an id is the name of a file and has at most {MAX_NAME} characters, this one has {len(name)}"
+        raise InputError(message, where=f"{shown(source)}: $.metadata.definition.scenario_id")
+    return directory / f"{name}.yaml"
 
 
 def _refuse(target: Path, item: Imported, done: dict[str, Path], *, force: bool) -> None:
@@ -188,13 +215,22 @@ def _print(item: Imported) -> None:
 
 
 def _print_comparison(items: Sequence[Imported]) -> None:
-    """A line a file: how many of its calls are made here as they were there."""
+    """A line a file: how many of its calls are made here as they were there; long names are cut in the middle."""
     rows = []
+    longest = max(shutil.get_terminal_size().columns - NUMBERS, NARROWEST) if is_terminal() else None
     for item in items:
         counts = _counts(item.run.calls if item.run is not None else ())
-        rows.append([shown(item.source), *map(str, counts.values())])
+        rows.append([_cut(item.source.name, longest), *map(str, counts.values())])
     if rows:
         table(["file", *(name.replace("_", " ") for name in _counts([]))], rows)
+
+
+def _cut(name: str, longest: int | None) -> str:
+    """`name` with its beginning and its end, where two of one scenario differ, in at most `longest` characters."""
+    if longest is None or len(name) <= longest:
+        return name
+    end = (longest - 1) // 2
+    return f"{name[: longest - 1 - end]}…{name[-end:]}"
 
 
 def _counts(calls: Sequence[ComparedCall]) -> dict[str, int]:

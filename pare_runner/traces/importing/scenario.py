@@ -22,7 +22,7 @@ from pare_runner.traces.hf_models import HfDocument
 from pare_runner.traces.importing.apps import AppImporter, ImportedApp
 from pare_runner.traces.importing.calls import CallReader
 from pare_runner.traces.importing.flow import FlowImporter, ImportedEvent, unaccepted_writes
-from pare_runner.traces.importing.ids import short_ids
+from pare_runner.traces.importing.ids import plain_scenario_id, short_ids
 from pare_runner.traces.importing.lost_state import rebuilt_states
 from pare_runner.traces.importing.origin import is_foreign
 from pare_runner.traces.importing.reach import unreachable
@@ -147,9 +147,9 @@ def _data(work: Work, apps: Mapping[str, ImportedApp], events: Sequence[Imported
 
 def _head(document: HfDocument, start: float, report: ImportReport) -> dict[str, Any]:
     definition, path = document.definition, "$.metadata.definition"
-    scenario_id = re.sub(r"[^A-Za-z0-9_-]+", "_", definition.scenario_id).strip("_") or "scenario"
+    scenario_id = plain_scenario_id(definition.scenario_id)
     if scenario_id != definition.scenario_id:
-        message = f"{definition.scenario_id!r} is called {scenario_id!r}: an id is letters, digits, _ and -"
+        message = f"{definition.scenario_id!r} is called {scenario_id!r}: an id is the letters A to Z, digits, _ and -"
         report.add("scenario_id", f"{path}.scenario_id", message)
     if definition.time_increment_in_seconds not in (None, 1):
         message = "time moves from event to event here, not in steps"
