@@ -261,6 +261,24 @@ class TestConditions:
         foreign.ran(asked, 400.0, returned=True)
         assert entries(foreign.imported())[0]["at"] == "6m42s"
 
+    def test_with_agents_it_follows_the_planned_call_that_made_it_true(self, foreign: Foreign) -> None:
+        first = foreign.event("Notes.new_folder", {"folder_name": "Trip"}, delay=30.0)
+        foreign.event("Notes.new_folder", {"folder_name": "Plans"}, first, delay=30.0)
+        asked = foreign.condition("ready")
+        foreign.event("Notes.new_folder", {"folder_name": "Later"}, asked, delay=2.0)
+        foreign.called("Notes.new_folder", {"folder_name": "Plans"}, 9.0, "Plans")
+        foreign.ran(asked, 9.0, returned=True)
+        imported = foreign.imported()
+        assert (entries(imported)[2]["after"], entries(imported)[2]["delay"]) == ("new_folder_2", "2s")
+        assert "after new_folder_2, with which it came true" in imported.report.of("condition")[0].message
+
+    def test_with_agents_it_never_follows_what_waits_for_it(self, foreign: Foreign) -> None:
+        asked = foreign.condition("ready")
+        foreign.event("Notes.new_folder", {"folder_name": "Plans"}, asked, delay=2.0)
+        foreign.called("Notes.new_folder", {"folder_name": "Plans"}, 9.0, "Plans")
+        foreign.ran(asked, 9.0, returned=True)
+        assert entries(foreign.imported())[0]["at"] == "11s"
+
 
 class TestChecks:
     def test_a_proposal_alone(self, foreign: Foreign) -> None:
