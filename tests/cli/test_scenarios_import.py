@@ -67,7 +67,9 @@ def test_conditions_that_agents_made_true(pare: Pare, experiment: Pare) -> None:
     said = pare("scenarios", "import", "job/traces/hf", "--out", "in", "--json")
     assert said.status == 0
     assert [item["oracle"]["status"] for item in said.json["files"]] == ["success"] * 3
-    assert "agent: shopping.list_cart, after: user_takes_mats, delay: 2s}" in Path("in/camping_cart_code.yaml").read_text()
+    assert (
+        "agent: shopping.list_cart, after: user_takes_mats, delay: 2s}" in Path("in/camping_cart_code.yaml").read_text()
+    )
     assert not any("optional" in path.read_text() for path in Path("in").iterdir())
     for name in names:
         assert pare("scenarios", "prove", f"in/{name}.yaml").status == 0

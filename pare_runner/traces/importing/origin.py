@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from pare_runner.traces.hf import OURS
 from pare_runner.traces.hf_models import HfCompletedEvent, HfDocument
@@ -20,6 +21,13 @@ def is_foreign(document: HfDocument) -> bool:
     return untyped or not marked
 
 
+def redactions(document: HfDocument) -> int:
+    """How many texts of a file of ours were replaced when it was redacted."""
+    ours = document.metadata.get(OURS)
+    counts = ours.get("redacted") if isinstance(ours, dict) else None
+    return sum(count for count in counts.values() if type(count) is int) if isinstance(counts, dict) else 0
+
+
 def lost_calls(document: HfDocument) -> Sequence[HfCompletedEvent]:
     """Calls of the file's run that were planned, but whose events the file does not hold.
 
@@ -34,9 +42,13 @@ def lost_calls(document: HfDocument) -> Sequence[HfCompletedEvent]:
     ]
     ours = document.metadata.get(OURS)
     if isinstance(ours, dict) and isinstance(ours.get("scheduled"), list):
-        noise = ours.get("noise") or ()
-        return [event for event in rest if event.event_id in ours["scheduled"] and event.event_id not in noise]
+        planned = _texts(ours["scheduled"]) - _texts(ours.get("noise"))
+        return [event for event in rest if event.event_id in planned]
     return [event for event in rest if not _is_of_the_run(event)] if is_oracle_run(document) else []
+
+
+def _texts(value: Any) -> set[str]:
+    return {item for item in value if isinstance(item, str)} if isinstance(value, list) else set()
 
 
 def _is_of_the_run(event: HfCompletedEvent) -> bool:

@@ -24,7 +24,7 @@ from pare_runner.traces.importing.calls import CallReader
 from pare_runner.traces.importing.flow import FlowImporter, ImportedEvent, unaccepted_writes
 from pare_runner.traces.importing.ids import plain_scenario_id, short_ids
 from pare_runner.traces.importing.lost_state import rebuilt_states
-from pare_runner.traces.importing.origin import is_foreign
+from pare_runner.traces.importing.origin import is_foreign, redactions
 from pare_runner.traces.importing.reach import unreachable
 from pare_runner.traces.importing.report import ImportReport
 from pare_runner.traces.importing.times import written_duration, written_time
@@ -98,6 +98,10 @@ def import_document(document: HfDocument, classes: Mapping[str, type[App]] | Non
     if document.definition.start_time is None:
         path = "$.metadata.definition.start_time"
         work.report.add("time", path, "the file gives no start: it is 1970-01-01T00:00:00Z")
+    redacted = redactions(document)
+    if redacted:
+        message = f"{redacted} texts were replaced: calls and checks may fail that name what is gone"
+        work.report.add("redacted", "$.metadata.pare_runner.redacted", message)
     importer = AppImporter(work, classes or app_classes())
     apps = importer.apps(rebuilt_states(document, work.report))
     ids = short_ids(document.events)

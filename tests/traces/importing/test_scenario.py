@@ -280,6 +280,14 @@ class TestConditions:
         assert entries(foreign.imported())[0]["at"] == "11s"
 
 
+def test_a_redacted_file_is_told(foreign: Foreign) -> None:
+    foreign.data["metadata"]["pare_runner"] = {"redacted": {"emails": 2, "pattern": 1}}
+    (note,) = foreign.imported().report.of("redacted")
+    assert "3 texts were replaced" in note.message
+    foreign.data["metadata"]["pare_runner"] = {"redacted": {"emails": 0}}
+    assert not foreign.imported().report.of("redacted")
+
+
 class TestChecks:
     def test_a_proposal_alone(self, foreign: Foreign) -> None:
         asks = foreign.event("PAREAgentUserInterface.send_message_to_user", {"content": "Shall I?"})
