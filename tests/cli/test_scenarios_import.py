@@ -179,7 +179,7 @@ def test_numbers_are_seen_on_a_narrow_terminal(pare: Pare, monkeypatch: pytest.M
     folder.mkdir(parents=True)
     source = trace(DINNER).rename(folder / f"{DINNER}_2a1c0436.json")
     monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr("pare_runner.cli.scenarios.importing.is_terminal", lambda stream=None: True)
+    monkeypatch.setattr("pare_runner.cli.scenarios.import_report.is_terminal", lambda stream=None: True)
     monkeypatch.setattr("pare_runner.cli.console.is_terminal", lambda stream=None: True)
     monkeypatch.setenv("NO_COLOR", "1")
     said = pare("scenarios", "import", str(source), "--out", "in")

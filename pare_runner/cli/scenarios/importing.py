@@ -2,49 +2,31 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from pare_runner.analysis.discover import PLAN
 from pare_runner.apps.registry import app_classes
 from pare_runner.atomic import write_atomic, writing
-from pare_runner.cli.console import is_terminal, mark, plural, problem_json, say, say_json, table, warn
+from pare_runner.cli.console import is_terminal, plural, problem_json, say, say_json, warn
+from pare_runner.cli.scenarios.import_report import Imported, import_json, print_comparison, print_import
 from pare_runner.cli.scenarios.new import schema_for
 from pare_runner.errors import InputError, Problem
 from pare_runner.library.files import shown, to_path
 from pare_runner.library.sources import load_modules
 from pare_runner.traces.documents import MAX_BYTES, read_hf
 from pare_runner.traces.hf_files import hf_files
-from pare_runner.traces.hf_models import HfDocument
-from pare_runner.traces.importing.comparison import ComparedCall
-from pare_runner.traces.importing.running import ImportedRun, run_imported
-from pare_runner.traces.importing.scenario import ImportedScenario, import_document
+from pare_runner.traces.importing.running import run_imported
+from pare_runner.traces.importing.scenario import import_document
 
 FAILED, BAD_INPUT = 1, 2
 MEBIBYTE = 2**20
 MAX_NAME = 240
 """Characters of an id: file systems allow 255 in a name, and a file that is being written has a longer one."""
-NUMBERS = 52
-"""Columns of a terminal that the numbers of the comparison take, with their headings."""
-NARROWEST = 12
-
-
-@dataclass(slots=True)
-class Imported:
-    """What became of one file; without `target` nothing was written."""
-
-    source: Path
-    document: HfDocument | None = None
-    scenario: ImportedScenario | None = None
-    run: ImportedRun | None = None
-    target: Path | None = None
-    problems: list[Problem] = field(default_factory=list)
 
 
 def import_scenarios(
@@ -79,13 +61,15 @@ def import_scenarios(
         progress.clear()
         results.append(item)
         if not as_json:
-            _print(item)
+            print_import(item)
     bad = [item for item in results if item.target is None]
     failing = [item for item in results if item.run is not None and not item.run.is_good]
     if as_json:
-        say_json({"files": [_as_json(item) for item in results], "problems": [problem_json(item) for item in broken]})
+        say_json(
+            {"files": [import_json(item) for item in results], "problems": [problem_json(item) for item in broken]}
+        )
     else:
-        _print_comparison([item for item in results if item.target is not None and item.run is not None])
+        print_comparison([item for item in results if item.target is not None and item.run is not None])
         warn(broken)
         made = f"{plural(len(results) - len(bad), 'file')} imported"
         not_made = f", {len(bad)} not" if bad else ""
@@ -190,90 +174,3 @@ class _Progress:
         """Remove the line."""
         if self._shown:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
-
-
-def _print(item: Imported) -> None:
-    if item.target is None or item.scenario is None:
-        say(f"{mark('not imported', 'error')}  {shown(item.source)}")
-        warn(item.problems)
-        return
-    say(f"{mark('imported', 'ok')}  {shown(item.source)} as {shown(item.target)}")
-    made = f"{plural(len(item.scenario.events), 'event')}, {plural(len(item.scenario.apps), 'app')}"
-    say(f"  {made}")
-    for note in item.scenario.report.notes:
-        say(f"  {note}")
-    if item.run is None:
-        return
-    for call in item.run.calls:
-        if call.kind != "same":
-            line = f"{call.kind}: {_path(item, call)}: {call.told}"
-            say(f"  {mark(line, 'warning') if call.is_unexplained else line}")
-    result = item.run.outcome.result
-    why = f": {_why(item.run)}" if _why(item.run) else ""
-    kind = {"success": "ok", "no_validation": "dim"}.get(result.status, "error")
-    say(f"  oracle run: {mark(result.status, kind)}{why}")
-
-
-def _print_comparison(items: Sequence[Imported]) -> None:
-    """A line a file: how many of its calls are made here as they were there; long names are cut in the middle."""
-    rows = []
-    longest = max(shutil.get_terminal_size().columns - NUMBERS, NARROWEST) if is_terminal() else None
-    for item in items:
-        counts = _counts(item.run.calls if item.run is not None else ())
-        rows.append([_cut(item.source.name, longest), *map(str, counts.values())])
-    if rows:
-        table(["file", *(name.replace("_", " ") for name in _counts([]))], rows)
-
-
-def _cut(name: str, longest: int | None) -> str:
-    """`name` with its beginning and its end, where two of one scenario differ, in at most `longest` characters."""
-    if longest is None or len(name) <= longest:
-        return name
-    end = (longest - 1) // 2
-    return f"{name[: longest - 1 - end]}…{name[-end:]}"
-
-
-def _counts(calls: Sequence[ComparedCall]) -> dict[str, int]:
-    unexplained = sum(call.is_unexplained for call in calls)
-    return {
-        "calls": len(calls),
-        "same": sum(call.kind == "same" for call in calls),
-        "fail_in_both": sum(call.kind == "fails_too" for call in calls),
-        "explained": sum(call.is_mismatch for call in calls) - unexplained,
-        "unexplained": unexplained,
-    }
-
-
-def _path(item: Imported, call: ComparedCall) -> str:
-    """The place of a compared call in the hf file."""
-    document = item.document
-    events = () if document is None else (*document.events, *document.completed_events)
-    return next((event.path for event in events if event.event_id == call.event_id), "$.completed_events")
-
-
-def _call_json(item: Imported, call: ComparedCall) -> dict[str, Any]:
-    return {**call.as_json(), "path": _path(item, call), "explained": not call.is_unexplained}
-
-
-def _why(run: ImportedRun) -> str | None:
-    error = run.outcome.result.exception
-    return run.outcome.result.rationale if error is None else f"{type(error).__name__}: {error}"
-
-
-def _as_json(item: Imported) -> dict[str, Any]:
-    scenario, run = item.scenario, item.run
-    written = item.target is not None and scenario is not None
-    return {
-        "file": shown(item.source),
-        "imported": written,
-        "path": shown(item.target) if item.target is not None else None,
-        "id": scenario.scenario_id if scenario is not None else None,
-        "apps": len(item.document.apps) if item.document is not None else None,
-        "events": len(scenario.events) if scenario is not None else None,
-        "scoring": "derived" if written else None,
-        "notes": scenario.report.as_json() if scenario is not None else [],
-        "comparison": None if run is None else _counts(run.calls),
-        "calls": [] if run is None else [_call_json(item, call) for call in run.calls if call.kind != "same"],
-        "oracle": None if run is None else {"status": run.outcome.result.status, "rationale": _why(run)},
-        "problems": [problem_json(problem) for problem in item.problems],
-    }
