@@ -128,6 +128,13 @@ def test_a_name_that_is_no_text(pare: Pare, tmp_path: Path) -> None:
     assert pl.read_parquet("decision_points.parquet")["trace_file"].to_list() == ["odd/?.json"]
 
 
+def test_a_proposal_that_is_no_valid_text(pare: Pare, tmp_path: Path) -> None:
+    write(tmp_path / "odd.json", World().prompts().proposes("bad \ud800 text").answers("accept"))
+    said = pare("traces", "decision-points", "odd.json")
+    assert (said.status, said.err) == (0, "")
+    assert pl.read_parquet("decision_points.parquet")["agent_proposal"].to_list() == ["bad \ufffd text"]
+
+
 def test_agents_with_other_prompts(pare: Pare, files: Path) -> None:
     world = World().prompts("observe").add("user", "system_prompt", content="You are Ada.").proposes().answers("accept")
     write(files / "ada.json", world)
