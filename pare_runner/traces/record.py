@@ -63,6 +63,11 @@ class RunTrace:
         return float(self.definition["start_time"])
 
     @property
+    def oracle(self) -> bool:
+        """Whether it is an oracle run of ours, in which the scenario itself has the agents' steps."""
+        return self.context.agent_id == "oracle" and not self.exchanges
+
+    @property
     def scenario_id(self) -> str:
         """Id of the scenario."""
         return str(self.definition["scenario_id"])

@@ -46,10 +46,24 @@ def test_places_without_files() -> None:
     Path("dangling.json").symlink_to("nowhere")
     for name, says in {
         "empty": "empty has no hf traces (.json)",
-        "dangling.json": "there is no dangling.json",
+        "dangling.json": "dangling.json is a broken link (there is no nowhere)",
         "swep": "there is no swep (did you mean 'sweep'?)",
         "nowhere/x": "there is no nowhere/x",
     }.items():
         with pytest.raises(InputError) as caught:
             found(name)
         assert str(caught.value) == says
+
+
+@pytest.mark.parametrize("lite", [True, False])
+def test_files_of_a_job_are_no_traces(lite: bool) -> None:
+    for name in ("manifest.json", "plan.json", "results.jsonl", "summary.json", "export/experiment.json"):
+        Path("job", name).parent.mkdir(parents=True, exist_ok=True)
+        Path("job", name).write_text("{}")
+    if lite:
+        Path("job/traces/lite").mkdir(parents=True)
+        Path("job/traces/lite/x.json").write_text("{}")
+    with pytest.raises(InputError, match="lite traces only" if lite else "job: this job has no traces"):
+        found("job")
+    Path("job").rename("theirs/job")
+    assert found("theirs") == ["theirs/a.json", "theirs/m/z.json"]

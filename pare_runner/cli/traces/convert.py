@@ -126,4 +126,5 @@ def _tell(done: Sequence[Converted], broken: Sequence[Problem], to: str) -> None
 
 
 def _problems(done: Sequence[Converted], broken: Sequence[Problem]) -> list[Problem]:
-    return [*broken, *(problem for converted in done for problem in converted.problems)]
+    """Each once: what is wrong with a table is wrong with each of its runs."""
+    return list(dict.fromkeys([*broken, *(problem for converted in done for problem in converted.problems)]))

@@ -21,7 +21,7 @@ from pare_runner.traces.page.render import BEGINNING, page
 from pare_runner.traces.page.view import DETAIL as PAGE
 from pare_runner.traces.record import RunTrace
 from pare_runner.traces.selecting import PARTS, Turns, parts_of, selected, turns_of
-from pare_runner.traces.sources import RunSource, find_runs, only, pick_run
+from pare_runner.traces.sources import RunSource, SeveralRuns, find_runs, only, pick_run
 from pare_runner.traces.told_json import ALL, entries_json, run_json
 from pare_runner.traces.words import LONGEST, shortened
 
@@ -93,6 +93,8 @@ def _source(run: str, directory: str | None, run_number: int | None) -> RunSourc
     newest = _newest()
     try:
         return pick_run(find_runs([newest]), run, run_number)
+    except SeveralRuns:
+        raise
     except InputError as error:
         problem = error.problems[0]
         hint = problem.hint or "look elsewhere with --in"
@@ -129,8 +131,10 @@ def _print(
         entries = [replace(e, text=shortened(e.text, max(width - HEAD, HEAD))) if e.noise else e for e in entries]
     paint = mark if coloured else _plain
     run = "" if trace.run_number is None else f", run {trace.run_number}"
-    say(paint(f"{trace.scenario_id}{run}; {trace.context.model_id}", "bold"))
-    say(f"{shown(source.path)}; virtual time since the start")
+    models = "oracle run: user and assistant do what the scenario plans" if trace.oracle else trace.context.model_id
+    say(paint(f"{trace.scenario_id}{run}; {models}", "bold"))
+    place, about = shown(source.path), "virtual time since the start"
+    say(f"{place}; {about}" if len(place) + len(about) + 2 <= width else f"{place}\n{about}")
     if entries and entries[0].kind != "turn":
         say()
     for line in lines(entries, width, paint, None if full else LONGEST):

@@ -35,13 +35,14 @@ def stats(
     pare traces stats traces/ --tools
     """
     counting, problems, unreadable = Counting(), list[Problem](), 0
-    runs = find_runs(map(to_path, places))
+    runs = find_runs(map(to_path, places), problems)
     with Bar("traces") as bar:
         for number, run in enumerate(runs, 1):
             try:
                 counting.add(run, run.load())
             except InputError as error:
-                problems += error.problems
+                # What is wrong with a table is wrong with each of its runs.
+                problems += [problem for problem in error.problems if problem not in problems]
                 unreadable += 1
             bar.show(number, len(runs))
     groups = counting.sorted()

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from pare_runner.errors import InputError, did_you_mean
 from pare_runner.traces.contract import PART
+from pare_runner.traces.native.faults import fault
 from pare_runner.traces.native.parts import HINT, SUFFIX
 from pare_runner.traces.native.restoring import Restorer, restore
+from pare_runner.traces.native.rows import RunRows
 from pare_runner.traces.native.store import NativeStore
 from pare_runner.traces.record import RunTrace
 
@@ -20,10 +22,12 @@ class NativeReader:
     """The runs in a folder of native traces (`<job>/traces/native`), read when asked for.
 
     Cheapest in the order of `run_ids`. InputError if the folder holds none, and for what cannot be read, with the file.
+    Parts may be joined, or taken apart, while they are read.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._listing = self._files()
         self._store = NativeStore(folder)
         self._restorer = Restorer()
         self.run_ids = self._store.run_ids
@@ -32,11 +36,26 @@ class NativeReader:
         """One run."""
         if run_id not in self.run_ids:
             raise InputError(f"{self.folder} has no run {run_id!r}", hint=did_you_mean(run_id, self.run_ids))
+        rows = self._rows(run_id)
         try:
-            return restore(self._store.rows(run_id), self._restorer)
+            return restore(rows, self._restorer)
         except (KeyError, TypeError, ValueError) as error:
-            what = f"{type(error).__name__}: {error}"
+            what = fault(rows) or f"{type(error).__name__}: {error}"
             raise InputError(f"{self.folder}: run {run_id} cannot be restored: {what}") from error
+
+    def _rows(self, run_id: str) -> RunRows:
+        """The rows of a run; looked for once more if the files are others than they were."""
+        try:
+            return self._store.rows(run_id)
+        except InputError:
+            listing = self._files()
+            if listing == self._listing:
+                raise
+            self._listing, self._store = listing, NativeStore(self.folder)
+            return self._store.rows(run_id)
+
+    def _files(self) -> list[Path]:
+        return sorted(self.folder.glob(f"*/{PART}*{SUFFIX}"))
 
     def __iter__(self) -> Iterator[RunTrace]:
         for run_id in self.run_ids:

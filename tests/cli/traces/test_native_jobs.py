@@ -12,6 +12,7 @@ import pytest
 
 from pare_runner.batch.invocation import run_job
 from pare_runner.cli.hydra_entry import main
+from pare_runner.traces.native.packing import pack, unpack
 from pare_runner.traces.native.reader import NativeReader
 from tests.batch.cache.jobs import edit, run, verified
 from tests.cli.conftest import Pare
@@ -198,3 +199,58 @@ def test_a_table_that_is_damaged_before_it_is_joined(
     assert "the traces are left as they are: cannot read" in (tmp_path / "job/run.log").read_text()
     assert (tmp_path / "job/results.parquet").exists()
     assert len(list((tmp_path / "job/traces/native/runs").iterdir())) == 6
+
+
+def with_cell(path: Path, column: str, value: object) -> None:
+    """Something else in the first cell of a column."""
+    frame = pl.read_parquet(path)
+    first = pl.int_range(pl.len()) == 0
+    frame.with_columns(pl.when(first).then(pl.lit(value)).otherwise(pl.col(column)).alias(column)).write_parquet(path)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        *(("runs", "details", "{"), ("runs", "status", "fine"), ("calls", "told", "5")),
+        *(("events", "event_type", "PARTY"), ("events", "args", "[1]"), ("events", "return_value", "nothing")),
+    ],
+)
+def test_a_cell_that_cannot_be_used_is_named(pare: Pare, job: Path, table: str, column: str, value: str) -> None:
+    with_cell(job / f"traces/native/{table}/part-00000.parquet", column, value)
+    first = NativeReader(job / "traces/native").run_ids[0]
+    problem = f"run {first} cannot be restored: column '{column}' of the table {table}, row 0"
+    for command in ("stats", "decision-points"):
+        said = pare("traces", command, "job", "--json")
+        assert said.status == 2
+        assert [found["message"].partition(": ")[2] for found in said.json["problems"]] == [problem]
+
+
+def test_a_text_that_cannot_be_read_is_named(pare: Pare, job: Path) -> None:
+    with_cell(job / "traces/native/runs/part-00000.parquet", "rationale", "\ufdd0x")
+    said = pare("traces", "stats", "job")
+    assert said.status == 2
+    assert "runs/part-00000.parquet: column 'rationale' of run " in said.err
+
+
+@pytest.mark.parametrize("table", ["runs", "calls", "messages"])
+def test_a_damaged_table_is_told_once_in_the_same_words(pare: Pare, job: Path, table: str) -> None:
+    (job / f"traces/native/{table}/part-00000.parquet").write_bytes(b"x")
+    said = [
+        pare("traces", *words)
+        for words in (("stats", "job"), ("decision-points", "job"), ("convert", "job", "--to", "hf"))
+    ]
+    assert {one.status for one in said} == {2}
+    assert {one.err.splitlines()[0] for one in said} == {said[0].err.strip()}
+    assert f"cannot read job/traces/native/{table}/part-00000.parquet" in said[0].err
+
+
+def test_parts_that_are_joined_while_somebody_reads(job: Path) -> None:
+    folder = job / "traces/native"
+    unpack(folder)
+    early = NativeReader(folder)
+    expected = list(early)
+    reader = NativeReader(folder)
+    reader.run(reader.run_ids[0])
+    reader._store.rows(reader.run_ids[0])
+    pack(folder)
+    assert [trace.log for trace in reader] == [trace.log for trace in expected]
