@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -132,13 +133,20 @@ def _print(
     paint = mark if coloured else _plain
     run = "" if trace.run_number is None else f", run {trace.run_number}"
     models = "oracle run: user and assistant do what the scenario plans" if trace.oracle else trace.context.model_id
-    say(paint(f"{trace.scenario_id}{run}; {models}", "bold"))
-    place, about = shown(source.path), "virtual time since the start"
-    say(f"{place}; {about}" if len(place) + len(about) + 2 <= width else f"{place}\n{about}")
+    room = width if is_terminal() else None
+    for line in _wrapped(f"{trace.scenario_id}{run}; {models}", room):
+        say(paint(line, "bold"))
+    for line in _wrapped(f"{shown(source.path)}; virtual time since the start", room):
+        say(line)
     if entries and entries[0].kind != "turn":
         say()
     for line in lines(entries, width, paint, None if full else LONGEST):
         say(line)
+
+
+def _wrapped(text: str, width: int | None) -> list[str]:
+    """Lines of at most `width` columns, but for names that are longer; one line without it."""
+    return [text] if width is None else textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def _write_page(trace: RunTrace, entries: Sequence[Entry], name: str) -> None:
