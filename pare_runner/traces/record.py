@@ -56,16 +56,13 @@ class RunTrace:
     goal: str | None = None
     redacted: Mapping[str, int] = field(default_factory=dict)
     """How many strings of each kind were redacted; empty where nothing was to be."""
+    oracle: bool = False
+    """Whether the scenario itself took the agents' steps, and the log says whose each is: files of others do not."""
 
     @property
     def start(self) -> float:
         """Virtual time of the start, seconds since the epoch."""
         return float(self.definition["start_time"])
-
-    @property
-    def oracle(self) -> bool:
-        """Whether it is an oracle run of ours, in which the scenario itself has the agents' steps."""
-        return self.context.agent_id == "oracle" and not self.exchanges
 
     @property
     def scenario_id(self) -> str:
@@ -107,6 +104,7 @@ def record_of(outcome: Outcome, context: TraceContext = NO_CONTEXT) -> RunTrace:
         log=ids.of_log(outcome.log),
         exchanges=outcome.exchanges,
         goal=outcome.scenario.user_goal,
+        oracle=outcome.oracle,
     )
 
 

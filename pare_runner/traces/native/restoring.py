@@ -17,7 +17,7 @@ from pare_runner.policy.messages import Message, ToolCall
 from pare_runner.policy.request import Request, Response, Usage
 from pare_runner.policy.tools import NO_TOOLS, ToolList
 from pare_runner.scenarios.result import STATUSES
-from pare_runner.traces.contract import TraceContext
+from pare_runner.traces.contract import ORACLE, TraceContext
 from pare_runner.traces.native.rows import Row, RunRows
 from pare_runner.traces.native.texts import json_restored
 from pare_runner.traces.record import RunTrace, Verdict
@@ -82,6 +82,7 @@ def restore(rows: RunRows, restorer: Restorer | None = None) -> RunTrace:
         exchanges=_exchanges(rows, pool, {event.event_id: event for event in log}, shared),
         goal=details["goal"],
         redacted=details["redacted"],
+        oracle=run["agent_id"] == ORACLE,
     )
 
 
