@@ -9,10 +9,16 @@ from pathlib import Path
 from pare_runner.errors import InputError, Problem, did_you_mean
 from pare_runner.traces.contract import TRACES
 from pare_runner.traces.hf import HfWriter
+from pare_runner.traces.walking import walked
 
 _OTHER_FORMATS = ("lite", "native")
-_OF_JOBS = ({"manifest.json", "results.jsonl"}, {"plan.json", "multirun.yaml"})
-"""Files that are together in a job, and in a sweep: the JSON files beside them are no traces."""
+_OF_JOBS = (
+    {"manifest.json", "results.jsonl"},
+    {"manifest.json", "run.log"},
+    {"plan.json", "multirun.yaml"},
+    {"experiment.json", "requirements.txt"},
+)
+"""Files that are together in a job, a sweep, an experiment that was packed: JSON files beside them are no traces."""
 
 
 def hf_files(paths: Iterable[Path], unreadable: list[Problem] | None = None) -> list[Path]:
@@ -39,7 +45,7 @@ def _below(path: Path, broken: list[Problem]) -> Sequence[Path]:
     try:
         there, is_folder = path.exists(), path.is_dir()
     except OSError as error:
-        broken.append(_problem(error, path))
+        broken.append(Problem(f"cannot be read: {error.strerror or error}", str(path)))
         return []
     if not there:
         if path.is_symlink():
@@ -62,18 +68,12 @@ class _Below:
         self.plain: list[Path] = []
         self._jobs = 0
         self._lite = False
-        job_folders: set[str] = set()
-        for folder, folders, names in os.walk(top, onerror=lambda error: broken.append(_problem(error, top))):
-            # Files that are being written, and folders of other programs or of a job that is judged anew.
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            if names and not os.access(folder, os.X_OK):
-                broken.append(Problem("cannot read the files of this folder: Permission denied", folder))
-                folders.clear()
-                continue
+        job_folders: set[Path] = set()
+        for folder, names in walked(top, broken):
             if any(files <= set(names) for files in _OF_JOBS):
                 job_folders.add(folder)
                 self._jobs += "manifest.json" in names
-            self._sort(Path(folder), names, job_folders)
+            self._sort(folder, names, job_folders)
         self.ours.sort()
         self.plain.sort()
 
@@ -87,9 +87,9 @@ class _Below:
             return f"{self._top}: {job} no traces (export=none, or no run is over yet)"
         return f"{self._top} has no hf traces (.json)"
 
-    def _sort(self, folder: Path, names: Sequence[str], job_folders: set[str]) -> None:
+    def _sort(self, folder: Path, names: Sequence[str], job_folders: set[Path]) -> None:
         inner = folder.parts[len(self._top.parts) :]
-        of_job = not job_folders.isdisjoint({str(folder), *map(str, folder.parents)})
+        of_job = not job_folders.isdisjoint({folder, *folder.parents})
         other = bool(set(_OTHER_FORMATS) & set(inner))
         for name in names:
             file = folder / name
@@ -97,15 +97,10 @@ class _Below:
                 continue
             if file.parts[-3:-1] == (TRACES, HfWriter.name):
                 self.ours.append(file)
+            elif file.parts[-3:-1] == (TRACES, "lite"):
+                self._lite = True
             elif not (other or of_job):
                 self.plain.append(file)
-            elif file.parent.parts[-2:] == (TRACES, "lite"):
-                self._lite = True
-
-
-def _problem(error: OSError, path: Path) -> Problem:
-    """A folder that cannot be read."""
-    return Problem(f"cannot read the folder: {error.strerror or error}", str(error.filename or path))
 
 
 def _neighbour(path: Path) -> str:

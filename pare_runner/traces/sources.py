@@ -83,7 +83,7 @@ def native_runs(path: Path, unreadable: list[Problem]) -> list[RunSource]:
     from pare_runner.traces.native.reader import NATIVE, NativeReader, native_folders
 
     found = []
-    for folder in native_folders(path):
+    for folder in native_folders(path, unreadable):
         try:
             reader = NativeReader(folder)
         except InputError as error:
@@ -158,9 +158,6 @@ def _at(path: Path, broken: list[Problem]) -> list[RunSource]:
             found += finder(path, broken)
         except InputError as error:
             refused = refused or error
-        except OSError as error:
-            if not broken:
-                broken.append(Problem(f"cannot be read: {error.strerror or error}", str(error.filename or path)))
     if not (found or broken) and refused is not None:
         raise refused
     of_jobs = [run for run in found if run.job is not None]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 
-from pare_runner.errors import InputError
+from pare_runner.errors import InputError, Problem
 from pare_runner.traces.hf_files import hf_files
 
 
@@ -67,3 +68,25 @@ def test_files_of_a_job_are_no_traces(lite: bool) -> None:
         found("job")
     Path("job").rename("theirs/job")
     assert found("theirs") == ["theirs/a.json", "theirs/m/z.json"]
+
+
+def test_a_folder_of_lite_traces_and_a_packed_experiment() -> None:
+    for name in ("job/traces/lite/x.json", "packed/experiment.json", "packed/requirements.txt"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text("{}")
+    with pytest.raises(InputError, match="job/traces/lite has lite traces only"):
+        found("job/traces/lite")
+    with pytest.raises(InputError, match="packed has no hf traces"):
+        found("packed")
+
+
+def test_a_file_in_a_folder_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stat(path: Path, **_: bool) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "stat", stat)
+    with pytest.raises(InputError, match=r"theirs/a\.json: cannot be read: Permission denied"):
+        found("theirs/a.json")
+    unreadable: list[Problem] = []
+    assert hf_files([Path("theirs/a.json")], unreadable) == []
+    assert len(unreadable) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import textwrap
@@ -87,7 +88,7 @@ def _source(run: str, directory: str | None, run_number: int | None) -> RunSourc
     if not run.strip():
         raise ConfigError("RUN is empty", hint="name a trace, or the id of a run or of its scenario")
     path = to_path(run)
-    if directory is None and (path.exists() or "/" in run or path.suffix == ".json"):
+    if directory is None and (os.path.exists(path) or "/" in run or path.suffix == ".json"):
         return only(find_runs([path]), run, run_number)
     if directory is not None:
         return pick_run(find_runs([to_path(directory)]), run, run_number)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from pare_runner.errors import InputError, did_you_mean
+from pare_runner.errors import InputError, Problem, did_you_mean
 from pare_runner.traces.contract import PART
 from pare_runner.traces.native.faults import fault
 from pare_runner.traces.native.parts import HINT, SUFFIX
@@ -13,6 +14,7 @@ from pare_runner.traces.native.restoring import Restorer, restore
 from pare_runner.traces.native.rows import RunRows
 from pare_runner.traces.native.store import NativeStore
 from pare_runner.traces.record import RunTrace
+from pare_runner.traces.walking import walked
 
 NATIVE = "native"
 """Name of the format, and of the folder its tables stand in."""
@@ -67,14 +69,24 @@ def read_native(folder: Path) -> Iterator[RunTrace]:
     yield from NativeReader(folder)
 
 
-def native_folders(place: Path) -> list[Path]:
-    """The folders of native traces at or below `place` (such a folder, a job, a sweep); InputError without any."""
-    if any((place / "runs").glob(f"{PART}*{SUFFIX}")):
-        return [place]
-    folders = (path.parent for path in place.rglob("runs") if path.parent.name == NATIVE)
-    found = sorted(folder for folder in folders if any((folder / "runs").glob(f"{PART}*{SUFFIX}")))
-    if not found:
-        if not place.is_dir():
-            raise InputError(f"{place} is no directory")
+def native_folders(place: Path, unreadable: list[Problem] | None = None) -> list[Path]:
+    """The folders of native traces at or below `place` (such a folder, a job, a sweep); InputError without any.
+
+    Folders that cannot be read are noted in `unreadable`; without it they are an InputError.
+    """
+    if not os.path.isdir(place):
+        raise InputError(f"{place} is no directory")
+    broken: list[Problem] = []
+    found = [
+        folder.parent
+        for folder, names in walked(place, broken)
+        if folder.name == "runs" and (folder.parent == place or folder.parent.name == NATIVE)
+        if any(name.startswith(PART) and name.endswith(SUFFIX) for name in names)
+    ]
+    if broken and unreadable is None:
+        raise InputError(broken[0].message, where=broken[0].where)
+    if unreadable is not None:
+        unreadable += [problem for problem in broken if problem not in unreadable]
+    if not (found or broken):
         raise InputError(f"{place} holds no native traces", hint=HINT)
-    return found
+    return [place] if place in found else sorted(found)
