@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from pare_runner.errors import InputError, Problem, did_you_mean
 from pare_runner.traces.contract import PART
 from pare_runner.traces.native.faults import fault
 from pare_runner.traces.native.parts import HINT, SUFFIX
 from pare_runner.traces.native.restoring import Restorer, restore
-from pare_runner.traces.native.rows import RunRows
 from pare_runner.traces.native.store import NativeStore
 from pare_runner.traces.record import RunTrace
 from pare_runner.traces.walking import walked
+
+Read = TypeVar("Read")
 
 NATIVE = "native"
 """Name of the format, and of the folder its tables stand in."""
@@ -32,29 +34,29 @@ class NativeReader:
         self._listing = self._files()
         self._store = NativeStore(folder)
         self._restorer = Restorer()
-        self.run_ids = self._store.run_ids
+        self.run_ids = self._again_if_changed(lambda store: store.run_ids)
 
     def run(self, run_id: str) -> RunTrace:
         """One run."""
         if run_id not in self.run_ids:
             raise InputError(f"{self.folder} has no run {run_id!r}", hint=did_you_mean(run_id, self.run_ids))
-        rows = self._rows(run_id)
+        rows = self._again_if_changed(lambda store: store.rows(run_id))
         try:
             return restore(rows, self._restorer)
         except (KeyError, TypeError, ValueError) as error:
             what = fault(rows) or f"{type(error).__name__}: {error}"
             raise InputError(f"{self.folder}: run {run_id} cannot be restored: {what}") from error
 
-    def _rows(self, run_id: str) -> RunRows:
-        """The rows of a run; looked for once more if the files are others than they were."""
+    def _again_if_changed(self, read: Callable[[NativeStore], Read]) -> Read:
+        """What `read` finds; if it fails and the files are others than they were, once more."""
         try:
-            return self._store.rows(run_id)
+            return read(self._store)
         except InputError:
             listing = self._files()
             if listing == self._listing:
                 raise
             self._listing, self._store = listing, NativeStore(self.folder)
-            return self._store.rows(run_id)
+            return read(self._store)
 
     def _files(self) -> list[Path]:
         return sorted(self.folder.glob(f"*/{PART}*{SUFFIX}"))

@@ -12,8 +12,12 @@ import pytest
 
 from pare_runner.batch.invocation import run_job
 from pare_runner.cli.hydra_entry import main
+from pare_runner.parquet import read_frame
+from pare_runner.traces.native import parts, store
 from pare_runner.traces.native.packing import pack, unpack
+from pare_runner.traces.native.parts import read_part
 from pare_runner.traces.native.reader import NativeReader
+from pare_runner.traces.native.rows import Row
 from tests.batch.cache.jobs import edit, run, verified
 from tests.cli.conftest import Pare
 from tests.cli.sweeps import CHOSEN, KILL, MOMENTS, disturbed, dying, finished
@@ -244,13 +248,32 @@ def test_a_damaged_table_is_told_once_in_the_same_words(pare: Pare, job: Path, t
     assert f"cannot read job/traces/native/{table}/part-00000.parquet" in said[0].err
 
 
-def test_parts_that_are_joined_while_somebody_reads(job: Path) -> None:
+def test_parts_that_are_joined_while_somebody_reads(job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = job / "traces/native"
     unpack(folder)
-    early = NativeReader(folder)
-    expected = list(early)
+    expected = [trace.log for trace in NativeReader(folder)]
     reader = NativeReader(folder)
-    reader.run(reader.run_ids[0])
-    reader._store.rows(reader.run_ids[0])
-    pack(folder)
-    assert [trace.log for trace in reader] == [trace.log for trace in expected]
+
+    def read_late(path: Path, table: str) -> list[Row]:
+        """Between looking for a file and opening it, all are joined."""
+        monkeypatch.undo()
+        pack(folder)
+        return read_part(path, table)
+
+    monkeypatch.setattr(store, "read_part", read_late)
+    assert [trace.log for trace in reader] == expected
+    assert set(tables(job)) == JOINED
+
+
+def test_parts_that_are_taken_apart_while_somebody_reads(job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = job / "traces/native"
+    expected = [trace.log for trace in NativeReader(folder)]
+
+    def read_late(path: Path, columns: list[str] | None = None) -> pl.DataFrame:
+        monkeypatch.undo()
+        unpack(folder)
+        return read_frame(path, columns)
+
+    monkeypatch.setattr(parts, "read_frame", read_late)
+    assert [trace.log for trace in NativeReader(folder)] == expected
+    assert not JOINED & set(tables(job))
