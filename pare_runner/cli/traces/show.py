@@ -14,8 +14,8 @@ from typing import Annotated
 import typer
 
 from pare_runner.atomic import write_atomic, writing
-from pare_runner.cli.console import is_terminal, mark, say, say_json
-from pare_runner.errors import ConfigError, InputError
+from pare_runner.cli.console import is_terminal, mark, say, say_json, warn
+from pare_runner.errors import ConfigError, InputError, Problem
 from pare_runner.library.files import shown, to_path
 from pare_runner.traces.conversation import HEAD, WIDTH, entries_of, lines
 from pare_runner.traces.entry import Detail, Entry, Kind
@@ -89,18 +89,28 @@ def _source(run: str, directory: str | None, run_number: int | None) -> RunSourc
         raise ConfigError("RUN is empty", hint="name a trace, or the id of a run or of its scenario")
     path = to_path(run)
     if directory is None and (os.path.exists(path) or "/" in run or path.suffix == ".json"):
-        return only(find_runs([path]), run, run_number)
+        return only(_runs(path), run, run_number)
     if directory is not None:
-        return pick_run(find_runs([to_path(directory)]), run, run_number)
+        return pick_run(_runs(to_path(directory)), run, run_number)
     newest = _newest()
     try:
-        return pick_run(find_runs([newest]), run, run_number)
+        return pick_run(_runs(newest), run, run_number)
     except SeveralRuns:
         raise
     except InputError as error:
         problem = error.problems[0]
         hint = problem.hint or "look elsewhere with --in"
         raise InputError(problem.message, where=shown(newest), hint=hint) from None
+
+
+def _runs(place: Path) -> list[RunSource]:
+    """The runs at a place; what cannot be read there is said, and is an InputError if there is nothing else."""
+    unreadable: list[Problem] = []
+    runs = find_runs([place], unreadable)
+    if not runs:
+        raise InputError(unreadable[0].message, where=unreadable[0].where, hint=unreadable[0].hint)
+    warn(unreadable)
+    return runs
 
 
 def _newest() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from tests.cli.sweeps import CHOSEN, KILL, MOMENTS, disturbed, dying, finished
 from tests.faults.jobs import job_config
 from tests.faults.picnic import observing, playing, write_picnics
 from tests.llm.fault_server import FaultServer, server_error
+from tests.traces.worlds import World
 
 WORDS = (CHOSEN, "suite.runs=2", "model=random", "export=native", "cache=bypass")
 JOINED = {f"{table}/part-00000.parquet" for table in ("runs", "turns", "calls", "events", "messages")}
@@ -246,6 +248,20 @@ def test_a_damaged_table_is_told_once_in_the_same_words(pare: Pare, job: Path, t
     assert {one.status for one in said} == {2}
     assert {one.err.splitlines()[0] for one in said} == {said[0].err.strip()}
     assert f"cannot read job/traces/native/{table}/part-00000.parquet" in said[0].err
+
+
+def test_a_damaged_table_does_not_hide_runs_beside_it(pare: Pare, job: Path) -> None:
+    write = Path("beside/tidy.json")
+    write.parent.mkdir()
+    write.write_text(json.dumps(World().data()))
+    (job / "traces/native/runs/part-00000.parquet").write_bytes(b"x")
+    job.rename("beside/job")
+    said = pare("traces", "show", "tidy", "--in", "beside")
+    assert (said.status, said.out.startswith("tidy, run 3; ")) == (0, True)
+    assert said.err.startswith("cannot read beside/job/traces/native/runs/part-00000.parquet")
+    said = pare("traces", "show", "beside/job")
+    assert (said.status, said.out) == (2, "")
+    assert said.err.startswith("pare: cannot read beside/job/traces/native/runs/part-00000.parquet")
 
 
 def test_parts_that_are_joined_while_somebody_reads(job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
