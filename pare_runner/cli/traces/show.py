@@ -17,7 +17,7 @@ from pare_runner.atomic import write_atomic, writing
 from pare_runner.cli.console import is_terminal, mark, say, say_json, warn
 from pare_runner.errors import ConfigError, InputError, Problem
 from pare_runner.library.files import shown, to_path
-from pare_runner.traces.conversation import HEAD, WIDTH, entries_of, lines
+from pare_runner.traces.conversation import HEAD, WIDTH, acting, entries_of, lines
 from pare_runner.traces.entry import Detail, Entry, Kind
 from pare_runner.traces.page.render import BEGINNING, page
 from pare_runner.traces.page.view import DETAIL as PAGE
@@ -143,9 +143,8 @@ def _print(
         entries = [replace(e, text=shortened(e.text, max(width - HEAD, HEAD))) if e.noise else e for e in entries]
     paint = mark if coloured else _plain
     run = "" if trace.run_number is None else f", run {trace.run_number}"
-    models = "oracle run: user and assistant do what the scenario plans" if trace.oracle else trace.context.model_id
     room = width if is_terminal() else None
-    for line in _wrapped(f"{trace.scenario_id}{run}; {models}", room):
+    for line in _wrapped(f"{trace.scenario_id}{run}; {acting(trace)}", room):
         say(paint(line, "bold"))
     for line in _wrapped(f"{shown(source.path)}; virtual time since the start", room):
         say(line)
