@@ -71,6 +71,11 @@ def lines(
             yield ((head if not number else " " * len(head)) + (paint(line, kind) if kind and line else line)).rstrip()
 
 
+def acting(trace: RunTrace) -> str:
+    """Who acts in a run: the models, or the scenario itself."""
+    return "oracle run: user and assistant do what the scenario plans" if trace.oracle else trace.context.model_id
+
+
 def check_reasons(result: Verdict) -> Iterator[tuple[str, str]]:
     """The checks that failed, each with what the rationale says about it."""
     rationale = result.rationale or ""

@@ -136,7 +136,7 @@ def test_reasons_that_hold_semicolons_and_names() -> None:
 
 def test_an_oracle_run_can_be_told_too() -> None:
     outcome = run_oracle(compiled(events(news("a"), f"{ASKS[:-1]}, after: a}}", ACCEPTS)))
-    assert [entry.who for entry in entries_of(record_of(outcome))][:3] == ["world", "world", "world"]
+    assert [entry.who for entry in entries_of(record_of(outcome))][:3] == ["world", "assistant", "assistant"]
 
 
 def test_lines_keep_the_width_and_merge_waits() -> None:

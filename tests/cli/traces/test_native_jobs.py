@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 from collections.abc import Callable
@@ -12,13 +13,19 @@ import pytest
 
 from pare_runner.batch.invocation import run_job
 from pare_runner.cli.hydra_entry import main
+from pare_runner.parquet import read_frame
+from pare_runner.traces.native import parts, store
+from pare_runner.traces.native.packing import pack, unpack
+from pare_runner.traces.native.parts import read_part
 from pare_runner.traces.native.reader import NativeReader
+from pare_runner.traces.native.rows import Row
 from tests.batch.cache.jobs import edit, run, verified
 from tests.cli.conftest import Pare
 from tests.cli.sweeps import CHOSEN, KILL, MOMENTS, disturbed, dying, finished
 from tests.faults.jobs import job_config
 from tests.faults.picnic import observing, playing, write_picnics
 from tests.llm.fault_server import FaultServer, server_error
+from tests.traces.worlds import World
 
 WORDS = (CHOSEN, "suite.runs=2", "model=random", "export=native", "cache=bypass")
 JOINED = {f"{table}/part-00000.parquet" for table in ("runs", "turns", "calls", "events", "messages")}
@@ -198,3 +205,91 @@ def test_a_table_that_is_damaged_before_it_is_joined(
     assert "the traces are left as they are: cannot read" in (tmp_path / "job/run.log").read_text()
     assert (tmp_path / "job/results.parquet").exists()
     assert len(list((tmp_path / "job/traces/native/runs").iterdir())) == 6
+
+
+def with_cell(path: Path, column: str, value: object) -> None:
+    """Something else in the first cell of a column."""
+    frame = pl.read_parquet(path)
+    first = pl.int_range(pl.len()) == 0
+    frame.with_columns(pl.when(first).then(pl.lit(value)).otherwise(pl.col(column)).alias(column)).write_parquet(path)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        *(("runs", "details", "{"), ("runs", "status", "fine"), ("calls", "told", "5")),
+        *(("events", "event_type", "PARTY"), ("events", "args", "[1]"), ("events", "return_value", "nothing")),
+    ],
+)
+def test_a_cell_that_cannot_be_used_is_named(pare: Pare, job: Path, table: str, column: str, value: str) -> None:
+    with_cell(job / f"traces/native/{table}/part-00000.parquet", column, value)
+    first = NativeReader(job / "traces/native").run_ids[0]
+    problem = f"run {first} cannot be restored: column '{column}' of the table {table}, row 0"
+    for command in ("stats", "decision-points"):
+        said = pare("traces", command, "job", "--json")
+        assert said.status == 2
+        assert [found["message"].partition(": ")[2] for found in said.json["problems"]] == [problem]
+
+
+def test_a_text_that_cannot_be_read_is_named(pare: Pare, job: Path) -> None:
+    with_cell(job / "traces/native/runs/part-00000.parquet", "rationale", "\ufdd0x")
+    said = pare("traces", "stats", "job")
+    assert said.status == 2
+    assert "runs/part-00000.parquet: column 'rationale' of run " in said.err
+
+
+@pytest.mark.parametrize("table", ["runs", "calls", "messages"])
+def test_a_damaged_table_is_told_once_in_the_same_words(pare: Pare, job: Path, table: str) -> None:
+    (job / f"traces/native/{table}/part-00000.parquet").write_bytes(b"x")
+    said = [
+        pare("traces", *words)
+        for words in (("stats", "job"), ("decision-points", "job"), ("convert", "job", "--to", "hf"))
+    ]
+    assert {one.status for one in said} == {2}
+    assert {one.err.splitlines()[0] for one in said} == {said[0].err.strip()}
+    assert f"cannot read job/traces/native/{table}/part-00000.parquet" in said[0].err
+
+
+def test_a_damaged_table_does_not_hide_runs_beside_it(pare: Pare, job: Path) -> None:
+    write = Path("beside/tidy.json")
+    write.parent.mkdir()
+    write.write_text(json.dumps(World().data()))
+    (job / "traces/native/runs/part-00000.parquet").write_bytes(b"x")
+    job.rename("beside/job")
+    said = pare("traces", "show", "tidy", "--in", "beside")
+    assert (said.status, said.out.startswith("tidy, run 3; ")) == (0, True)
+    assert said.err.startswith("cannot read beside/job/traces/native/runs/part-00000.parquet")
+    said = pare("traces", "show", "beside/job")
+    assert (said.status, said.out) == (2, "")
+    assert said.err.startswith("pare: cannot read beside/job/traces/native/runs/part-00000.parquet")
+
+
+def test_parts_that_are_joined_while_somebody_reads(job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = job / "traces/native"
+    unpack(folder)
+    expected = [trace.log for trace in NativeReader(folder)]
+    reader = NativeReader(folder)
+
+    def read_late(path: Path, table: str) -> list[Row]:
+        """Between looking for a file and opening it, all are joined."""
+        monkeypatch.undo()
+        pack(folder)
+        return read_part(path, table)
+
+    monkeypatch.setattr(store, "read_part", read_late)
+    assert [trace.log for trace in reader] == expected
+    assert set(tables(job)) == JOINED
+
+
+def test_parts_that_are_taken_apart_while_somebody_reads(job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = job / "traces/native"
+    expected = [trace.log for trace in NativeReader(folder)]
+
+    def read_late(path: Path, columns: list[str] | None = None) -> pl.DataFrame:
+        monkeypatch.undo()
+        unpack(folder)
+        return read_frame(path, columns)
+
+    monkeypatch.setattr(parts, "read_frame", read_late)
+    assert [trace.log for trace in NativeReader(folder)] == expected
+    assert not JOINED & set(tables(job))
