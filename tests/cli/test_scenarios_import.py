@@ -143,7 +143,7 @@ def test_a_job_stands_for_its_hf_traces(pare: Pare, experiment: Pare) -> None:
         f"{trace_file}: $: this is a lite trace, without apps and events: it cannot be imported; export the run as hf"
     ]
     assert not Path("none").exists()
-    assert "lite: there are no hf traces here (run with export=hf)" in said.err
+    assert "lite has lite traces only" in said.err
 
 
 def test_an_id_that_is_no_name_of_a_file(pare: Pare) -> None:
