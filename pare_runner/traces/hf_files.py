@@ -67,7 +67,7 @@ class _Below:
         self.ours: list[Path] = []
         self.plain: list[Path] = []
         self._jobs = 0
-        self._lite = False
+        self._lite = self._native = False
         job_folders: set[Path] = set()
         for folder, names in walked(top, broken):
             if any(files <= set(names) for files in _OF_JOBS):
@@ -80,6 +80,10 @@ class _Below:
     @property
     def none_because(self) -> str:
         """Why there are no files."""
+        if self._native:
+            return (
+                f"{self._top} has native traces only: `pare traces convert {self._top} --to hf` makes hf traces of them"
+            )
         if self._lite:
             return f"{self._top} has lite traces only, which do not say all that happened (export=hf or native does)"
         if self._jobs:
@@ -91,6 +95,7 @@ class _Below:
         inner = folder.parts[len(self._top.parts) :]
         of_job = not job_folders.isdisjoint({folder, *folder.parents})
         other = bool(set(_OTHER_FORMATS) & set(inner))
+        self._native = self._native or folder.parts[-2:] == (TRACES, "native")
         for name in names:
             file = folder / name
             if not name.endswith(".json") or name.startswith(".") or not file.is_file():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import orjson
@@ -161,14 +162,14 @@ def test_an_id_that_is_no_name_of_a_file(pare: Pare) -> None:
 def test_a_folder_that_cannot_be_read(pare: Pare, monkeypatch: pytest.MonkeyPatch) -> None:
     good = trace(DINNER)
     Path("locked").mkdir()
-    listed = Path.iterdir
+    listed = os.scandir
 
-    def iterdir(path: Path) -> object:
-        if path.name == "locked":
+    def scandir(path: str) -> object:
+        if Path(path).name == "locked":
             raise PermissionError(13, "Permission denied", str(path))
         return listed(path)
 
-    monkeypatch.setattr(Path, "iterdir", iterdir)
+    monkeypatch.setattr(os, "scandir", scandir)
     said = pare("scenarios", "import", "locked", str(good), "--out", "in")
     assert (said.status, said.err) == (2, "locked: cannot read the folder: Permission denied\n")
     assert "1 file imported" in said.out

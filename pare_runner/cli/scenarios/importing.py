@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from pare_runner.analysis.discover import PLAN
 from pare_runner.apps.registry import app_classes
 from pare_runner.atomic import write_atomic, writing
 from pare_runner.cli.console import is_terminal, plural, problem_json, say, say_json, warn
@@ -91,21 +90,10 @@ def _files(names: Sequence[str]) -> tuple[list[Path], list[Problem]]:
             if not path.is_dir():
                 found[path] = None
                 continue
-            next(path.iterdir(), None)  # a search below a folder passes over what it cannot read
-            found |= dict.fromkeys(_inside(path))
+            found |= dict.fromkeys(hf_files([path], problems))
         except InputError as error:
             problems += error.problems
-        except OSError as error:
-            problems.append(Problem(f"cannot read the folder: {error.strerror}", shown(path)))
     return list(found), problems
-
-
-def _inside(folder: Path) -> list[Path]:
-    """The hf traces below a folder, a job or a sweep; InputError if there are none."""
-    files = hf_files([folder])
-    if any(file.name == PLAN for file in files):  # a job is searched itself only if it has no traces/hf
-        raise InputError("there are no hf traces here", where=shown(folder), hint="run with export=hf")
-    return files
 
 
 def _imported(
