@@ -68,7 +68,12 @@ def test_of_a_sample_and_without_calls_and_with_traces(folder: Path, pare: Pare)
     said = pare("reproduce", "bare.zip", "--into", "two", "--json").json
     assert (said["identical"], said["runs"], set(said["jobs"].values())) == (True, 12, {"run again"})
     assert list(Path("whole").rglob("traces/hf/*.json"))
-    assert pare("verify", "whole/jobs").status == 2, "from elsewhere its scenarios are not found"
+    for jobs in ("whole/jobs", str(Path("whole/jobs").absolute())):
+        said = pare("verify", jobs)
+        assert (said.status, said.err) == (0, ""), "from elsewhere, too"
+    assert pare("verify", str(next(Path("whole/jobs").glob("*=random*")))).status == 0
+    next(Path("whole/scenarios").glob("dinner*")).unlink()
+    assert pare("verify", "whole/jobs").status == 2
 
 
 def test_the_unpacked_folder_is_one_of_results(folder: Path, pare: Pare, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,6 +129,8 @@ def test_of_a_killed_sweep(pare: Pare, tmp_path: Path) -> None:
     assert said.status == 0
     assert "note: not complete: 3 of 6 planned runs" in said.out
     assert "3 runs made again" in said.out
+    assert pare("resume", "a/jobs", "--cache", "bypass").status == 0
+    assert "complete, 6 runs" in pare("resume", "a/jobs").out
 
 
 def test_oracle_runs(pare: Pare, tmp_path: Path) -> None:

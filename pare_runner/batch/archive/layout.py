@@ -7,7 +7,7 @@ are found there. So an unpacked archive works wherever it lies, with its own top
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 import orjson
@@ -105,3 +105,16 @@ def read_contents(data: bytes, where: str) -> Contents:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise InputError(f"{EXPERIMENT}: {place}: {first['msg']}", where=where) from None
+
+
+def working_directory(recorded: str, directory: Path) -> Path:
+    """The working directory that the results in `directory` have recorded.
+
+    A relative one is that of an archive, and counts from its top folder: the nearest above `directory` with an
+    `experiment.json`. Without one it counts from here.
+    """
+    place = Path(recorded)
+    if place.is_absolute():
+        return place
+    above = (folder for folder in directory.absolute().parents if (folder / EXPERIMENT).is_file())
+    return next(above, Path.cwd()) / place

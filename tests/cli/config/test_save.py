@@ -93,6 +93,15 @@ def test_options_of_ones_own(pare: Pare) -> None:
     assert not Path("other").exists()
 
 
+def test_scenarios_that_are_not_there_are_warned_of(pare: Pare) -> None:
+    said = pare("config", "save", "mine", "suite.ids=[dinner_headcount_chang,b]")
+    assert (said.status, Path("mine.yaml").exists()) == (0, True)
+    warning = "warning: there is no scenario 'dinner_headcount_chang' (did you mean 'dinner_headcount_change'?)"
+    assert said.err.strip() == warning
+    assert "nowhere.yaml: warning: there is no such file" in pare("config", "save", "b", "scenarios=[nowhere.yaml]").err
+    assert pare("config", "save", "c", ONE).err == ""
+
+
 def test_what_is_fixed_cannot_be_typed(pare: Pare) -> None:
     said = pare("config", "show", "+max_turns_fixed=true")
     assert (said.status, "max_turns_fixed cannot be set itself" in said.err) == (2, True)
