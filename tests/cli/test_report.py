@@ -136,7 +136,7 @@ def test_protocols_are_not_mixed(pare: Pare, alone: str) -> None:
 
 
 def test_a_killed_job_is_reported_as_far_as_it_got(pare: Pare, tmp_path: Path) -> None:
-    died = dying("after a line of the journal", 3, "model=passive", "output_dir=killed", cwd=tmp_path)
+    died = dying("after a line of the journal", 3, "suite.limit=5", "model=passive", "output_dir=killed", cwd=tmp_path)
     assert died == -signal.SIGKILL
     said = pare("report", "killed")
     assert said.status == 0

@@ -14,12 +14,14 @@ from pare_runner.batch.invocation import run_job
 from pare_runner.cli.hydra_entry import main
 from pare_runner.traces.native.reader import NativeReader
 from tests.batch.cache.jobs import edit, run, verified
-from tests.cli.conftest import Pare
-from tests.cli.sweeps import CHOSEN, KILL, MOMENTS, disturbed, dying, finished
+from tests.cli.conftest import SHIPPED, Pare
+from tests.cli.sweeps import KILL, MOMENTS, SCENARIOS, disturbed, dying, finished
 from tests.faults.jobs import job_config
 from tests.faults.picnic import observing, playing, write_picnics
 from tests.llm.fault_server import FaultServer, server_error
 
+CHOSEN = "scenarios=[" + ",".join(str(SHIPPED / f"{name}.yaml") for name in SCENARIOS[:2]) + "]"
+RUNS = 4
 WORDS = (CHOSEN, "suite.runs=2", "model=random", "export=native", "cache=bypass")
 JOINED = {f"{table}/part-00000.parquet" for table in ("runs", "turns", "calls", "events", "messages")}
 
@@ -55,7 +57,7 @@ def test_what_a_job_leaves(pare: Pare, job: Path) -> None:
         assert (trace.verdict.status, trace.run_number) == (row["status"], row["run_number"])
     said = pare("verify", "job")
     assert (said.status, said.err) == (0, "")
-    assert "verified 6 runs" in said.out
+    assert f"verified {RUNS} runs" in said.out
 
 
 def one_row_less(path: Path) -> None:
@@ -103,20 +105,34 @@ def test_a_job_that_was_killed_ends_with_the_same_tables(
     assert pare("verify", "job").status == 0
 
 
-@pytest.mark.parametrize("after", [1, 4, 7, 13, 25])
-def test_one_that_was_killed_while_it_joined(pare: Pare, tmp_path: Path, original: Path, after: int) -> None:
+STEPS = (1, 4, 7, 13, 25)
+STOPPING = f"""import pathlib, itertools, shutil; count = itertools.count(1)
+        def step(real):
+            def act(*args, **options):
+                number = next(count)
+                if number in {STEPS}: shutil.copytree("job", f"step{{number}}")
+                if number == {STEPS[-1]}: {KILL}
+                return real(*args, **options)
+            return act
+        os.replace, pathlib.Path.unlink = step(os.replace), step(pathlib.Path.unlink)"""
+"""Keeps what a kill would leave at each of the steps, and is killed at the last one."""
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folders of a job as it stood at some steps of joining its traces."""
+    top = tmp_path_factory.mktemp("joining")
     joining = ("pare_runner.batch.job", "Job", "_join_traces", False)
-    how = (
-        "import pathlib, itertools; count = itertools.count(1)\n"
-        "        def step(real):\n"
-        "            def act(*args, **options):\n"
-        f"                if next(count) == {after}: {KILL}\n"
-        "                return real(*args, **options)\n"
-        "            return act\n"
-        "        os.replace, pathlib.Path.unlink = step(os.replace), step(pathlib.Path.unlink)"
-    )
-    assert disturbed(joining, 1, *WORDS, "output_dir=job", cwd=tmp_path, how=how).returncode == -signal.SIGKILL
-    assert len(NativeReader(tmp_path / "job/traces/native").run_ids) == 6
+    assert disturbed(joining, 1, *WORDS, "output_dir=job", cwd=top, how=STOPPING).returncode == -signal.SIGKILL
+    return top
+
+
+@pytest.mark.parametrize("after", STEPS)
+def test_one_that_was_killed_while_it_joined(
+    pare: Pare, tmp_path: Path, original: Path, stopped: Path, after: int
+) -> None:
+    shutil.copytree(stopped / ("job" if after == STEPS[-1] else f"step{after}"), tmp_path / "job")
+    assert len(NativeReader(tmp_path / "job/traces/native").run_ids) == RUNS
     assert pare("verify", "job").status == 0
     assert pare("resume", "job").status == 0
     assert tables(tmp_path / "job") == tables(original)
@@ -136,7 +152,7 @@ def test_a_job_that_grows(pare: Pare, experiment: Pare, job: Path, tmp_path: Pat
 def test_every_executor_leaves_the_same_bytes(
     experiment: Pare, pare: Pare, tmp_path: Path, original: Path, executor: str
 ) -> None:
-    assert experiment(*WORDS, f"executor={executor}", "output_dir=job").status == 0
+    assert experiment(*WORDS, f"executor={executor}", "max_concurrent_scenarios=2", "output_dir=job").status == 0
     assert tables(tmp_path / "job") == tables(original)
 
 
@@ -197,4 +213,4 @@ def test_a_table_that_is_damaged_before_it_is_joined(
     assert done.returncode == 0
     assert "the traces are left as they are: cannot read" in (tmp_path / "job/run.log").read_text()
     assert (tmp_path / "job/results.parquet").exists()
-    assert len(list((tmp_path / "job/traces/native/runs").iterdir())) == 6
+    assert len(list((tmp_path / "job/traces/native/runs").iterdir())) == RUNS
