@@ -12,21 +12,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pare_runner.cli.hydra_entry import main as run_experiment
 from tests.cli.conftest import Pare
 from tests.cli.sweeps import dying
-
-SCENARIOS = "scenarios=[cab_late_for_review,dinner_headcount_change]"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sweep of two models and a job alone, really run, once for all tests."""
-    top = tmp_path_factory.mktemp("made")
-    shared = [SCENARIOS, "cache=bypass"]  # the cache of the session is nobody's
-    assert run_experiment([*shared, "model=scripted,passive", f"output_dir={top / 'sweep'}", "-m"]) == 0
-    assert run_experiment([*shared, "model=eager", f"output_dir={top / 'alone'}"]) == 0
-    return top
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import yaml
 
 from pare_runner.atomic import read_json
 from pare_runner.batch.agents import with_hashes
+from pare_runner.batch.identity import config_hash
 from pare_runner.batch.invocation import run_job
 from pare_runner.cli.config.sources import compose
 from tests.batch.archive.jobs import run
@@ -34,10 +35,7 @@ def test_what_was_typed(pare: Pare, overrides: list[str]) -> None:
     _, typed = compose(overrides)
     _, saved = compose([], "conf", "mine")
     assert saved == typed
-    assert (
-        said.json["config_hash"]
-        == pare("config", "show", "--config-dir", "conf", "--config-name", "mine", "--json").json["config_hash"]
-    )
+    assert said.json["config_hash"] == config_hash(saved)
     assert said.json["command"].endswith("-m pare_runner --config-dir conf --config-name mine")
 
 

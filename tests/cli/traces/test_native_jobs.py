@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
+import itertools
 import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from pare_runner.batch.invocation import run_job
+from pare_runner.batch.job import Job
 from pare_runner.cli.hydra_entry import main
 from pare_runner.traces.native.reader import NativeReader
 from tests.batch.cache.jobs import edit, run, verified
 from tests.cli.conftest import SHIPPED, Pare
-from tests.cli.sweeps import KILL, MOMENTS, SCENARIOS, disturbed, dying, finished
+from tests.cli.sweeps import KILL, MOMENTS, SCENARIOS, disturbed, finished
 from tests.faults.jobs import job_config
 from tests.faults.picnic import observing, playing, write_picnics
 from tests.llm.fault_server import FaultServer, server_error
@@ -93,11 +97,40 @@ def test_a_table_that_is_gone_and_files_that_are_too_many(pare: Pare, job: Path)
         part.with_name(name).unlink()
 
 
+@pytest.fixture(scope="module")
+def broken_off(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Moment → the folder of a job as a kill at its third such moment would have left it."""
+    top = tmp_path_factory.mktemp("killed")
+
+    def keeping(name: str, real: Callable[..., Any], late: bool) -> Callable[..., Any]:
+        count = itertools.count(1)
+
+        def act(*args: Any, **options: Any) -> Any:
+            third = next(count) == 3
+            if third and not late:
+                shutil.copytree("job", name)
+            result = real(*args, **options)
+            if third and late:
+                shutil.copytree("job", name)
+            return result
+
+        return act
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(top)
+        for name, (module, owner, method, late) in MOMENTS.items():
+            place = getattr(importlib.import_module(module), owner)
+            patch.setattr(place, method, keeping(name, getattr(place, method), late))
+        assert main([*WORDS, "output_dir=job"]) == 0
+    return top
+
+
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_job_that_was_killed_ends_with_the_same_tables(
-    pare: Pare, tmp_path: Path, original: Path, moment: str
+    pare: Pare, tmp_path: Path, original: Path, broken_off: Path, moment: str
 ) -> None:
-    assert dying(moment, 3, *WORDS, "output_dir=job", cwd=tmp_path) == -signal.SIGKILL
+    shutil.copytree(broken_off / moment, tmp_path / "job")
+    assert not (tmp_path / "job/results.parquet").exists()
     assert not JOINED & set(tables(tmp_path / "job"))
     assert pare("verify", "job").status in (0, 2)  # 2: nothing has finished
     assert pare("resume", "job").status == 0
@@ -205,12 +238,15 @@ def test_exceptions_that_are_made_again(pare: Pare, tmp_path: Path) -> None:
 def test_a_table_that_is_damaged_before_it_is_joined(
     experiment: Pare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    damaged = (
-        "import pathlib; \n        next(pathlib.Path('job/traces/native/turns').glob('part-*')).write_bytes(b'PAR1')"
-    )
-    joining = ("pare_runner.batch.job", "Job", "_join_traces", False)
-    done = disturbed(joining, 1, *WORDS, "output_dir=job", cwd=tmp_path, how=damaged)
-    assert done.returncode == 0
+    join = Job._join_traces
+
+    def damaged(job: Job) -> Any:
+        next(Path("job/traces/native/turns").glob("part-*")).write_bytes(b"PAR1")
+        return join(job)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Job, "_join_traces", damaged)
+    assert experiment(*WORDS, "output_dir=job").status == 0
     assert "the traces are left as they are: cannot read" in (tmp_path / "job/run.log").read_text()
     assert (tmp_path / "job/results.parquet").exists()
     assert len(list((tmp_path / "job/traces/native/runs").iterdir())) == RUNS
