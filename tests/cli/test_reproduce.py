@@ -64,6 +64,8 @@ def test_of_a_sample_and_without_calls_and_with_traces(folder: Path, pare: Pare)
     assert (said["identical"], said["runs"], set(said["jobs"].values())) == (True, 12, {"run again"})
     assert pare("reproduce", "whole.zip").status == 0
     assert list(Path("whole").rglob("traces/hf/*.json"))
+    said = pare("verify", "one/jobs")
+    assert (said.status, said.out.count("packed without traces, so these were not compared")) == (0, 2)
     for jobs in ("whole/jobs", str(Path("whole/jobs").absolute())):
         said = pare("verify", jobs)
         assert (said.status, said.err) == (0, ""), "from elsewhere, too"

@@ -110,11 +110,21 @@ def read_contents(data: bytes, where: str) -> Contents:
 def working_directory(recorded: str, directory: Path) -> Path:
     """The working directory that the results in `directory` have recorded.
 
-    A relative one is that of an archive, and counts from its top folder: the nearest above `directory` with an
-    `experiment.json`. Without one it counts from here.
+    A relative one is that of an archive, and counts from its top folder. Outside of one it counts from here.
     """
-    place = Path(recorded)
-    if place.is_absolute():
-        return place
-    above = (folder for folder in directory.absolute().parents if (folder / EXPERIMENT).is_file())
-    return next(above, Path.cwd()) / place
+    return (unpacked_around(directory) or Path.cwd()) / recorded
+
+
+def unpacked_around(directory: Path) -> Path | None:
+    """The top folder of the unpacked archive that holds `directory`: the nearest above with an `experiment.json`."""
+    above = directory.absolute().parents
+    return next((folder for folder in above if (folder / EXPERIMENT).is_file()), None)
+
+
+def traces_left_out(directory: Path) -> bool:
+    """Whether the results in `directory` are those of an archive that was packed without traces."""
+    top = unpacked_around(directory)
+    if top is None or not directory.absolute().is_relative_to(top / JOBS):
+        return False
+    path = top / EXPERIMENT
+    return not read_contents(path.read_bytes(), str(path)).traces
