@@ -1,7 +1,7 @@
 """What is in an archive of an experiment: the names of its parts, and `experiment.json`, which describes them.
 
 Inside, the working directory of every job is `code/`: scenarios and prompts are named from there, modules of one's own
-are found there. So an unpacked archive works wherever it lies, with its own top folder as the working directory.
+are found there. So an unpacked archive works wherever it lies.
 """
 
 from __future__ import annotations
@@ -127,4 +127,7 @@ def traces_left_out(directory: Path) -> bool:
     if top is None or not directory.absolute().is_relative_to(top / JOBS):
         return False
     path = top / EXPERIMENT
-    return not read_contents(path.read_bytes(), str(path)).traces
+    try:
+        return not read_contents(path.read_bytes(), str(path)).traces
+    except (InputError, OSError):
+        return False  # a file of this name that somebody else has made

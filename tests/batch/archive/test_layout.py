@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pare_runner.batch.archive.layout import EXPERIMENT, working_directory
+from pare_runner.batch.archive.layout import EXPERIMENT, traces_left_out, working_directory
 
 
 def test_a_relative_working_directory_counts_from_the_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,3 +22,8 @@ def test_a_relative_working_directory_counts_from_the_archive(tmp_path: Path, mo
     monkeypatch.chdir(job)
     assert working_directory("code", Path(".")) == tmp_path / "outer/inner/code"
     assert working_directory("/somewhere", job) == Path("/somewhere")
+
+
+def test_a_file_of_somebody_else_is_no_archive(tmp_path: Path) -> None:
+    (tmp_path / EXPERIMENT).write_text('{"kind": "mine"}')
+    assert not traces_left_out(tmp_path / "jobs/a")
