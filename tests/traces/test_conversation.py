@@ -128,6 +128,23 @@ def test_how_it_ended_and_which_checks_failed() -> None:
     assert ending[3][1].startswith("✗ state notes.folders | length == 99: ")
 
 
+@pytest.mark.parametrize(("rule", "told"), [("report", " (reported only)"), ("forbid", ": Notes.delete_note (")])
+def test_side_effects_that_do_not_count(rule: str, told: str) -> None:
+    play = Play(
+        events(
+            news("a"), ASKS, ACCEPTS, rest=f"checks: [proposed: {{about: {{contains: Shall}}}}]\nside_effects: {rule}\n"
+        ),
+        observe=[PROPOSE],
+        user=[WAIT, ACCEPT],
+        execute=[calling(("Notes.delete_note", {"note_id": "milk"})), DONE],
+    )
+
+    entries = entries_of(record_of(play.outcome))
+    assert play.outcome.result.success is (rule == "report")
+    (check,) = (entry.text for entry in entries if entry.kind == "check")
+    assert check.startswith(f"✗ side_effects{told}")
+
+
 def test_reasons_that_hold_semicolons_and_names() -> None:
     checks = {"a": False, "b": True, "a (2)": False, "c": False}
     result = Verdict("failed", "a: x; y; a (2): because; z", checks=checks)
