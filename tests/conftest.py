@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -16,6 +17,15 @@ UNWANTED = ("PARE_SCENARIOS_DIR", "PARE_DEBUG", "ENV_AUGMENTATION_DATA_PATH")
 def interruptible() -> None:
     """A process started in the background may ignore Ctrl-C; the tests of it need the usual handler."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def frozen_modules() -> Iterator[None]:
+    """Modules and collected tests are not looked through by the garbage collection of each experiment."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

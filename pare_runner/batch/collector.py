@@ -12,13 +12,18 @@ THRESHOLDS = (20_000, 20, 50)
 
 @contextmanager
 def patient_collector() -> Iterator[None]:
-    """Inside, what exists already is not looked through again and again: some 4 % of wall clock with 256 in flight."""
-    former = gc.get_threshold()
+    """Inside, what exists already is not looked through again and again: some 4 % of wall clock with 256 in flight.
+
+    A program that has frozen its objects itself keeps them frozen: `gc.unfreeze` would give back all of them.
+    """
+    former, frozen = gc.get_threshold(), gc.get_freeze_count() > 0
     gc.collect()
-    gc.freeze()
+    if not frozen:
+        gc.freeze()
     gc.set_threshold(*THRESHOLDS)
     try:
         yield
     finally:
         gc.set_threshold(*former)
-        gc.unfreeze()
+        if not frozen:
+            gc.unfreeze()

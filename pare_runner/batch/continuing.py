@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from pare_runner.atomic import json_bytes
 from pare_runner.batch.agents import with_hashes
+from pare_runner.batch.archive.layout import working_directory
 from pare_runner.batch.config import MultiScenarioRunnerConfig, SuiteConfig
 from pare_runner.batch.frames_io import PARQUET
 from pare_runner.batch.identity import config_hash, get_run_id
@@ -30,9 +31,13 @@ from pare_runner.scenarios.scenario import PAREScenario
 
 
 @contextmanager
-def where_it_began(plan: Plan) -> Iterator[None]:
-    """Inside, the working directory is the one of the plan, if it still exists: relative paths mean what they meant."""
-    with chdir(plan.working_directory if Path(plan.working_directory).is_dir() else "."):
+def where_it_began(plan: Plan, directory: Path) -> Iterator[None]:
+    """Inside, the working directory is the one of the plan in `directory`, if it still exists.
+
+    So relative paths mean what they meant.
+    """
+    place = working_directory(plan.working_directory, directory)
+    with chdir(place if place.is_dir() else "."):
         yield
 
 

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from pare_runner.atomic import json_bytes, read_json
 from pare_runner.batch.agents import AgentFactory, noise_settings, with_hashes
+from pare_runner.batch.archive.layout import working_directory
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frame import WALL_CLOCK_COLUMNS
 from pare_runner.batch.frames_io import PARQUET
@@ -259,7 +260,7 @@ def recorded_job(directory: Path) -> tuple[MultiScenarioRunnerConfig, Path]:
     try:
         config = MultiScenarioRunnerConfig.model_validate_json(json_bytes(manifest["config"]))
         recorded = manifest["config_hash"]
-        ran_in = Path(manifest.get("working_directory") or Path.cwd())
+        ran_in = working_directory(manifest.get("working_directory") or ".", directory)
     except (KeyError, TypeError, ValidationError) as error:
         raise InputError(f"no configuration that can be used: {str(error).splitlines()[0]}", where=str(path)) from error
     if recorded != config_hash(config):

@@ -100,7 +100,8 @@ def runner_config(composed: DictConfig) -> MultiScenarioRunnerConfig:
         where = f"{error.full_key}: " if error.full_key else ""
         raise ConfigError(where + str(error).splitlines()[0]) from error
     typed = typed_keys(composed)
-    fixed = "max_turns" in typed or (MAX_TURNS_FIXED not in typed and values.pop(MAX_TURNS_FIXED, None) is True)
+    saved = MAX_TURNS_FIXED not in typed and values.pop(MAX_TURNS_FIXED, None) is True
+    fixed = saved or "max_turns" in typed
     for key in (*values, *unknown_keys(values)):
         if key in DORMANT or key in DERIVED or "." in key:
             raise unknown_key(key, node_keys())

@@ -18,7 +18,7 @@ from pare_runner.cli.console import plural
 from pare_runner.cli.next_steps import Step, after_job, after_sweep, again, step_lines
 from pare_runner.cli.run_tables import STYLES, WHY_COLUMN, output, print_table
 from pare_runner.cli.sweep import readable
-from pare_runner.traces.words import shortened
+from pare_runner.traces.words import REPORTED_ONLY, SIDE_EFFECTS, only_reported, shortened
 
 if TYPE_CHECKING:
     from pare_runner.batch.results import PAREMultiScenarioValidationResult
@@ -100,7 +100,7 @@ def result_cells(row: Row, *, many_runs: bool, tokens: bool, cost: bool) -> dict
 
 
 def reason(row: Row) -> str:
-    """Why a run did not succeed, cut to a few lines."""
+    """Why a run did not succeed, and what is reported without counting, cut to a few lines."""
     if row.get("exception_type") is not None:
         return shortened(f"{row['exception_type']}: {row['exception_message']}", WHY)
     checks = row.get("checks") or {}
@@ -112,8 +112,12 @@ def reason(row: Row) -> str:
         start = min((place for place in places if place >= 0), default=len(said))
         limit, said = said[:start].removeprefix("the episode "), said[start + 2 :]
     said = shortened(said, WHY - min(len(limit), END))
-    if failed:
-        said = f"{len(failed)} of {len(checks)} checks failed{': ' if said else ''}{said}"
+    reported = only_reported(row["status"], checks, row.get("rationale"))
+    counted = len(failed) - reported
+    if counted:
+        said = f"{counted} of {len(checks) - reported} checks failed{': ' if said else ''}{said}"
+    if reported:
+        said = "; ".join(filter(None, (said, f"{SIDE_EFFECTS} ({REPORTED_ONLY})")))
     return "; ".join(part for part in (shortened(limit, END), said) if part)
 
 

@@ -107,7 +107,7 @@ def _nothing_to_do(directory: Path, plan: Plan, *, only_exceptions: bool) -> str
 def _go_on(
     directory: Path, name: Path, plan: Plan, changes: dict[str, Any], *, only_exceptions: bool, quiet: bool
 ) -> int:
-    with _logging_to_terminal(), where_it_began(plan):
+    with _logging_to_terminal(), where_it_began(plan, directory):
         requests = requests_of(directory, plan, changes)
         answered: list[LLMEngineConfig] = []
         for request in requests:

@@ -14,6 +14,8 @@ TRACES = "traces"
 """Folder of the traces in a job's directory; below it each format has its own."""
 PART = "part-"
 """Begins the names of files of a format that consists of tables; a run id or a number follows."""
+ORACLE = "oracle"
+"""Stands for the agents and for the models of runs without any."""
 
 Dialect = Literal["pare", "meta_are"]
 """`meta_are` leaves out what Meta-ARE's own importer refuses: PARE's four kinds of log entries."""
@@ -29,8 +31,8 @@ class TraceContext:
 
     run_id: str
     runner_config: Mapping[str, Any] = field(default_factory=dict)
-    agent_id: str = "oracle"
-    model_id: str = "oracle"
+    agent_id: str = ORACLE
+    model_id: str = ORACLE
     dialect: Dialect = "pare"
     redact: tuple[str, ...] = ()
 

@@ -14,7 +14,7 @@ from itertools import groupby
 from pare_runner.traces.entry import PLAIN, Detail, Entry, Kind
 from pare_runner.traces.record import RunTrace, Verdict
 from pare_runner.traces.telling import told
-from pare_runner.traces.words import LONGEST, clock, shortened, visible
+from pare_runner.traces.words import LONGEST, REPORTED_ONLY, SIDE_EFFECTS, clock, only_reported, shortened, visible
 
 WIDTH = 100
 HEAD = 22
@@ -71,6 +71,11 @@ def lines(
             yield ((head if not number else " " * len(head)) + (paint(line, kind) if kind and line else line)).rstrip()
 
 
+def acting(trace: RunTrace) -> str:
+    """Who acts in a run: the models, or the scenario itself."""
+    return "oracle run: user and assistant do what the scenario plans" if trace.oracle else trace.context.model_id
+
+
 def check_reasons(result: Verdict) -> Iterator[tuple[str, str]]:
     """The checks that failed, each with what the rationale says about it."""
     rationale = result.rationale or ""
@@ -96,9 +101,12 @@ def _ending(trace: RunTrace) -> Iterator[Entry]:
         if count:
             yield Entry(seconds, "", "end", f"{what}: {count}")
     reasons = dict(check_reasons(result))
+    reported = only_reported(result.status, result.checks, result.rationale)
     for name, holds in result.checks.items():
         if holds:
             yield Entry(seconds, "", "held", f"✓ {name}")
+        elif reported and name == SIDE_EFFECTS:
+            yield Entry(seconds, "", "check", f"✗ {name} ({REPORTED_ONLY})")
         else:
             yield Entry(seconds, "", "check", f"✗ {name}" + (f": {reasons[name]}" if reasons[name] else ""))
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from pare_runner.atomic import write_atomic
 from pare_runner.errors import InputError
+from pare_runner.llm.http.decoding import sound
 from pare_runner.traces.decision_points import DecisionPoint
 
 SCHEMA = pl.Schema(
@@ -33,8 +34,9 @@ SCHEMA = pl.Schema(
 
 
 def frame_of(points: Iterable[DecisionPoint]) -> pl.DataFrame:
-    """One row a point, in their order."""
-    return pl.DataFrame([astuple(point) for point in points], schema=SCHEMA, orient="row")
+    """One row a point, in their order. Parquet holds valid Unicode only: half of a surrogate pair becomes U+FFFD."""
+    rows = [[sound(cell) if isinstance(cell, str) else cell for cell in astuple(point)] for point in points]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def write_points(path: Path, points: Iterable[DecisionPoint]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-import orjson
+from pare_runner.traces.json_texts import parsed
 
 MessageKind = Literal[
     "user_action", "tool_observation", "proposal", "environment_notification", "available_tools", "current_app_state",
@@ -37,8 +37,8 @@ def messages_of(log: Log) -> list[dict[str, Any]] | None:
     content = log.get("content")
     if isinstance(content, str):
         try:
-            content = orjson.loads(content)
-        except orjson.JSONDecodeError:
+            content = parsed(content)
+        except ValueError:
             return None
     if isinstance(content, list) and all(isinstance(message, dict) for message in content):
         return content

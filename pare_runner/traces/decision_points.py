@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import orjson
-
 from pare_runner.episode.toolsets import WAITS
 from pare_runner.errors import InputError
 from pare_runner.policy.request import Role
@@ -22,6 +20,7 @@ from pare_runner.traces.decision_messages import Log, annotated, messages_of
 from pare_runner.traces.detection import META_TASK, PHRASES
 from pare_runner.traces.documents import world_logs
 from pare_runner.traces.hf_models import HfDocument
+from pare_runner.traces.json_texts import parsed
 from pare_runner.traces.values import json_text
 
 Decision = Literal["accept", "reject", "gather_context"]
@@ -210,8 +209,8 @@ def _content(arguments: Any) -> str:
     """What a proposal says; arguments that could not be read stand in the log as text."""
     if isinstance(arguments, str):
         try:
-            arguments = orjson.loads(arguments)
-        except orjson.JSONDecodeError:
+            arguments = parsed(arguments)
+        except ValueError:
             return str(arguments)
     content = arguments.get("content") if isinstance(arguments, dict) else arguments
     if content is None:

@@ -24,6 +24,8 @@ from pare_runner.traces.hf_models import (
     HfHint,
 )
 
+LITE_KEY = "per_agent_interaction_histories"
+"""Lite traces are known by it."""
 MODES = ("observe", "awaiting_confirmation", "execute")
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KINDS: dict[type, str] = {
@@ -102,12 +104,23 @@ def read_document(value: Any, where: str, reader: Reader) -> HfDocument | None:
     if not isinstance(value, dict):
         reader.report("$", f"an hf trace is an object, not {describe(value)}")
         return None
+    if "version" not in value and LITE_KEY in value:
+        reader.report("$", "this is a lite trace, without apps and events: it cannot be imported; export the run as hf")
+        return None
     version = reader.take(value, "$", "version", str)
     if version is not None and version != VERSION:
         reader.report("$.version", f"the version is {version!r}, only {VERSION!r} can be read")
         return None  # whatever else is wrong follows from this
     metadata = reader.take(value, "$", "metadata", dict)
     definition = None if metadata is None else reader.take(metadata, "$.metadata", "definition", dict)
+    wrong = len(reader.problems)
+    for key in ("apps", "events"):
+        if key not in value:
+            reader.report(f"$.{key}", "is missing")
+        else:
+            reader.take(value, "$", key, list)
+    if len(reader.problems) > wrong:
+        return None  # what the rest of the file says of apps and events would be wrong too
     apps = tuple(_app(item, path, reader) for path, item in reader.each(value, "$", "apps"))
     _unique([(app.name, f"{app.path}.name") for app in apps], "app", reader)
     events = tuple(_event(item, path, reader) for path, item in reader.each(value, "$", "events"))

@@ -17,6 +17,7 @@ import orjson
 from pare_runner.errors import InputError, Problem, ScenarioError, did_you_mean
 from pare_runner.traces.document_parts import Reader, read_document
 from pare_runner.traces.hf_models import HfDocument
+from pare_runner.traces.json_texts import parsed
 
 MAX_BYTES = 512 * 2**20
 """The largest file that is read, unless the caller says otherwise."""
@@ -64,15 +65,24 @@ def parse_hf(text: str | bytes, where: str) -> HfDocument:
     """The document in `text`; `where` is what messages call it. Raises like `read_hf`."""
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     try:
-        value = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
+        value = parsed(data.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
-        raise InputError(f"this is not JSON: {error}", where=where) from None
+        message = f"this is not JSON: {error}" if isinstance(text, str) or _is_utf8(data) else "this is not UTF-8 text"
+        raise InputError(message, where=where) from None
     reader = Reader()
     document = read_document(value, where, reader)
     if reader.problems or document is None:
         found = [Problem(message, f"{where}: {path}", hint) for path, message, hint in reader.problems]
         raise ScenarioError(told(found, where))
     return document
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in data  # UTF-16 of plain letters is valid UTF-8 with zeros between them
 
 
 def told(problems: Sequence[Problem], where: str) -> list[Problem]:
@@ -91,7 +101,7 @@ def world_logs(document: HfDocument) -> list[dict[str, Any]]:
     for number, text in enumerate(document.raw_world_logs):
         where = f"{document.where}: $.world_logs[{number}]"
         try:
-            entry = orjson.loads(text.encode("utf-8", "surrogatepass"))
+            entry = parsed(text)
         except orjson.JSONDecodeError as error:
             raise InputError(f"this is not JSON: {error}", where=where) from None
         if not isinstance(entry, dict):

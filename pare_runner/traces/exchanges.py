@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-import orjson
-
 from pare_runner.apps.core.dates import from_text
 from pare_runner.apps.notifications import Notification, PAREMessageType
 from pare_runner.episode.exchange import Exchange
@@ -19,6 +17,7 @@ from pare_runner.traces.agent_roles import agent_roles
 from pare_runner.traces.decision_messages import TOOL_ROLES, messages_of
 from pare_runner.traces.hf import OURS
 from pare_runner.traces.hf_models import HfDocument
+from pare_runner.traces.json_texts import parsed
 from pare_runner.traces.rounds import Log, Round, rounds_of, text_in
 
 _CHAT_ROLES: tuple[ChatRole, ...] = ("system", "user", "assistant", "tool")
@@ -53,8 +52,8 @@ def said_apart(text: str) -> tuple[str, tuple[ToolCall, ...]]:
     calls: list[ToolCall] = []
     while match := _CALL.search(text):
         try:
-            call = orjson.loads(match[1].encode("utf-8", "surrogatepass"))
-        except orjson.JSONDecodeError:
+            call = parsed(match[1])
+        except ValueError:
             break
         if list(call) != ["name", "arguments"] or not all(isinstance(value, str) for value in call.values()):
             break  # a model wrote it so

@@ -16,7 +16,7 @@ from pare_runner.errors import Problem, ScenarioError
 from pare_runner.kernel.events import Action, CompletedEvent, EventMetadata, EventType, OperationType
 from pare_runner.noise.failures import ToolFailure, failure_text
 from pare_runner.scenarios.result import STATUSES, Status
-from pare_runner.traces.contract import TraceContext
+from pare_runner.traces.contract import ORACLE, TraceContext
 from pare_runner.traces.decision_points import meta_task
 from pare_runner.traces.decoding import decode, decode_returned
 from pare_runner.traces.document_parts import Reader
@@ -93,6 +93,7 @@ class _Source:
             exchanges=exchanges,
             goal=meta_task(logs) or None,
             redacted=self.redacted,
+            oracle=self.is_ours and self.agent_id == ORACLE,
         )
 
     def _section(self, source: Mapping[str, Any], path: str, key: str) -> dict[str, Any]:

@@ -56,6 +56,8 @@ class RunTrace:
     goal: str | None = None
     redacted: Mapping[str, int] = field(default_factory=dict)
     """How many strings of each kind were redacted; empty where nothing was to be."""
+    oracle: bool = False
+    """Whether the scenario itself took the agents' steps, and the log says whose each is: files of others do not."""
 
     @property
     def start(self) -> float:
@@ -102,6 +104,7 @@ def record_of(outcome: Outcome, context: TraceContext = NO_CONTEXT) -> RunTrace:
         log=ids.of_log(outcome.log),
         exchanges=outcome.exchanges,
         goal=outcome.scenario.user_goal,
+        oracle=outcome.oracle,
     )
 
 

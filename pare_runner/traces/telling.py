@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pare_runner.apps.notifications import AGENT_INTERFACE, PAREMessageType
@@ -44,9 +45,14 @@ class _Telling:
     detail: Detail
     found: list[Entry] = field(default_factory=list)
     mode: str = "observe"
+    _proposals: frozenset[str] = frozenset()
     _shown: str = ""
     _screen: str = ""
     _turn: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.trace.oracle:
+            self._proposals = _answered(self.trace.log)
 
     def entries(self) -> list[Entry]:
         for moment in timeline(self.trace.log, self.trace.exchanges):
@@ -104,7 +110,8 @@ class _Telling:
         on_interface = event.app_class_name() == AGENT_INTERFACE
         content = str(event.get_args().get("content") or "")
         answers = on_interface and name in _ANSWERS
-        if event.scheduled or event.event_type not in (EventType.AGENT, EventType.USER):
+        scripted = event.scheduled and not self.trace.oracle  # there all that agents do is
+        if scripted or event.event_type not in (EventType.AGENT, EventType.USER):
             text = self._call(event) if event.action else f"{event.event_id} ({event.event_type.value.lower()})"
             self._at(event, "world", None, "event", f"noise: {text}" if event.noise else text)
         elif event.event_type is EventType.USER:
@@ -116,7 +123,8 @@ class _Telling:
                 self._at(event, "user", "user", "tap", f"taps: {self._call(event)}")
                 self._result(event, "user", "user")
         else:
-            role = role or ("execute" if event.proactive_mode == "execute" else "observe")
+            mode = self.mode if self.trace.oracle else event.proactive_mode
+            role = role or ("execute" if mode == "execute" else "observe")
             self._by_assistant(event, name, content if on_interface else None, role)
         if answers and not event.failed() and self.mode == "awaiting_confirmation":
             accepts = name == "accept_proposal"
@@ -129,6 +137,8 @@ class _Telling:
             self._at(event, "assistant", role, "wait", "waits")
         elif content is not None and name == "send_message_to_user":
             proposes = event.proactive_mode in (None, "observe")
+            if self.trace.oracle:
+                proposes = role == "observe" or event.event_id in self._proposals
             kind: Kind = "proposal" if proposes else "message"
             self._at(event, "assistant", role, kind, f"{'proposes' if proposes else 'says'}: {content}")
             if proposes and not event.failed():
@@ -182,6 +192,19 @@ class _Telling:
         )
         text = f"{event.app_name()}.{event.function_name()}({', '.join(args)})"
         return f"{text} fails: {event.metadata.exception}" if event.failed() else text
+
+
+def _answered(log: Iterable[CompletedEvent]) -> frozenset[str]:
+    """Ids of the messages of the assistant that the user answers; oracle runs have no modes to tell proposals by."""
+    found: set[str] = set()
+    last = ""
+    for event in log:
+        if event.app_class_name() == AGENT_INTERFACE:
+            if event.function_name() == "send_message_to_user":
+                last = event.event_id
+            elif event.function_name() in _ANSWERS:
+                found.add(last)
+    return frozenset(found)
 
 
 def _who(role: Role) -> Who:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 LONGEST = 320
 """Characters of a text that are shown."""
+SIDE_EFFECTS = "side_effects"
+"""The check that a scenario can report without counting it."""
+REPORTED_ONLY = "reported only"
 _CONTROLS = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"} | dict.fromkeys(
     range(0x7F, 0xA0), 0xFFFD
 )
@@ -30,3 +35,10 @@ def shortened(text: str, longest: int | None = LONGEST) -> str:
 def visible(text: str) -> str:
     """`text` with a sign for each control character but line breaks and tabs: it must not steer whoever shows it."""
     return text.translate(_CONTROLS)
+
+
+def only_reported(status: str, checks: Mapping[str, bool], rationale: str | None) -> bool:
+    """Whether a run had side effects that did not count (`side_effects: report`): the rationale names what counted."""
+    if checks.get(SIDE_EFFECTS, True):
+        return False
+    return status == "success" or (bool(rationale) and f"{SIDE_EFFECTS}: " not in str(rationale))

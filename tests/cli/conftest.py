@@ -33,6 +33,19 @@ class Said:
 Pare = Callable[..., Said]
 
 
+TWO = "scenarios=[cab_late_for_review,dinner_headcount_change]"
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sweep of two models and a job alone, really run, once for all tests: copy what you change."""
+    top = tmp_path_factory.mktemp("made")
+    shared = [TWO, "cache=bypass"]  # the cache of the session is nobody's
+    assert run_experiment([*shared, "model=scripted,passive", f"output_dir={top / 'sweep'}", "-m"]) == 0
+    assert run_experiment([*shared, "model=eager", f"output_dir={top / 'alone'}"]) == 0
+    return top
+
+
 @pytest.fixture
 def pare(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pare:
     """Runs `pare` with these arguments in an empty working directory."""

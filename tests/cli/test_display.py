@@ -133,12 +133,23 @@ def test_only_what_is_there_is_named(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_checks_that_failed_are_counted_and_a_limit_stands_apart() -> None:
     checks = {"a": False, "b: c": False, "d": True}
-    row = {"termination_reason": "idle", "checks": checks, "rationale": "a: none; b: c: two"}
+    row = {"status": "failed", "termination_reason": "idle", "checks": checks, "rationale": "a: none; b: c: two"}
     assert reason(row) == "2 of 3 checks failed: a: none; b: c: two"
     row |= {"termination_reason": "limit:tokens", "rationale": f"the episode ended by limit:tokens; {row['rationale']}"}
     assert reason(row) == "ended by limit:tokens; 2 of 3 checks failed: a: none; b: c: two"
     row |= {"checks": {"d": True}, "rationale": "the episode ended by limit:context (user: too long; by far)"}
     assert reason(row) == "ended by limit:context (user: too long; by far)"
+
+
+def test_side_effects_that_are_only_reported_are_named() -> None:
+    row = {"status": "success", "termination_reason": "idle", "checks": {"a": True, "side_effects": False}}
+    assert reason(row) == "side_effects (reported only)"
+    row |= {"status": "failed", "checks": {"a": False, "side_effects": False}, "rationale": "a: none"}
+    assert reason(row) == "1 of 1 checks failed: a: none; side_effects (reported only)"
+    row |= {"rationale": "a: none; side_effects: Notes.delete_note (x)"}
+    assert reason(row) == "2 of 2 checks failed: a: none; side_effects: Notes.delete_note (x)"
+    row |= {"checks": {"a": True, "side_effects": False}, "rationale": None}
+    assert reason(row) == "1 of 2 checks failed", "a scenario in Python need not say why"
 
 
 def test_the_next_experiment_runs_the_same_scenarios(capsys: pytest.CaptureFixture[str]) -> None:

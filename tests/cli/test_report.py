@@ -12,22 +12,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pare_runner.cli.hydra_entry import main as run_experiment
 from pare_runner.cli.reporting import write_reports
 from tests.cli.conftest import Pare
 from tests.cli.sweeps import dying
-
-SCENARIOS = "scenarios=[cab_late_for_review,dinner_headcount_change]"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sweep of two models and a job alone, really run, once for all tests."""
-    top = tmp_path_factory.mktemp("made")
-    shared = [SCENARIOS, "cache=bypass"]  # the cache of the session is nobody's
-    assert run_experiment([*shared, "model=scripted,passive", f"output_dir={top / 'sweep'}", "-m"]) == 0
-    assert run_experiment([*shared, "model=eager", f"output_dir={top / 'alone'}"]) == 0
-    return top
 
 
 @pytest.fixture
@@ -137,7 +124,7 @@ def test_protocols_are_not_mixed(pare: Pare, alone: str) -> None:
 
 
 def test_a_killed_job_is_reported_as_far_as_it_got(pare: Pare, tmp_path: Path) -> None:
-    died = dying("after a line of the journal", 3, "model=passive", "output_dir=killed", cwd=tmp_path)
+    died = dying("after a line of the journal", 3, "suite.limit=5", "model=passive", "output_dir=killed", cwd=tmp_path)
     assert died == -signal.SIGKILL
     said = pare("report", "killed")
     assert said.status == 0

@@ -15,6 +15,7 @@ import pytest
 
 from pare_runner.batch.identity import BEHAVIOUR_VERSION
 from pare_runner.batch.invocation import run_job
+from pare_runner.cli.app import main
 from tests.batch.archive.jobs import repacked, run, run_sweep
 from tests.batch.archive.test_export import AGENT
 from tests.cli.conftest import SHIPPED, Pare
@@ -30,13 +31,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sweep and its archive."""
     folder = tmp_path_factory.mktemp("reproduced")
     run_sweep(folder / "sweep")
-    export(folder / "sweep", "-o", str(folder / "sweep.zip"))
+    assert main(("export", str(folder / "sweep"), "-o", str(folder / "sweep.zip"))) == 0
     return folder
-
-
-def export(directory: Path, *words: str) -> None:
-    command = [sys.executable, "-m", "pare_runner.cli.app", "export", str(directory), *words]
-    subprocess.run(command, check=True, capture_output=True)
 
 
 def elsewhere(archive: Path, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -62,13 +58,20 @@ def test_in_an_empty_environment(folder: Path, tmp_path: Path) -> None:
 def test_of_a_sample_and_without_calls_and_with_traces(folder: Path, pare: Pare) -> None:
     for name, words in (("sample", ["--sample", "1"]), ("bare", ["--without-calls"]), ("whole", ["--traces"])):
         assert pare("export", str(folder / "sweep"), "-o", f"{name}.zip", *words).status == 0
-        assert pare("reproduce", f"{name}.zip").status == 0
     said = pare("reproduce", "sample.zip", "--into", "one", "--json").json
     assert (said["identical"], said["runs"], said["planned"], said["experiment"]["sample"]["of"]) == (True, 4, 4, 3)
     said = pare("reproduce", "bare.zip", "--into", "two", "--json").json
     assert (said["identical"], said["runs"], set(said["jobs"].values())) == (True, 12, {"run again"})
+    assert pare("reproduce", "whole.zip").status == 0
     assert list(Path("whole").rglob("traces/hf/*.json"))
-    assert pare("verify", "whole/jobs").status == 2, "from elsewhere its scenarios are not found"
+    said = pare("verify", "one/jobs")
+    assert (said.status, said.out.count("packed without traces, so these were not compared")) == (0, 2)
+    for jobs in ("whole/jobs", str(Path("whole/jobs").absolute())):
+        said = pare("verify", jobs)
+        assert (said.status, said.err) == (0, ""), "from elsewhere, too"
+    assert pare("verify", str(next(Path("whole/jobs").glob("*=random*")))).status == 0
+    next(Path("whole/scenarios").glob("dinner*")).unlink()
+    assert pare("verify", "whole/jobs").status == 2
 
 
 def test_the_unpacked_folder_is_one_of_results(folder: Path, pare: Pare, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,6 +127,8 @@ def test_of_a_killed_sweep(pare: Pare, tmp_path: Path) -> None:
     assert said.status == 0
     assert "note: not complete: 3 of 6 planned runs" in said.out
     assert "3 runs made again" in said.out
+    assert pare("resume", "a/jobs", "--cache", "bypass").status == 0
+    assert "complete, 6 runs" in pare("resume", "a/jobs").out
 
 
 def test_oracle_runs(pare: Pare, tmp_path: Path) -> None:
@@ -149,10 +154,10 @@ def test_code_is_run_only_if_it_is_trusted(pare: Pare, tmp_path: Path, monkeypat
     chosen = f"scenarios=[{SHIPPED}/dinner_headcount_change.yaml]"
     run(tmp_path / "job", "agent_type=exported_agent:Mine", chosen)
     assert pare("export", "job", "-o", "a.zip").status == 0
-    done = elsewhere(tmp_path / "a.zip", "--into", "out", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "a.zip holds 2 files of Python that would be run here:\n  code/exported_agent.py\n" in done.stderr
-    assert "--trust-code" in done.stderr
+    said = pare("reproduce", "a.zip", "--into", "out")
+    assert said.status == 2
+    assert "a.zip holds 2 files of Python that would be run here:\n  code/exported_agent.py\n" in said.err
+    assert "--trust-code" in said.err
     assert not (tmp_path / "out").exists()
     (tmp_path / "other").mkdir()
     done = elsewhere(tmp_path / "a.zip", "--trust-code", cwd=tmp_path / "other")
@@ -161,9 +166,9 @@ def test_code_is_run_only_if_it_is_trusted(pare: Pare, tmp_path: Path, monkeypat
     without = repacked(
         tmp_path / "a.zip", tmp_path / "b.zip", {"code/exported_agent.py": None, "code/exported_helper.py": None}
     )
-    done = elsewhere(without, cwd=tmp_path / "other")
-    assert done.returncode == 2
-    assert "agent_type=exported_agent:Mine would be imported and run" in done.stderr
+    said = pare("reproduce", str(without))
+    assert said.status == 2
+    assert "agent_type=exported_agent:Mine would be imported and run" in said.err
 
 
 PYTHON = """

@@ -15,21 +15,8 @@ import pytest
 
 import pare_runner
 from pare_runner.cli import results
-from pare_runner.cli.hydra_entry import main as run_experiment
-from tests.cli.conftest import Pare
+from tests.cli.conftest import TWO, Pare
 from tests.cli.sweeps import dying
-
-SCENARIOS = "scenarios=[cab_late_for_review,dinner_headcount_change]"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sweep of two models and a job alone, really run, once for all tests."""
-    top = tmp_path_factory.mktemp("made")
-    shared = [SCENARIOS, "cache=bypass"]  # the cache of the session is nobody's
-    assert run_experiment([*shared, "model=scripted,passive", f"output_dir={top / 'sweep'}", "-m"]) == 0
-    assert run_experiment([*shared, "model=eager", f"output_dir={top / 'alone'}"]) == 0
-    return top
 
 
 @pytest.fixture
@@ -197,7 +184,7 @@ def test_what_cannot_be_done(pare: Pare, alone: str, arguments: list[str], says:
 
 
 def test_a_sweep_that_was_killed(pare: Pare, tmp_path: Path) -> None:
-    grid = [SCENARIOS, "model=scripted,passive", "output_dir=grid", "-m"]
+    grid = [TWO, "model=scripted,passive", "output_dir=grid", "-m"]
     assert dying("after a line of the journal", 3, *grid, cwd=tmp_path) == -9
 
     said = pare("results", "grid", "--json", "--columns", "base_scenario_id,status")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import orjson
@@ -61,6 +62,20 @@ def test_a_trace_of_a_run_with_agents(pare: Pare, experiment: Pare) -> None:
     assert hf_document(record_of(run_oracle(scenario), TraceContext("id")))["events"] == planned
 
 
+def test_conditions_that_agents_made_true(pare: Pare, experiment: Pare) -> None:
+    names = ["camping_cart_code", "consent_form_left_behind", "expense_report_due"]
+    assert experiment(f"scenarios=[{','.join(names)}]", "hydra.run.dir=job").status == 0
+    said = pare("scenarios", "import", "job/traces/hf", "--out", "in", "--json")
+    assert said.status == 0
+    assert [item["oracle"]["status"] for item in said.json["files"]] == ["success"] * 3
+    assert (
+        "agent: shopping.list_cart, after: user_takes_mats, delay: 2s}" in Path("in/camping_cart_code.yaml").read_text()
+    )
+    assert not any("optional" in path.read_text() for path in Path("in").iterdir())
+    for name in names:
+        assert pare("scenarios", "prove", f"in/{name}.yaml").status == 0
+
+
 def test_the_schema_above_the_folder_is_named(pare: Pare) -> None:
     Path("scenario.schema.json").write_text("{}")
     assert pare("scenarios", "import", str(trace(DINNER)), "--out", "in").status == 0
@@ -112,8 +127,66 @@ def test_a_folder_stands_for_its_traces(pare: Pare) -> None:
     Path("empty").mkdir()
     said = pare("scenarios", "import", "traces", "empty", "--out", "in")
     assert said.status == 2
-    assert "empty: no .json files in this folder" in said.err
+    assert "empty has no hf traces (.json)" in said.err
     assert sorted(path.stem for path in Path("in").iterdir()) == ["cab_late_for_review", DINNER]
+
+
+def test_a_job_stands_for_its_hf_traces(pare: Pare, experiment: Pare) -> None:
+    assert experiment(f"scenarios=[{DINNER}]", "hydra.run.dir=jobs/one").status == 0
+    assert experiment(f"scenarios=[{DINNER}]", "hydra.run.dir=lite", "export=lite").status == 0
+    assert pare("scenarios", "import", "jobs/one", "--out", "in").status == 0
+    assert pare("scenarios", "import", "jobs", "--out", "again").status == 0
+    said = pare("scenarios", "import", "lite", "--out", "none")
+    assert said.status == 2
+    (trace_file,) = Path("lite/traces/lite").iterdir()
+    refused = pare("scenarios", "import", str(trace_file), "--out", "none")
+    assert refused.err.splitlines() == [
+        f"{trace_file}: $: this is a lite trace, without apps and events: it cannot be imported; export the run as hf"
+    ]
+    assert not Path("none").exists()
+    assert "lite has lite traces only" in said.err
+
+
+def test_an_id_that_is_no_name_of_a_file(pare: Pare) -> None:
+    good = trace(DINNER)
+    metadata = json.loads(good.read_text())["metadata"]
+    metadata["definition"]["scenario_id"] = "x" * 400
+    said = pare("scenarios", "import", str(broken(good, metadata=metadata)), str(good), "--out", "in")
+    assert said.status == 2
+    assert "scenario_id: an id is the name of a file and has at most 240 characters, this one has 400" in said.err
+    assert [path.name for path in Path("in").iterdir()] == [f"{DINNER}.yaml"]
+    metadata["definition"]["scenario_id"] = "x" * 240
+    assert pare("scenarios", "import", str(broken(good, metadata=metadata)), "--out", "in").status == 0
+
+
+def test_a_folder_that_cannot_be_read(pare: Pare, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = trace(DINNER)
+    Path("locked").mkdir()
+    listed = os.scandir
+
+    def scandir(path: str) -> object:
+        if Path(path).name == "locked":
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    said = pare("scenarios", "import", "locked", str(good), "--out", "in")
+    assert (said.status, said.err) == (2, "locked: cannot read the folder: Permission denied\n")
+    assert "1 file imported" in said.out
+
+
+def test_numbers_are_seen_on_a_narrow_terminal(pare: Pare, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path("a_folder_with_a_long_name/and_another_one/below_it")
+    folder.mkdir(parents=True)
+    source = trace(DINNER).rename(folder / f"{DINNER}_2a1c0436.json")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("pare_runner.cli.scenarios.import_report.is_terminal", lambda stream=None: True)
+    monkeypatch.setattr("pare_runner.cli.console.is_terminal", lambda stream=None: True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    said = pare("scenarios", "import", str(source), "--out", "in")
+    head, row = said.out.splitlines()[-3:-1]
+    assert head.split() == ["FILE", "CALLS", "SAME", "FAIL", "IN", "BOTH", "EXPLAINED", "UNEXPLAINED"]
+    assert row.split() == ["dinner_headcou…2a1c0436.json", "5", "5", "0", "0", "0"]
 
 
 def test_as_json(pare: Pare) -> None:

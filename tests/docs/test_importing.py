@@ -1,4 +1,4 @@
-"""The page on importing: its command prints what the page says, its file is the one that is written."""
+"""The page on importing: its commands print what the page says, its files are those that are written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from pare_runner.cli.app import main
+from pare_runner.cli import app
+from pare_runner.cli.hydra_entry import main
 from pare_runner.traces.importing.causes import Kind
 from pare_runner.traces.importing.report import MEANINGS
 from tests.docs.pages import blocks, page
@@ -44,25 +45,31 @@ def late_cab() -> Foreign:
 
 
 @pytest.fixture
-def imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[str, Path]:
-    """What the page's command printed, and the file it wrote."""
+def late_cab_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    """What is printed of the trace of PARE, which becomes `scenarios/late_cab.yaml`."""
     monkeypatch.chdir(tmp_path)
     Path("late_cab.json").write_bytes(orjson.dumps(late_cab().data))
-    (block,) = blocks(PAGE, "console")
-    command = block.partition("\n")[0].removeprefix("$ ")
-    name, *argv = shlex.split(command)
-    assert name == "pare"
-    assert main(argv) == 0
-    return f"$ {command}\n{capsys.readouterr().out}", tmp_path / "scenarios" / "late_cab.yaml"
+    assert app.main(["scenarios", "import", "late_cab.json", "--out", "scenarios"]) == 0
+    return capsys.readouterr().out
 
 
-def test_the_command_prints_what_the_page_says(imported: tuple[str, Path]) -> None:
-    assert imported[0] == blocks(PAGE, "console")[0]
+@pytest.mark.usefixtures("with_our_programs")
+def test_the_commands_print_what_the_page_says(capsys: pytest.CaptureFixture[str]) -> None:
+    run, read, *shown = blocks(PAGE, "console")[0].splitlines()
+    assert main(shlex.split(run)[4:]) == 0
+    capsys.readouterr()
+    assert app.main(shlex.split(read)[2:]) == 0
+    assert capsys.readouterr().out.splitlines() == shown
 
 
-def test_the_file_has_the_events_that_the_page_shows(imported: tuple[str, Path]) -> None:
+def test_the_report_on_a_trace_of_pare(late_cab_told: str) -> None:
+    assert blocks(PAGE, "text")[0] in late_cab_told
+
+
+@pytest.mark.usefixtures("late_cab_told")
+def test_the_file_has_the_events_that_the_page_shows() -> None:
     (shown,) = blocks(PAGE, "yaml")
-    assert shown in imported[1].read_text()
+    assert shown in Path("scenarios/late_cab.yaml").read_text()
 
 
 def test_every_kind_of_note_and_of_call_is_explained() -> None:

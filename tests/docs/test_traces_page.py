@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from pare_runner.cli import app
 from pare_runner.cli.conf_dirs import packaged_conf_dir
 from pare_runner.cli.hydra_entry import main
 from pare_runner.traces.redaction import KINDS
@@ -34,15 +35,20 @@ def test_the_kinds_of_redaction() -> None:
     assert shown == [*KINDS, "pattern:REGEX"]
 
 
-@pytest.mark.parametrize("command", [line for block in blocks(PAGE, "console") for line in block.splitlines()])
+@pytest.mark.parametrize("block", blocks(PAGE, "console"))
 def test_its_commands_and_the_kinds_of_entries_they_leave(
-    command: str, with_our_programs: Path, capsys: pytest.CaptureFixture[str]
+    block: str, with_our_programs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = shlex.split(command.removeprefix("$ python -m pare_runner "))
-    assert main([*words, "output_dir=out"]) == 0
+    for line in block.splitlines():
+        _, program, *words = shlex.split(line)
+        if program == "pare":
+            assert app.main(words) == 0
+        else:
+            own = any(word.startswith("output_dir=") for word in words)
+            assert main(words[2:] if own else [*words[2:], "output_dir=out"]) == 0
 
     shown = {kind for cell in table("| `log_type` | what it holds |") for kind in re.findall(r"`(\w+)`", cell)}
-    for path in Path("out/traces/hf").glob("*.json"):
+    for path in Path().rglob("traces/hf/*.json"):
         document = orjson.loads(path.read_bytes())
         assert {orjson.loads(text)["log_type"] for text in document["world_logs"]} <= shown
         assert document["metadata"]["definition"]["scenario_id"] in path.name

@@ -128,6 +128,23 @@ def test_how_it_ended_and_which_checks_failed() -> None:
     assert ending[3][1].startswith("✗ state notes.folders | length == 99: ")
 
 
+@pytest.mark.parametrize(("rule", "told"), [("report", " (reported only)"), ("forbid", ": Notes.delete_note (")])
+def test_side_effects_that_do_not_count(rule: str, told: str) -> None:
+    play = Play(
+        events(
+            news("a"), ASKS, ACCEPTS, rest=f"checks: [proposed: {{about: {{contains: Shall}}}}]\nside_effects: {rule}\n"
+        ),
+        observe=[PROPOSE],
+        user=[WAIT, ACCEPT],
+        execute=[calling(("Notes.delete_note", {"note_id": "milk"})), DONE],
+    )
+
+    entries = entries_of(record_of(play.outcome))
+    assert play.outcome.result.success is (rule == "report")
+    (check,) = (entry.text for entry in entries if entry.kind == "check")
+    assert check.startswith(f"✗ side_effects{told}")
+
+
 def test_reasons_that_hold_semicolons_and_names() -> None:
     checks = {"a": False, "b": True, "a (2)": False, "c": False}
     result = Verdict("failed", "a: x; y; a (2): because; z", checks=checks)
@@ -136,7 +153,7 @@ def test_reasons_that_hold_semicolons_and_names() -> None:
 
 def test_an_oracle_run_can_be_told_too() -> None:
     outcome = run_oracle(compiled(events(news("a"), f"{ASKS[:-1]}, after: a}}", ACCEPTS)))
-    assert [entry.who for entry in entries_of(record_of(outcome))][:3] == ["world", "world", "world"]
+    assert [entry.who for entry in entries_of(record_of(outcome))][:3] == ["world", "assistant", "assistant"]
 
 
 def test_lines_keep_the_width_and_merge_waits() -> None:

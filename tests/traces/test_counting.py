@@ -6,11 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pare_runner.episode.oracle import run_oracle
+from pare_runner.library.catalog import register_pare_scenarios
 from pare_runner.noise.config import ToolAugmentationConfig
 from pare_runner.noise.settings import NoiseSettings
 from pare_runner.policy.request import ModelError, Usage
 from pare_runner.traces.contract import TraceContext
 from pare_runner.traces.counting import Counting
+from pare_runner.traces.documents import parse_hf
+from pare_runner.traces.from_hf import record_of_hf
+from pare_runner.traces.hf import HfWriter
+from pare_runner.traces.hf_models import HfDocument
 from pare_runner.traces.record import RunTrace, record_of
 from pare_runner.traces.sources import RunSource
 from tests.episode.conftest import (
@@ -39,8 +45,13 @@ def counted(*plays: Play, **context: Any) -> dict[str, Any]:
     return group.as_json()
 
 
+def nothing() -> HfDocument:
+    """Counts are made of records alone."""
+    raise AssertionError
+
+
 def add(counting: Counting, trace: RunTrace, size: int = 0, format: str = "hf") -> None:
-    counting.add(RunSource("id", format, Path("id.json"), lambda: trace, size=size), trace)
+    counting.add(RunSource("id", format, Path("id.json"), lambda: trace, nothing, size=size), trace)
 
 
 def test_two_runs() -> None:
@@ -97,3 +108,18 @@ def test_groups_by_format_models_and_agents() -> None:
 
 def test_without_noise_settings_nothing_is_noise() -> None:
     assert counted(Play(events(news("a")), noise=NoiseSettings()))["noise_events"] == 0
+
+
+def test_an_oracle_run_counts_what_the_scenario_plans() -> None:
+    scenario = register_pare_scenarios().get("dinner_headcount_change")()
+    trace = record_of(run_oracle(scenario), TraceContext("id"))
+    counting = Counting()
+    add(counting, trace)
+    (group,) = counting.sorted()
+    assert (group.proposals, group.accepted, group.rejected, group.events) == (1, 1, 0, 1)
+    assert group.calls["execute", "Calendar__edit_calendar_event"] == 1
+    read = record_of_hf(parse_hf(HfWriter().render(trace)[0].data, "id.json"))
+    again = Counting()
+    add(again, read)
+    assert again.sorted() == counting.sorted()
+    assert not group.turns

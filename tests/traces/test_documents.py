@@ -98,6 +98,10 @@ def test_log_entries_are_read_when_asked_for_and_get_todays_names() -> None:
         (("completed_events", 0, "event_time"), None, "$.completed_events[0].event_time: must be a number, not null"),
         (("completed_events", 0, "metadata", "turn_number"), "1", "$.completed_events[0].metadata.turn_number"),
         (("apps", 0, "app_state"), [], "$.apps[0].app_state: must be an object"),
+        (("apps",), None, "$.apps: must be a list, not null"),
+        (("apps",), ..., "$.apps: is missing"),
+        (("events",), None, "$.events: must be a list, not null"),
+        (("events",), ..., "$.events: is missing"),
         (("apps",), [DOCUMENT["apps"][0]] * 2, "$.apps[1].name: there is another app 'Notes'"),
         (("events",), [EVENT, EVENT], "$.events[1].event_id: there is another event 'reads'"),
         (("world_logs",), [{}], "$.world_logs[0]: must be text"),
@@ -120,6 +124,19 @@ def test_all_problems_of_a_file_are_told_but_not_without_end() -> None:
 def test_what_is_no_json_is_told_with_its_file(text: str) -> None:
     with pytest.raises(InputError, match=r"s\.json: this is not JSON"):
         parse_hf(text, "s.json")
+
+
+@pytest.mark.parametrize(
+    "data", [json.dumps(DOCUMENT).encode("utf-16"), json.dumps(DOCUMENT).encode("utf-16-le"), b"\x93\x00PAR1"]
+)
+def test_what_is_no_utf_8_is_told(data: bytes) -> None:
+    with pytest.raises(InputError, match=r"^s\.json: this is not UTF-8 text$"):
+        parse_hf(data, "s.json")
+
+
+def test_a_lite_trace_is_told() -> None:
+    (problem,) = told({"scenario_id": "s", "per_agent_interaction_histories": {}})
+    assert problem.startswith("s.json: $: this is a lite trace")
 
 
 @pytest.mark.parametrize("value", [[], 3, "x", None])

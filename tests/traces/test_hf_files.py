@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 
-from pare_runner.errors import InputError
+from pare_runner.errors import InputError, Problem
 from pare_runner.traces.hf_files import hf_files
 
 
@@ -46,10 +47,46 @@ def test_places_without_files() -> None:
     Path("dangling.json").symlink_to("nowhere")
     for name, says in {
         "empty": "empty has no hf traces (.json)",
-        "dangling.json": "there is no dangling.json",
+        "dangling.json": "dangling.json is a broken link (there is no nowhere)",
         "swep": "there is no swep (did you mean 'sweep'?)",
         "nowhere/x": "there is no nowhere/x",
     }.items():
         with pytest.raises(InputError) as caught:
             found(name)
         assert str(caught.value) == says
+
+
+@pytest.mark.parametrize("lite", [True, False])
+def test_files_of_a_job_are_no_traces(lite: bool) -> None:
+    for name in ("manifest.json", "plan.json", "results.jsonl", "summary.json", "export/experiment.json"):
+        Path("job", name).parent.mkdir(parents=True, exist_ok=True)
+        Path("job", name).write_text("{}")
+    if lite:
+        Path("job/traces/lite").mkdir(parents=True)
+        Path("job/traces/lite/x.json").write_text("{}")
+    with pytest.raises(InputError, match="lite traces only" if lite else "job: this job has no traces"):
+        found("job")
+    Path("job").rename("theirs/job")
+    assert found("theirs") == ["theirs/a.json", "theirs/m/z.json"]
+
+
+def test_a_folder_of_lite_traces_and_a_packed_experiment() -> None:
+    for name in ("job/traces/lite/x.json", "packed/experiment.json", "packed/requirements.txt"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text("{}")
+    with pytest.raises(InputError, match="job/traces/lite has lite traces only"):
+        found("job/traces/lite")
+    with pytest.raises(InputError, match="packed has no hf traces"):
+        found("packed")
+
+
+def test_a_file_in_a_folder_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stat(path: Path, **_: bool) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "stat", stat)
+    with pytest.raises(InputError, match=r"theirs/a\.json: cannot be read: Permission denied"):
+        found("theirs/a.json")
+    unreadable: list[Problem] = []
+    assert hf_files([Path("theirs/a.json")], unreadable) == []
+    assert len(unreadable) == 1

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pare_runner.errors import InputError
+from pare_runner.errors import InputError, Problem
 from pare_runner.traces.sources import RunSource, find_runs, only, pick_run
 from tests.traces.worlds import World
 
@@ -72,11 +75,13 @@ def test_a_name_that_stands_for_several(sweep: Path) -> None:
     with pytest.raises(InputError) as refused:
         pick_run(runs, "tidy")
     head, *files = str(refused.value).splitlines()
-    assert head == "tidy stands for 4 runs: pick one with --run, or name one of them"
-    assert files[0] == f"  {sweep / 'one/traces/hf/tidy_0a1b2c3d.json'}"
-    with pytest.raises(InputError, match="tidy stands for 2 runs: name one of them"):
+    assert head == "tidy stands for 4 runs: pick one with --run, or by"
+    assert files[0] == f"  pare traces show {sweep / 'one/traces/hf/tidy_0a1b2c3d.json'}"
+    with pytest.raises(InputError, match="tidy stands for 2 runs: pick one by"):
         pick_run([run for run in runs if run.run_number == 1], "tidy")
-    with pytest.raises(InputError, match=r"here stands for 10 runs: name one of them(.|\n)*and 5 more"):
+    with pytest.raises(InputError, match=r"tidy, run 1, stands for 2 runs: pick one by"):
+        pick_run(runs, "tidy", 1)
+    with pytest.raises(InputError, match=r"here stands for 10 runs: pick one by(.|\n)*and 5 more"):
         only(runs * 2, "here")
 
 
@@ -86,3 +91,22 @@ def test_a_file_that_cannot_be_read_is_found_and_refused_when_loaded(sweep: Path
     run = pick_run(find_runs([sweep / "one"]), "tidy")
     with pytest.raises(InputError, match="not JSON"):
         run.load()
+
+
+def test_a_folder_that_cannot_be_read_does_not_hide_the_others(
+    sweep: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = os.scandir
+
+    def scandir(folder: str) -> Iterator[os.DirEntry[str]]:
+        if folder == str(sweep / "two/traces"):
+            raise PermissionError(errno.EACCES, "Permission denied", folder)
+        return really(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    unreadable: list[Problem] = []
+    assert names(find_runs([sweep], unreadable)) == ["run_away_0a1b2c3d", "tidy_0a1b2c3d"]
+    says = f"{sweep / 'two/traces'}: cannot read the folder: Permission denied"
+    assert [str(problem) for problem in unreadable] == [says]
+    with pytest.raises(InputError, match="cannot read the folder: Permission denied"):
+        find_runs([sweep])

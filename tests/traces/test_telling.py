@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from pare_runner.episode.oracle import run_oracle
+from pare_runner.library.catalog import register_pare_scenarios
 from pare_runner.library.prompts import load_prompts
 from pare_runner.policy.request import Usage
 from pare_runner.traces.conversation import entries_of
@@ -128,3 +130,36 @@ def test_arguments_are_cut_unless_all_is_wanted() -> None:
     assert len(short) < 200 < len(whole)
     assert "…" in short
     assert long.strip() in whole
+
+
+def test_an_oracle_run_says_who_does_what_the_scenario_plans() -> None:
+    scenario = register_pare_scenarios().get("dinner_headcount_change")()
+    trace = record_of(run_oracle(scenario))
+    found = [(entry.who, entry.role, entry.kind) for entry in entries_of(trace) if entry.who]
+    assert found == [
+        ("world", None, "event"),
+        ("assistant", "observe", "read"),
+        ("assistant", "observe", "proposal"),
+        ("assistant", "observe", "mode"),
+        ("user", "user", "answer"),
+        ("assistant", "execute", "mode"),
+        ("assistant", "execute", "write"),
+    ]
+
+
+def test_a_message_of_an_oracle_run_that_is_answered_is_a_proposal() -> None:
+    scenario = register_pare_scenarios().get("dinner_headcount_change")()
+    trace = record_of(run_oracle(scenario))
+    *_, proposal, answer, write = trace.log
+    trace = replace(
+        trace,
+        log=[
+            *trace.log,
+            replace(proposal, event_id="answered"),
+            replace(answer, event_id="again"),
+            replace(proposal, event_id="only said"),
+        ],
+    )
+    kinds = [entry.kind for entry in entries_of(trace) if entry.event is not None]
+    assert kinds[-4:] == ["write", "proposal", "answer", "message"]
+    assert write.scheduled

@@ -1,13 +1,13 @@
 """What is in an archive of an experiment: the names of its parts, and `experiment.json`, which describes them.
 
 Inside, the working directory of every job is `code/`: scenarios and prompts are named from there, modules of one's own
-are found there. So an unpacked archive works wherever it lies, with its own top folder as the working directory.
+are found there. So an unpacked archive works wherever it lies.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 import orjson
@@ -105,3 +105,29 @@ def read_contents(data: bytes, where: str) -> Contents:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise InputError(f"{EXPERIMENT}: {place}: {first['msg']}", where=where) from None
+
+
+def working_directory(recorded: str, directory: Path) -> Path:
+    """The working directory that the results in `directory` have recorded.
+
+    A relative one is that of an archive, and counts from its top folder. Outside of one it counts from here.
+    """
+    return (unpacked_around(directory) or Path.cwd()) / recorded
+
+
+def unpacked_around(directory: Path) -> Path | None:
+    """The top folder of the unpacked archive that holds `directory`: the nearest above with an `experiment.json`."""
+    above = directory.absolute().parents
+    return next((folder for folder in above if (folder / EXPERIMENT).is_file()), None)
+
+
+def traces_left_out(directory: Path) -> bool:
+    """Whether the results in `directory` are those of an archive that was packed without traces."""
+    top = unpacked_around(directory)
+    if top is None or not directory.absolute().is_relative_to(top / JOBS):
+        return False
+    path = top / EXPERIMENT
+    try:
+        return not read_contents(path.read_bytes(), str(path)).traces
+    except (InputError, OSError):
+        return False  # a file of this name that somebody else has made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import chdir
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,13 +12,15 @@ import typer
 import yaml
 
 from pare_runner.atomic import write_atomic, writing
+from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.identity import config_hash
+from pare_runner.batch.invocation import library_suite
 from pare_runner.cli.conf_dirs import PRIMARY
 from pare_runner.cli.config.saved import saved_text
 from pare_runner.cli.config.sources import compose, one
-from pare_runner.cli.console import mark, say, say_json
+from pare_runner.cli.console import mark, say, say_json, warn
 from pare_runner.cli.next_steps import program
-from pare_runner.errors import InputError
+from pare_runner.errors import InputError, Problem
 from pare_runner.library.files import shown
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -38,7 +41,8 @@ def save(
 ) -> None:
     """Write a configuration into a file that runs and gives the same config_hash.
 
-    Where results go is left out. Options of your own that are in DIR can be used.
+    Where results go is left out. Options of your own that are in DIR can be used. Scenarios that are not found are
+    warned of.
 
     \b
     pare config save mine model=gpt5 noise=tfp_0.1 --dir conf
@@ -67,6 +71,8 @@ def save(
         ran_in = job.ran_in if job.ran_in.is_dir() else ran_in
     with chdir(ran_in):  # prompts and assistants are named from there
         text = saved_text(name, config, words, folders)
+        missing = _missing(config)
+    warn(missing)
     with writing(folder):
         write_atomic(path, text.encode())
     command = f"{program('python')} -m pare_runner --config-dir {shown(folder)} --config-name {name}"
@@ -75,6 +81,17 @@ def save(
         return
     say(mark(f"{shown(path)}: config_hash {config_hash(config)}", "ok"))
     say(f"run it: {command}")
+
+
+def _missing(config: MultiScenarioRunnerConfig) -> list[Problem]:
+    """What is wrong with the scenarios that `config` chooses, as warnings: they may be elsewhere when it runs."""
+    if not (config.scenarios or config.suite.ids or config.suite.tags or config.suite.apps):
+        return []  # all that is installed
+    try:
+        library_suite(config)
+    except InputError as error:
+        return [replace(problem, severity="warning") for problem in error.problems]
+    return []
 
 
 def _typed(folder: Path) -> list[str] | None:

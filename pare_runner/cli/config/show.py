@@ -13,7 +13,7 @@ from omegaconf import OmegaConf
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.identity import config_hash
 from pare_runner.cli.config.composition import Key, composition_of, decides, leaves
-from pare_runner.cli.config.sources import compose, recorded
+from pare_runner.cli.config.sources import compose, compose_saved, is_saved, recorded
 from pare_runner.cli.console import mark, say, say_json
 from pare_runner.errors import InputError
 from pare_runner.library.files import shown
@@ -23,7 +23,8 @@ MARK = "# identity"
 
 def show(
     what: Annotated[
-        list[str] | None, typer.Argument(metavar="DIR|OVERRIDE", help="Results, or what an experiment is given.")
+        list[str] | None,
+        typer.Argument(metavar="DIR|FILE|OVERRIDE", help="Results, a saved configuration, or what runs are given."),
     ] = None,
     resolved: Annotated[bool, typer.Option("--resolved", help="Print values instead of interpolations.")] = False,
     config_dir: Annotated[
@@ -34,27 +35,34 @@ def show(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Print a configuration as YAML: that of finished runs, or what overrides compose to.
+    """Print a configuration as YAML: that of finished runs, or what a saved file or overrides compose to.
 
     Keys that can change a result are marked as its identity; `config_hash` is the hash of these. A configuration of
     finished runs has no interpolations.
 
     \b
     pare config show outputs/my_run
+    pare config show conf/mine.yaml seed=1
     pare config show model=gpt5 noise=tfp_0.1 --resolved
     """
     given = what or []
-    directories = [text for text in given if "=" not in text or Path(text).is_dir()]
+    files = [text for text in given if is_saved(Path(text))]
+    directories = [text for text in given if text not in files and ("=" not in text or Path(text).is_dir())]
     found: list[tuple[str, dict[str, Any], MultiScenarioRunnerConfig]]
     if directories:
-        if len(given) > 1 or config_dir or config_name:
-            raise InputError(f"{directories[0]}: name one directory of results, or overrides like seed=1")
         place = Path(directories[0])
         if not place.is_dir():
-            raise InputError(f"{place} is no directory of results, and no override like seed=1")
+            raise InputError(f"{place} is neither results, a saved configuration (.yaml) nor an override like seed=1")
+        if len(given) > 1 or config_dir or config_name:
+            raise InputError(f"{place}: name one directory of results, or overrides like seed=1")
         found = [(shown(job.folder), composition_of(job.config), job.config) for job in recorded(place)]
     else:
-        composed, config = compose(given, config_dir, config_name)
+        if files and (len(files) > 1 or config_dir or config_name):
+            raise InputError(f"{files[0]}: name one saved configuration, and overrides like seed=1")
+        overrides = [text for text in given if text not in files]
+        composed, config = (
+            compose_saved(Path(files[0]), overrides) if files else compose(given, config_dir, config_name)
+        )
         values = OmegaConf.masked_copy(composed, [str(key) for key in composed if key != "hydra"])
         plain = OmegaConf.to_container(values, resolve=resolved)
         assert isinstance(plain, dict)

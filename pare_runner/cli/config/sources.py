@@ -69,14 +69,30 @@ def named(name: str) -> MultiScenarioRunnerConfig:
         return MultiScenarioRunnerConfig()
     if path.is_dir():
         return one(path).config
-    if path.suffix in _ENDINGS and path.is_file():
-        return compose((), str(path.absolute().parent), path.stem)[1]
+    if is_saved(path):
+        return compose_saved(path)[1]
+    if path.exists():
+        raise InputError(
+            f"{name} is no configuration",
+            hint=f"a saved one is a file NAME.yaml; a directory of results and {DEFAULTS!r} can be named too",
+        )
     hint = did_you_mean(name, [DEFAULTS, *_neighbours(path)], limit=0)
     raise InputError(f"{name} is neither results, a saved configuration (.yaml) nor {DEFAULTS!r}", hint=hint)
 
 
+def is_saved(path: Path) -> bool:
+    """Whether `path` may be a saved configuration, by its name."""
+    return path.suffix in _ENDINGS and path.is_file()
+
+
+def compose_saved(path: Path, overrides: Sequence[str] = ()) -> tuple[DictConfig, MultiScenarioRunnerConfig]:
+    """What the saved configuration in `path` composes to with `overrides`."""
+    return compose(overrides, str(path.absolute().parent), path.stem)
+
+
 def _neighbours(path: Path) -> list[str]:
+    """What could be meant instead of a file that is not there: directories and saved configurations beside it."""
     try:
-        return [str(path.parent / item.name) for item in path.parent.iterdir()]
+        return [str(path.parent / item.name) for item in path.parent.iterdir() if item.is_dir() or is_saved(item)]
     except OSError:
         return []

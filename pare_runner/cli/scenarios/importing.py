@@ -4,44 +4,33 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from pare_runner.apps.registry import app_classes
 from pare_runner.atomic import write_atomic, writing
-from pare_runner.cli.console import is_terminal, mark, plural, problem_json, say, say_json, table, warn
+from pare_runner.cli.console import is_terminal, plural, problem_json, say, say_json, warn
+from pare_runner.cli.scenarios.import_report import Imported, import_json, print_comparison, print_import
 from pare_runner.cli.scenarios.new import schema_for
 from pare_runner.errors import InputError, Problem
 from pare_runner.library.files import shown, to_path
 from pare_runner.library.sources import load_modules
 from pare_runner.traces.documents import MAX_BYTES, read_hf
-from pare_runner.traces.hf_models import HfDocument
-from pare_runner.traces.importing.comparison import ComparedCall
-from pare_runner.traces.importing.running import ImportedRun, run_imported
-from pare_runner.traces.importing.scenario import ImportedScenario, import_document
+from pare_runner.traces.hf_files import hf_files
+from pare_runner.traces.importing.running import run_imported
+from pare_runner.traces.importing.scenario import import_document
 
 FAILED, BAD_INPUT = 1, 2
 MEBIBYTE = 2**20
-
-
-@dataclass(slots=True)
-class Imported:
-    """What became of one file; without `target` nothing was written."""
-
-    source: Path
-    document: HfDocument | None = None
-    scenario: ImportedScenario | None = None
-    run: ImportedRun | None = None
-    target: Path | None = None
-    problems: list[Problem] = field(default_factory=list)
+MAX_NAME = 240
+"""Characters of an id: file systems allow 255 in a name, and a file that is being written has a longer one."""
 
 
 def import_scenarios(
     names: Annotated[
-        list[str], typer.Argument(metavar="FILE|FOLDER...", help="hf traces; of a folder, its .json files.")
+        list[str], typer.Argument(metavar="FILE|FOLDER...", help="hf traces; of a folder, job or sweep those below it.")
     ],
     directory: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the scenario files.")],
     force: Annotated[bool, typer.Option("--force", help="Overwrite scenario files that exist.")] = False,
@@ -71,13 +60,15 @@ def import_scenarios(
         progress.clear()
         results.append(item)
         if not as_json:
-            _print(item)
+            print_import(item)
     bad = [item for item in results if item.target is None]
     failing = [item for item in results if item.run is not None and not item.run.is_good]
     if as_json:
-        say_json({"files": [_as_json(item) for item in results], "problems": [problem_json(item) for item in broken]})
+        say_json(
+            {"files": [import_json(item) for item in results], "problems": [problem_json(item) for item in broken]}
+        )
     else:
-        _print_comparison([item for item in results if item.target is not None and item.run is not None])
+        print_comparison([item for item in results if item.target is not None and item.run is not None])
         warn(broken)
         made = f"{plural(len(results) - len(bad), 'file')} imported"
         not_made = f", {len(bad)} not" if bad else ""
@@ -95,13 +86,13 @@ def _files(names: Sequence[str]) -> tuple[list[Path], list[Problem]]:
     problems: list[Problem] = []
     for name in names:
         path = to_path(name)
-        if not path.is_dir():
-            found[path] = None
-            continue
-        inside = sorted(item for item in path.iterdir() if item.suffix == ".json" and not item.name.startswith("."))
-        if not inside:
-            problems.append(Problem("no .json files in this folder", shown(path)))
-        found |= dict.fromkeys(inside)
+        try:
+            if not path.is_dir():
+                found[path] = None
+                continue
+            found |= dict.fromkeys(hf_files([path], problems))
+        except InputError as error:
+            problems += error.problems
     return list(found), problems
 
 
@@ -112,7 +103,7 @@ def _imported(
     try:
         item.document = read_hf(path, max_bytes=max_bytes)
         item.scenario = import_document(item.document, app_classes())
-        target = directory / f"{item.scenario.scenario_id}.yaml"
+        target = _target(directory, item.scenario.scenario_id, path)
         _refuse(target, item, done, force=force)
         heading = list(_heading(path, directory))
         if run:
@@ -127,6 +118,14 @@ def _imported(
     item.target = target
     done[item.scenario.scenario_id] = path
     return item
+
+
+def _target(directory: Path, name: str, source: Path) -> Path:
+    """The file of the scenario `name`; InputError if no file can have such a name."""
+    if len(name) > MAX_NAME:
+        message = f"an id is the name of a file and has at most {MAX_NAME} characters, this one has {len(name)}"
+        raise InputError(message, where=f"{shown(source)}: $.metadata.definition.scenario_id")
+    return directory / f"{name}.yaml"
 
 
 def _refuse(target: Path, item: Imported, done: dict[str, Path], *, force: bool) -> None:
@@ -163,80 +162,3 @@ class _Progress:
         """Remove the line."""
         if self._shown:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
-
-
-def _print(item: Imported) -> None:
-    if item.target is None or item.scenario is None:
-        say(f"{mark('not imported', 'error')}  {shown(item.source)}")
-        warn(item.problems)
-        return
-    say(f"{mark('imported', 'ok')}  {shown(item.source)} as {shown(item.target)}")
-    made = f"{plural(len(item.scenario.events), 'event')}, {plural(len(item.scenario.apps), 'app')}"
-    say(f"  {made}")
-    for note in item.scenario.report.notes:
-        say(f"  {note}")
-    if item.run is None:
-        return
-    for call in item.run.calls:
-        if call.kind != "same":
-            line = f"{call.kind}: {_path(item, call)}: {call.told}"
-            say(f"  {mark(line, 'warning') if call.is_unexplained else line}")
-    result = item.run.outcome.result
-    why = f": {_why(item.run)}" if _why(item.run) else ""
-    kind = {"success": "ok", "no_validation": "dim"}.get(result.status, "error")
-    say(f"  oracle run: {mark(result.status, kind)}{why}")
-
-
-def _print_comparison(items: Sequence[Imported]) -> None:
-    """A line a file: how many of its calls are made here as they were there."""
-    rows = []
-    for item in items:
-        counts = _counts(item.run.calls if item.run is not None else ())
-        rows.append([shown(item.source), *map(str, counts.values())])
-    if rows:
-        table(["file", *(name.replace("_", " ") for name in _counts([]))], rows)
-
-
-def _counts(calls: Sequence[ComparedCall]) -> dict[str, int]:
-    unexplained = sum(call.is_unexplained for call in calls)
-    return {
-        "calls": len(calls),
-        "same": sum(call.kind == "same" for call in calls),
-        "fail_in_both": sum(call.kind == "fails_too" for call in calls),
-        "explained": sum(call.is_mismatch for call in calls) - unexplained,
-        "unexplained": unexplained,
-    }
-
-
-def _path(item: Imported, call: ComparedCall) -> str:
-    """The place of a compared call in the hf file."""
-    events = item.document.events if item.document is not None else ()
-    return next((event.path for event in events if event.event_id == call.event_id), "$.completed_events")
-
-
-def _call_json(item: Imported, call: ComparedCall) -> dict[str, Any]:
-    return {**call.as_json(), "path": _path(item, call), "explained": not call.is_unexplained}
-
-
-def _why(run: ImportedRun) -> str | None:
-    error = run.outcome.result.exception
-    return run.outcome.result.rationale if error is None else f"{type(error).__name__}: {error}"
-
-
-def _as_json(item: Imported) -> dict[str, Any]:
-    scenario, run = item.scenario, item.run
-    written = item.target is not None and scenario is not None
-    return {
-        "file": shown(item.source),
-        "imported": written,
-        "path": shown(item.target) if item.target is not None else None,
-        "id": scenario.scenario_id if scenario is not None else None,
-        "apps": len(item.document.apps) if item.document is not None else None,
-        "events": len(scenario.events) if scenario is not None else None,
-        "scoring": "derived" if written else None,
-        "notes": scenario.report.as_json() if scenario is not None else [],
-        "comparison": None if run is None else _counts(run.calls),
-        "calls": [] if run is None else [_call_json(item, call) for call in run.calls if call.kind != "same"],
-        "oracle": None if run is None else {"status": run.outcome.result.status, "rationale": _why(run)},
-        "problems": [problem_json(problem) for problem in item.problems],
-    }

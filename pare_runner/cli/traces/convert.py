@@ -48,8 +48,9 @@ def convert(
     if to == NATIVE:
         raise ConfigError("the traces are native already", hint="--to hf, --to lite")
     writers, wanted = trace_writers(to), _dialect(dialect)
-    tops = _tops(places, None if out is None else to_path(out))
-    readers, broken = _readers(tops)
+    broken: list[Problem] = []
+    tops = _tops(places, None if out is None else to_path(out), broken)
+    readers = _readers(tops, broken)
     planned = sum(len(reader.run_ids) for reader in readers.values())
     done: list[Converted] = []
     with Bar("runs", f"to {to}") as bar:
@@ -65,23 +66,25 @@ def convert(
         raise typer.Exit(BAD_INPUT)
 
 
-def _readers(folders: Iterable[Path]) -> tuple[dict[Path, NativeReader], list[Problem]]:
-    """The readers of these folders, and what is wrong with those that do not even tell which runs they hold."""
+def _readers(folders: Iterable[Path], broken: list[Problem]) -> dict[Path, NativeReader]:
+    """The readers of these folders; `broken` gets what is wrong with those that do not tell which runs they hold."""
     readers: dict[Path, NativeReader] = {}
-    problems: list[Problem] = []
     for folder in folders:
         try:
             readers[folder] = NativeReader(folder)
         except InputError as error:
-            problems += error.problems
-    return readers, problems
+            broken += error.problems
+    return readers
 
 
-def _tops(places: Iterable[str], out: Path | None) -> dict[Path, Path]:
-    """Folder of native traces → the folder above the converted ones; below `out` as jobs stand below their place."""
+def _tops(places: Iterable[str], out: Path | None, broken: list[Problem]) -> dict[Path, Path]:
+    """Folder of native traces → the folder above the converted ones; below `out` as jobs stand below their place.
+
+    `broken` gets the folders that cannot be read.
+    """
     found: dict[Path, Path] = {}
     for place in map(to_path, places):
-        for folder in native_folders(place):
+        for folder in native_folders(place, broken):
             inner = folder.relative_to(place)
             job = Path(*inner.parts[:-2]) if inner.parts[-2:] == (TRACES, NATIVE) else inner.parent
             found.setdefault(folder, folder.parent if out is None else out / job)
@@ -126,4 +129,5 @@ def _tell(done: Sequence[Converted], broken: Sequence[Problem], to: str) -> None
 
 
 def _problems(done: Sequence[Converted], broken: Sequence[Problem]) -> list[Problem]:
-    return [*broken, *(problem for converted in done for problem in converted.problems)]
+    """Each once: what is wrong with a table is wrong with each of its runs."""
+    return list(dict.fromkeys([*broken, *(problem for converted in done for problem in converted.problems)]))

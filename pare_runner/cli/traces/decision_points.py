@@ -15,15 +15,15 @@ from pare_runner.atomic import writing
 from pare_runner.cli.console import mark, plural, problem_json, say, say_json, table, warn
 from pare_runner.cli.progress.bar import Bar
 from pare_runner.cli.progress.words import percent
-from pare_runner.errors import InputError, Problem
+from pare_runner.errors import ConfigError, InputError, Problem
 from pare_runner.library.files import to_path
 from pare_runner.traces.agent_roles import phrases_with
 from pare_runner.traces.decision_frame import refuse_foreign, write_points
 from pare_runner.traces.decision_points import DECISIONS, DecisionPoint, Decisions
 from pare_runner.traces.decision_points import decision_points as points_of
 from pare_runner.traces.detection import PHRASES
-from pare_runner.traces.documents import read_hf
-from pare_runner.traces.hf_files import hf_files
+from pare_runner.traces.hf import HfWriter
+from pare_runner.traces.sources import RunSource, find_runs
 
 BAD_INPUT = 2
 OUT = Path("decision_points.parquet")
@@ -40,25 +40,29 @@ def decision_points(
 ) -> None:
     """Write what users decided on proposals (accept, reject, gather_context) as a Parquet file to annotate.
 
-    Reads hf traces of agent runs, ours and PARE's. A file that cannot be read is told and the others go on; exit status
-    2 then. Nothing is written if no file can be read.
+    Reads hf and native traces of agent runs, and those of PARE. A trace that cannot be read is told and the others go
+    on; exit status 2 then. Nothing is written if none can be read.
 
     \b
     pare traces decision-points outputs/my_sweep --out decisions.parquet
     pare traces decision-points traces/ --detect "user=You are Ada"
     """
     phrases = phrases_with(detect or ())
+    if out.suffix != OUT.suffix:
+        raise ConfigError(f"{out}: decision points are written as Parquet", hint=f"name it {out.stem}{OUT.suffix}")
     refuse_foreign(out)
     found = _Found()
-    files = hf_files(map(to_path, places))
+    runs = find_runs(map(to_path, places), found.problems)
     with Bar("traces") as bar:
-        for number, file in enumerate(files, 1):
+        for number, run in enumerate(runs, 1):
+            name = _name(run)
             try:
-                found.add(file, points_of(read_hf(file), _name(file), phrases))
+                found.add(name, points_of(run.document(), name, phrases))
             except InputError as error:
-                found.problems += error.problems
-                found.unreadable.append(file)
-            bar.show(number, len(files))
+                # What is wrong with a table is wrong with each of its runs.
+                found.problems += [problem for problem in error.problems if problem not in found.problems]
+                found.unreadable.append(name)
+            bar.show(number, len(runs))
     written = found.read > 0
     if written:
         with writing(out.parent):
@@ -78,11 +82,11 @@ class _Found:
     points: list[DecisionPoint] = field(default_factory=list)
     read: int = 0
     with_points: int = 0
-    skipped: dict[str, list[Path]] = field(default_factory=dict)
-    unreadable: list[Path] = field(default_factory=list)
+    skipped: dict[str, list[str]] = field(default_factory=dict)
+    unreadable: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def add(self, file: Path, decisions: Decisions) -> None:
+    def add(self, file: str, decisions: Decisions) -> None:
         """Take in a file that could be read."""
         self.read += 1
         self.with_points += bool(decisions.points)
@@ -109,9 +113,7 @@ class _Found:
             "repeated_sample_ids": self.repeated(),
             "files": self.read + len(self.unreadable),
             "files_with_points": self.with_points,
-            "skipped": [
-                {"file": str(file), "reason": reason} for reason, files in self.skipped.items() for file in files
-            ],
+            "skipped": [{"file": file, "reason": reason} for reason, files in self.skipped.items() for file in files],
             "problems": [problem_json(problem) for problem in self.problems],
         }
 
@@ -119,7 +121,7 @@ class _Found:
         """All of it for people; problems on standard error."""
         warn(self.problems)
         if out is None:
-            print(mark("nothing written: no file could be read", "error", sys.stderr), file=sys.stderr)
+            print(mark("nothing written: no trace could be read", "error", sys.stderr), file=sys.stderr)
             return
         total = len(self.points)
         accepted = Counter[str](point.user_agent_decision for point in self.points if point.final_decision)
@@ -132,11 +134,11 @@ class _Found:
             [*rows, ["all", str(total), percent(total, total), str(sum(accepted.values()))]],
         )
         say()
-        say(f"read {plural(self.read, 'file')}, {self.with_points} of them with decision points")
+        say(f"read {plural(self.read, 'trace')}, {self.with_points} of them with decision points")
         for reason, files in self.skipped.items():
-            say(f"skipped {plural(len(files), 'file')}, {reason}: {_named(files)}")
+            say(f"skipped {plural(len(files), 'trace')}, {reason}: {_named(files)}")
         if self.unreadable:
-            say(f"not readable: {plural(len(self.unreadable), 'file')}")
+            say(f"not readable: {plural(len(self.unreadable), 'trace')}")
         if self.repeated():
             say(
                 mark(
@@ -147,11 +149,12 @@ class _Found:
         say(f"written: {out}")
 
 
-def _name(file: Path) -> str:
-    """A path as text that UTF-8 can hold, whatever bytes its name has."""
-    return file.as_posix().encode("utf-8", "replace").decode()
+def _name(run: RunSource) -> str:
+    """The file, or the folder and the run, as text that UTF-8 can hold, whatever bytes its name has."""
+    name = run.path.as_posix() if run.format == HfWriter.name else f"{run.path.as_posix()}: {run.run_id}"
+    return name.encode("utf-8", "replace").decode()
 
 
-def _named(files: Sequence[Path]) -> str:
+def _named(files: Sequence[str]) -> str:
     """The first of them, and how many more."""
-    return str(files[0]) + (f" and {len(files) - 1} more" if len(files) > 1 else "")
+    return files[0] + (f" and {len(files) - 1} more" if len(files) > 1 else "")

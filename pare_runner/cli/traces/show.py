@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,16 +14,16 @@ from typing import Annotated
 import typer
 
 from pare_runner.atomic import write_atomic, writing
-from pare_runner.cli.console import is_terminal, mark, say, say_json
-from pare_runner.errors import ConfigError, InputError
+from pare_runner.cli.console import is_terminal, mark, say, say_json, warn
+from pare_runner.errors import ConfigError, InputError, Problem
 from pare_runner.library.files import shown, to_path
-from pare_runner.traces.conversation import HEAD, WIDTH, entries_of, lines
+from pare_runner.traces.conversation import HEAD, WIDTH, acting, entries_of, lines
 from pare_runner.traces.entry import Detail, Entry, Kind
 from pare_runner.traces.page.render import BEGINNING, page
 from pare_runner.traces.page.view import DETAIL as PAGE
 from pare_runner.traces.record import RunTrace
 from pare_runner.traces.selecting import PARTS, Turns, parts_of, selected, turns_of
-from pare_runner.traces.sources import RunSource, find_runs, only, pick_run
+from pare_runner.traces.sources import RunSource, SeveralRuns, find_runs, only, pick_run
 from pare_runner.traces.told_json import ALL, entries_json, run_json
 from pare_runner.traces.words import LONGEST, shortened
 
@@ -86,17 +88,29 @@ def _source(run: str, directory: str | None, run_number: int | None) -> RunSourc
     if not run.strip():
         raise ConfigError("RUN is empty", hint="name a trace, or the id of a run or of its scenario")
     path = to_path(run)
-    if directory is None and (path.exists() or "/" in run or path.suffix == ".json"):
-        return only(find_runs([path]), run, run_number)
+    if directory is None and (os.path.exists(path) or "/" in run or path.suffix == ".json"):
+        return only(_runs(path), run, run_number)
     if directory is not None:
-        return pick_run(find_runs([to_path(directory)]), run, run_number)
+        return pick_run(_runs(to_path(directory)), run, run_number)
     newest = _newest()
     try:
-        return pick_run(find_runs([newest]), run, run_number)
+        return pick_run(_runs(newest), run, run_number)
+    except SeveralRuns:
+        raise
     except InputError as error:
         problem = error.problems[0]
         hint = problem.hint or "look elsewhere with --in"
         raise InputError(problem.message, where=shown(newest), hint=hint) from None
+
+
+def _runs(place: Path) -> list[RunSource]:
+    """The runs at a place; what cannot be read there is said, and is an InputError if there is nothing else."""
+    unreadable: list[Problem] = []
+    runs = find_runs([place], unreadable)
+    if not runs:
+        raise InputError(unreadable[0].message, where=unreadable[0].where, hint=unreadable[0].hint)
+    warn(unreadable)
+    return runs
 
 
 def _newest() -> Path:
@@ -129,12 +143,20 @@ def _print(
         entries = [replace(e, text=shortened(e.text, max(width - HEAD, HEAD))) if e.noise else e for e in entries]
     paint = mark if coloured else _plain
     run = "" if trace.run_number is None else f", run {trace.run_number}"
-    say(paint(f"{trace.scenario_id}{run}; {trace.context.model_id}", "bold"))
-    say(f"{shown(source.path)}; virtual time since the start")
+    room = width if is_terminal() else None
+    for line in _wrapped(f"{trace.scenario_id}{run}; {acting(trace)}", room):
+        say(paint(line, "bold"))
+    for line in _wrapped(f"{shown(source.path)}; virtual time since the start", room):
+        say(line)
     if entries and entries[0].kind != "turn":
         say()
     for line in lines(entries, width, paint, None if full else LONGEST):
         say(line)
+
+
+def _wrapped(text: str, width: int | None) -> list[str]:
+    """Lines of at most `width` columns, but for names that are longer; one line without it."""
+    return [text] if width is None else textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def _write_page(trace: RunTrace, entries: Sequence[Entry], name: str) -> None:

@@ -152,7 +152,8 @@ class AppImporter:
         written: dict[str, Any] = {"type": cls.__name__}
         if app.name != cls.name_in_benchmark and not issubclass(cls, PAREAgentUserInterface):
             written["name"] = app.name
-        if state is None:
+        if not state:
+            self._tell_empty(source, app)
             return app, written
         wrong = _loading(app, state)
         if wrong and self._work.foreign:
@@ -168,6 +169,12 @@ class AppImporter:
                 self._work.report.add("state", f"{source.path}.app_state", message)
             return app, written | section
         return app, written | {"state": self._raw(app, cls, state)}
+
+    def _tell_empty(self, source: HfApp, app: App) -> None:
+        """Note that the file does not hold the state of an app that has one, unless that is told already."""
+        where = f"{source.path}.app_state"
+        if app.get_state() and not any(note.path == where for note in self._work.report.of("lost_state")):
+            self._work.report.add("lost_state", where, "the file does not say what it holds; it is empty here")
 
     def _section(self, app: App, cls: type[App]) -> dict[str, Any] | None:
         """A section that gives the state `app` is in; None if there is none."""

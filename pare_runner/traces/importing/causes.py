@@ -12,6 +12,7 @@ from pare_runner.traces.decoding import is_reference
 from pare_runner.traces.hf_models import HfDocument, HfEvent
 from pare_runner.traces.importing.apps import class_name_of
 from pare_runner.traces.importing.defects import known_defect
+from pare_runner.traces.importing.origin import is_foreign
 from pare_runner.traces.importing.run_calls import RunCall
 from pare_runner.traces.importing.timing import is_condition
 
@@ -28,6 +29,7 @@ class Facts:
     def __init__(self, document: HfDocument) -> None:
         self.planned = {event.event_id: event for event in document.events}
         self.ran = {event.event_id for event in document.completed_events}
+        self.foreign = is_foreign(document)
         self.losing = {app.name for app in document.apps if class_name_of(app) in _LOSING}
 
     def with_ancestors(self, event_id: str) -> Iterator[HfEvent]:
@@ -40,14 +42,22 @@ class Facts:
                 yield self.planned[name]
                 waiting += self.planned[name].dependencies
 
+    def waits_for_agents(self, event_id: str) -> bool:
+        """Whether an event waits for what agents do in their own time, or for a condition."""
+        above = (event for event in self.with_ancestors(event_id) if event.event_id != event_id)
+        return any(event.class_name == "OracleEvent" or is_condition(event) for event in above)
+
 
 Recogniser = Callable[[Facts, RunCall | None, RunCall | None], str]
 """From the facts and the call there and here to the defect; the text is empty if it is none."""
 
 
 def cause(kind: Kind, facts: Facts, old: RunCall | None, new: RunCall | None) -> str:
-    """The known defect that explains a difference between the call there (`old`) and here; empty if none does."""
-    recognise = CAUSES.get(kind)
+    """What explains a difference between the call there (`old`) and here; empty if nothing does.
+
+    That a condition never held is said of any file; defects of PARE explain nothing in files that we wrote.
+    """
+    recognise = CAUSES.get(kind) if facts.foreign or kind == "only_here" else None
     return "" if recognise is None else recognise(facts, old, new)
 
 

@@ -7,14 +7,21 @@ id that a call made is another one here; where a later call uses it, the one sta
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from pare_runner.episode.outcome import Outcome
 from pare_runner.traces.hf_models import HfDocument
 from pare_runner.traces.importing.causes import Facts, Kind, cause
-from pare_runner.traces.importing.run_calls import RunCall, calls_here, calls_there, made_ids, shown_value
+from pare_runner.traces.importing.run_calls import (
+    RunCall,
+    calls_here,
+    calls_there,
+    made_ids,
+    referring_arguments,
+    shown_value,
+)
 from pare_runner.traces.importing.timing import is_oracle_run
 
 
@@ -71,16 +78,38 @@ class ComparedCall:
 def compare(document: HfDocument, outcome: Outcome) -> list[ComparedCall]:
     """Every call of either run, by time; of a run with agents only what the environment did there.
 
-    `outcome` is an oracle run of the imported scenario.
+    `outcome` is an oracle run of the imported scenario. With agents a call that waits for them has no time of its own,
+    and an argument that takes their results no value of its own: neither is compared.
     """
     there, here = calls_there(document), calls_here(outcome)
+    facts, start = Facts(document), outcome.scenario.start
     if not is_oracle_run(document):  # the oracle did not run there, nor what waits for it
         ran = {call.event_id for call in there}
         here = [call for call in here if call.event_id in ran]
+        there = _without_agents(there, here, facts, referring_arguments(outcome))
     ids = made_ids(there, here)
-    facts, start = Facts(document), outcome.scenario.start
     pairs = _pairs([call.with_ids(ids) for call in there], here)
     return sorted((_row(old, new, start, facts) for old, new in pairs), key=lambda row: row.seconds)
+
+
+def _without_agents(
+    there: Sequence[RunCall],
+    here: Sequence[RunCall],
+    facts: Facts,
+    references: Mapping[str, Mapping[str, frozenset[str]]],
+) -> list[RunCall]:
+    """The calls of a run with agents, with our times and arguments where theirs depend on what the agents did."""
+    ours = {call.event_id: call for call in here}
+    found = []
+    for call in there:
+        new = ours.get(call.event_id)
+        if new is not None:
+            taken = [name for name, events in references.get(call.event_id, {}).items() if not events <= facts.ran]
+            args = {**call.args, **{name: new.args.get(name) for name in taken}}
+            time = new.time if facts.waits_for_agents(call.event_id) else call.time
+            call = replace(call, time=time, args=args)
+        found.append(call)
+    return found
 
 
 _RULES: tuple[tuple[Callable[[RunCall], object], bool], ...] = (

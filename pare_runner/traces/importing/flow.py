@@ -127,6 +127,8 @@ class FlowImporter:
         ]
         time = self._timings.condition_time(event.event_id)
         when = "the time it was first asked" if time is None else f"{time - self._work.start:g} s, when it was true"
+        cause = self._timings.came_true_with(event.event_id)
+        when = when if cause is None else f"{self._ids[cause]}, with which it came true"
         what = f"after {when}, follow {', '.join(waiting)}" if waiting else "nothing waits for it"
         self._work.report.add(
             "condition", event.path, f"the file does not hold what {name or event.event_id} asks: {what}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from pare_runner.traces.hf_models import HfEvent
@@ -33,6 +35,18 @@ def short_ids(events: Iterable[HfEvent]) -> dict[str, str]:
 def is_readable(event_id: str) -> bool:
     """Whether an id can stay as it is."""
     return _READABLE.fullmatch(event_id) is not None and _MACHINE.search(event_id) is None
+
+
+def plain_scenario_id(scenario_id: str) -> str:
+    """A scenario's id with the characters that one may have: letters A to Z of either case, digits, _ and -.
+
+    Accents go, anything else becomes _. Letters of other scripts are lost by that, so a short hash of the whole id
+    stands at the end: two ids stay two.
+    """
+    letters = "".join(part for part in unicodedata.normalize("NFKD", scenario_id) if not unicodedata.combining(part))
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "_", letters).strip("_") or "scenario"
+    is_lossy = any(letter.isalnum() and not letter.isascii() for letter in letters)
+    return f"{plain}_{hashlib.sha256(scenario_id.encode(errors='replace')).hexdigest()[:6]}" if is_lossy else plain
 
 
 def _base(event: HfEvent) -> str:

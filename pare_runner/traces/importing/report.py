@@ -17,6 +17,7 @@ NoteKind = Literal[
     "scenario_id",
     "checks",
     "side_effects",
+    "redacted",
     "left_out",
 ]
 """Kinds of notes; docs/importing.md says what each means."""
@@ -32,6 +33,7 @@ MEANINGS: Mapping[NoteKind, str] = {
     "scenario_id": "the id had to change",
     "checks": "what the checks were derived from",
     "side_effects": "writes that no accepted proposal stands above",
+    "redacted": "texts that were replaced in the file: the scenario is not the one that ran",
     "left_out": "what a scenario file cannot hold",
 }
 

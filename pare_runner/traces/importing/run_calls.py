@@ -6,7 +6,7 @@ calls, no conditions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,13 +15,16 @@ from pare_runner.apps.core.stateful import StatefulApp
 from pare_runner.apps.core.tools import specs_of
 from pare_runner.atomic import json_bytes
 from pare_runner.episode.outcome import Outcome
-from pare_runner.kernel.events import Action
+from pare_runner.kernel.events import AbstractEvent, Action, Event, OracleEvent
+from pare_runner.kernel.references import Ref, contains_ref
 from pare_runner.traces.decoding import decode, decode_returned
 from pare_runner.traces.hf_models import HfAction, HfDocument
 from pare_runner.traces.importing.apps import names_here
+from pare_runner.traces.importing.origin import lost_calls
 from pare_runner.traces.importing.reprs import shown_fields
 from pare_runner.traces.importing.timing import is_condition, is_oracle_run
 from pare_runner.traces.original_ids import OriginalIds
+from pare_runner.traces.values import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,9 @@ class RunCall:
 
 
 def calls_there(document: HfDocument) -> list[RunCall]:
-    """The calls of a file's run; of a run with agents those of the environment alone."""
+    """The calls of a file's run, also those whose events are lost; with agents those of the environment alone."""
     planned = {event.event_id for event in document.events if not is_condition(event)}
+    planned |= {event.event_id for event in lost_calls(document)}
     with_agents = not is_oracle_run(document)
     names = names_here(document)
     calls = []
@@ -88,21 +92,34 @@ def calls_there(document: HfDocument) -> list[RunCall]:
 
 
 def calls_here(outcome: Outcome) -> list[RunCall]:
-    """The calls of a run of ours, under the event ids of the file its scenario came from."""
+    """The calls of a run of ours, under the event ids of the file its scenario came from.
+
+    A reference that no result stands for is shown as `{{event_id.path}}`.
+    """
+    references = {} if outcome.phone is None else _references(outcome.scenario.flow.events)
     return [
         RunCall(
             event.event_id,
             event.event_time,
             event.action.app,
             event.action.function,
-            event.action.args,
+            _with_shown_refs(event.action.args, references.get(mine.event_id, {})),
             event.metadata.return_value,
             event.metadata.exception,
             _defaults(outcome, event.action),
         )
-        for event in OriginalIds(outcome.scenario).of_log(outcome.log)
+        for mine, event in zip(outcome.log, OriginalIds(outcome.scenario).of_log(outcome.log), strict=True)
         if event.scheduled and not event.noise and event.action is not None
     ]
+
+
+def referring_arguments(outcome: Outcome) -> dict[str, dict[str, frozenset[str]]]:
+    """Event id as in the file → argument → ids of the events whose results it takes."""
+    flow = () if outcome.phone is None else OriginalIds(outcome.scenario).of_flow(outcome.scenario.flow.events)
+    return {
+        event_id: {name: frozenset(_events_in(value)) for name, value in args.items()}
+        for event_id, args in _references(flow).items()
+    }
 
 
 def made_ids(there: Sequence[RunCall], here: Sequence[RunCall]) -> dict[str, str]:
@@ -148,6 +165,29 @@ def _decoded(action: HfAction) -> Iterator[tuple[str, Any]]:
             yield argument.name, decode(argument.value, argument.value_type)
         except ValueError:
             yield argument.name, argument.value
+
+
+def _references(flow: Iterable[AbstractEvent]) -> dict[str, dict[str, Any]]:
+    """Event id → the arguments of its call that hold references."""
+    return {
+        event.event_id: {name: value for name, value in event.action.args.items() if contains_ref(value)}
+        for event in flow
+        if isinstance(event, Event | OracleEvent) and event.action is not None
+    }
+
+
+def _with_shown_refs(args: Mapping[str, Any], references: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of a call, those whose references were never resolved as they were planned."""
+    unresolved = {name for name, value in references.items() if args.get(name) == to_json(value)}
+    return {name: plain(references[name]) if name in unresolved else value for name, value in args.items()}
+
+
+def _events_in(value: Any) -> Iterator[str]:
+    """Ids of the events whose results stand for parts of an argument."""
+    if isinstance(value, Ref):
+        yield value.event_id
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _events_in(item)
 
 
 def _replaced(value: Any, ids: Mapping[str, str]) -> Any:

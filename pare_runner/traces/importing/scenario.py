@@ -18,13 +18,13 @@ from pare_runner.scenarios.compiler.compile import compile_document, compile_sce
 from pare_runner.scenarios.text.yaml_text import Document
 from pare_runner.scenarios.yaml_scenario import YamlScenario
 from pare_runner.traces.documents import told
-from pare_runner.traces.hf import OURS
 from pare_runner.traces.hf_models import HfDocument
 from pare_runner.traces.importing.apps import AppImporter, ImportedApp
 from pare_runner.traces.importing.calls import CallReader
 from pare_runner.traces.importing.flow import FlowImporter, ImportedEvent, unaccepted_writes
-from pare_runner.traces.importing.ids import short_ids
+from pare_runner.traces.importing.ids import plain_scenario_id, short_ids
 from pare_runner.traces.importing.lost_state import rebuilt_states
+from pare_runner.traces.importing.origin import is_foreign, redactions
 from pare_runner.traces.importing.reach import unreachable
 from pare_runner.traces.importing.report import ImportReport
 from pare_runner.traces.importing.times import written_duration, written_time
@@ -98,6 +98,10 @@ def import_document(document: HfDocument, classes: Mapping[str, type[App]] | Non
     if document.definition.start_time is None:
         path = "$.metadata.definition.start_time"
         work.report.add("time", path, "the file gives no start: it is 1970-01-01T00:00:00Z")
+    redacted = redactions(document)
+    if redacted:
+        message = f"{redacted} texts were replaced: calls and checks may fail that name what is gone"
+        work.report.add("redacted", "$.metadata.pare_runner.redacted", message)
     importer = AppImporter(work, classes or app_classes())
     apps = importer.apps(rebuilt_states(document, work.report))
     ids = short_ids(document.events)
@@ -145,19 +149,11 @@ def _data(work: Work, apps: Mapping[str, ImportedApp], events: Sequence[Imported
     return data
 
 
-def is_foreign(document: HfDocument) -> bool:
-    """Whether another program wrote the file: ours always says how a run was configured and whether a call writes."""
-    oracle = [event.action for event in document.events if event.class_name == "OracleEvent"]
-    untyped = any(action is not None and action.operation_type is None for action in oracle)
-    marked = document.metadata.get(OURS) is not None or document.metadata.get("runner_config") is not None
-    return untyped or not marked
-
-
 def _head(document: HfDocument, start: float, report: ImportReport) -> dict[str, Any]:
     definition, path = document.definition, "$.metadata.definition"
-    scenario_id = re.sub(r"[^A-Za-z0-9_-]+", "_", definition.scenario_id).strip("_") or "scenario"
+    scenario_id = plain_scenario_id(definition.scenario_id)
     if scenario_id != definition.scenario_id:
-        message = f"{definition.scenario_id!r} is called {scenario_id!r}: an id is letters, digits, _ and -"
+        message = f"{definition.scenario_id!r} is called {scenario_id!r}: an id is the letters A to Z, digits, _ and -"
         report.add("scenario_id", f"{path}.scenario_id", message)
     if definition.time_increment_in_seconds not in (None, 1):
         message = "time moves from event to event here, not in steps"

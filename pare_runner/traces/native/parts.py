@@ -100,10 +100,7 @@ def part_frame(path: Path, table: str) -> pl.DataFrame:
 
 def rows_in(frame: pl.DataFrame, path: Path) -> list[Row]:
     """The rows of a part, or of some of it, as they were before they were stored."""
-    try:
-        return [_restored(row) for row in frame.to_dicts()]
-    except ValueError as error:
-        raise InputError(f"{path}: a text that cannot be read: {error}") from error
+    return [_restored(row, path) for row in frame.to_dicts()]
 
 
 def _check_format(formats: list[Any], path: Path) -> None:
@@ -112,10 +109,14 @@ def _check_format(formats: list[Any], path: Path) -> None:
         raise InputError(f"{path}: native traces of format {other}; this version reads format {FORMAT}")
 
 
-def _restored(row: Row) -> Row:
+def _restored(row: Row, path: Path) -> Row:
     for name, value in row.items():
-        if type(value) is str:
-            row[name] = restored(value)
-        elif type(value) is list:
-            row[name] = [restored(text) for text in value]
+        try:
+            if type(value) is str:
+                row[name] = restored(value)
+            elif type(value) is list:
+                row[name] = [restored(text) for text in value]
+        except ValueError as error:
+            of = f"run {row['run_id']}" if "run_id" in row else f"message {row['message_id']}"
+            raise InputError(f"{path}: column {name!r} of {of} has a text that cannot be read: {error}") from error
     return row

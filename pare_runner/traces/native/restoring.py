@@ -16,7 +16,8 @@ from pare_runner.policy.lazy import lazy
 from pare_runner.policy.messages import Message, ToolCall
 from pare_runner.policy.request import Request, Response, Usage
 from pare_runner.policy.tools import NO_TOOLS, ToolList
-from pare_runner.traces.contract import TraceContext
+from pare_runner.scenarios.result import STATUSES
+from pare_runner.traces.contract import ORACLE, TraceContext
 from pare_runner.traces.native.rows import Row, RunRows
 from pare_runner.traces.native.texts import json_restored
 from pare_runner.traces.record import RunTrace, Verdict
@@ -47,6 +48,8 @@ def restore(rows: RunRows, restorer: Restorer | None = None) -> RunTrace:
     """
     shared = restorer or Restorer()
     (run,) = rows["runs"]
+    if run["status"] not in STATUSES:
+        raise ValueError(f"status {run['status']!r}")
     pool = {row["message_id"]: row for row in rows["messages"]}
     details = json_restored(run["details"])
     apps, planned, config = (json_restored(pool[name]["content"]) for name in run["documents"])
@@ -65,7 +68,7 @@ def restore(rows: RunRows, restorer: Restorer | None = None) -> RunTrace:
             status=run["status"],
             rationale=run["rationale"],
             termination_reason=run["termination_reason"],
-            checks=json_restored(run["checks"]),
+            checks=dict(json_restored(run["checks"])),
             exception_type=run["exception_type"],
             exception_message=details["exception_message"],
             lapsed_proposals=details["lapsed_proposals"],
@@ -79,6 +82,7 @@ def restore(rows: RunRows, restorer: Restorer | None = None) -> RunTrace:
         exchanges=_exchanges(rows, pool, {event.event_id: event for event in log}, shared),
         goal=details["goal"],
         redacted=details["redacted"],
+        oracle=run["agent_id"] == ORACLE,
     )
 
 
@@ -172,7 +176,7 @@ def _event(row: Row) -> CompletedEvent:
     if row["app"] is not None:
         operation = None if row["operation"] is None else OperationType[row["operation"]]
         actor = EventType[row["event_type"]]
-        action = Action(row["app"], row["class"], row["function"], json_restored(row["args"]), operation, actor)
+        action = Action(row["app"], row["class"], row["function"], dict(json_restored(row["args"])), operation, actor)
     metadata = EventMetadata(
         return_value=json_restored(row["return_value"]),
         return_type=row["return_type"],

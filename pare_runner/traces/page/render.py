@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 
-from pare_runner.traces.conversation import ENDS
+from pare_runner.traces.conversation import ENDS, acting
 from pare_runner.traces.entry import Entry
 from pare_runner.traces.page.view import filters_of, sections_of, steps_of
 from pare_runner.traces.record import RunTrace
@@ -29,6 +29,7 @@ def page(trace: RunTrace, entries: Sequence[Entry]) -> bytes:
     sections = sections_of(entries)
     text = _template().render(
         trace=trace,
+        acting=acting(trace),
         verdict=trace.verdict,
         ended=ENDS.get(trace.verdict.termination_reason or ""),
         duration=clock(trace.end_time - trace.start),

@@ -67,7 +67,7 @@ def sweeps(tmp_path_factory: pytest.TempPathFactory) -> Sweeps:
         sweep(plain, top / "a"),
         sweep(plain, top / "b", *GRID, "offline_patience=60"),
         sweep(edited, top / "c"),
-        sweep(rechecked, top / "d"),
+        sweep(rechecked, top / "d", "model=scripted,random"),
     )
 
 

@@ -137,7 +137,7 @@ def close(values: dict[str, float]) -> Any:
     return pytest.approx(values, rel=1e-9, abs=1e-9)
 
 
-@settings(max_examples=200, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(row, max_size=30))
 def test_equal_to_the_formulas(rows: list[Row]) -> None:
     frame = frame_of(rows)

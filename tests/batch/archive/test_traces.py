@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -15,10 +16,19 @@ from pare_runner.errors import InputError
 from tests.batch.archive.jobs import CHOSEN, run
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same job with traces of two kinds."""
+    top = tmp_path_factory.mktemp("traced")
+    for export in ("native", "both"):
+        run(top / export, CHOSEN, f"export={export}", "suite.runs=2")
+    return top
+
+
 @pytest.fixture(params=["native", "both"])
-def job(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def job(request: pytest.FixtureRequest, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    return run(tmp_path / "job", CHOSEN, f"export={request.param}", "suite.runs=2")
+    return Path(shutil.copytree(made / request.param, tmp_path / "job"))
 
 
 def compared(path: Path, into: Path) -> Tally:

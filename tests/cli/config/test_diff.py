@@ -58,14 +58,19 @@ def test_parts_that_are_there_on_one_side_only() -> None:
 
 def test_bad_input(pare: Pare) -> None:
     Path("mine.yaml").write_text("nothing: 1\n")
+    for name in ("README.md", "bin.json"):
+        Path(name).write_bytes(b"\0")
     for words, said in (
         (["nowhere"], "nowhere is neither results, a saved configuration (.yaml) nor 'defaults'"),
         (["mien.yaml"], "did you mean 'mine.yaml'?"),
         (["default"], "did you mean 'defaults'?"),
         (["mine.yaml"], ""),
+        (["README.md", "defaults"], "README.md is no configuration (a saved one is a file NAME.yaml;"),
+        (["defaults", "bin.json"], "bin.json is no configuration (a saved one is a file NAME.yaml;"),
         (["."], "holds no results"),
     ):
         found = pare("config", "diff", *words)
         assert found.status == 2, found
         assert said in found.err
         assert "internal error" not in found.err
+    assert "did you mean" not in pare("config", "diff", "README.m").err, "no configuration is proposed as one"

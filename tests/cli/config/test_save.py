@@ -10,6 +10,7 @@ import yaml
 
 from pare_runner.atomic import read_json
 from pare_runner.batch.agents import with_hashes
+from pare_runner.batch.identity import config_hash
 from pare_runner.batch.invocation import run_job
 from pare_runner.cli.config.sources import compose
 from tests.batch.archive.jobs import run
@@ -34,10 +35,7 @@ def test_what_was_typed(pare: Pare, overrides: list[str]) -> None:
     _, typed = compose(overrides)
     _, saved = compose([], "conf", "mine")
     assert saved == typed
-    assert (
-        said.json["config_hash"]
-        == pare("config", "show", "--config-dir", "conf", "--config-name", "mine", "--json").json["config_hash"]
-    )
+    assert said.json["config_hash"] == config_hash(saved)
     assert said.json["command"].endswith("-m pare_runner --config-dir conf --config-name mine")
 
 
@@ -91,6 +89,15 @@ def test_options_of_ones_own(pare: Pare) -> None:
     said = pare("config", "save", "two", "model=mine", "--dir", "other")
     assert (said.status, "mine" in said.err) == (2, True)
     assert not Path("other").exists()
+
+
+def test_scenarios_that_are_not_there_are_warned_of(pare: Pare) -> None:
+    said = pare("config", "save", "mine", "suite.ids=[dinner_headcount_chang,b]")
+    assert (said.status, Path("mine.yaml").exists()) == (0, True)
+    warning = "warning: there is no scenario 'dinner_headcount_chang' (did you mean 'dinner_headcount_change'?)"
+    assert said.err.strip() == warning
+    assert "nowhere.yaml: warning: there is no such file" in pare("config", "save", "b", "scenarios=[nowhere.yaml]").err
+    assert pare("config", "save", "c", ONE).err == ""
 
 
 def test_what_is_fixed_cannot_be_typed(pare: Pare) -> None:

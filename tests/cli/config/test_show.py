@@ -60,12 +60,24 @@ def test_what_is_shown_composes_to_the_same(pare: Pare, sweep: Path) -> None:
     assert config.seed == 0
 
 
+def test_a_saved_file(pare: Pare) -> None:
+    said = pare("config", "save", "mine", "model=random", "max_turns=2", "--dir", "conf", "--json").json
+    shown = pare("config", "show", "conf/mine.yaml", "--json").json
+    assert (shown["config_hash"], shown["config"]["max_turns"]) == (said["config_hash"], 2)
+    assert pare("config", "show", "conf/mine.yaml").out.startswith("# conf/mine.yaml: config_hash ")
+    changed = pare("config", "show", "conf/mine.yaml", "max_turns=3", "--resolved", "--json").json
+    assert (changed["config"]["max_turns"], changed["config"]["observe"]["model_name"]) == (3, "random")
+    for more in (["conf/mine.yaml"], ["--config-name", "mine"]):
+        found = pare("config", "show", "conf/mine.yaml", *more)
+        assert (found.status, "name one saved configuration" in found.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["modle=gpt5"], "modle"),
         (["model=gpt55"], "gpt55"),
-        (["nowhere"], "nowhere is no directory of results, and no override like seed=1"),
+        (["nowhere"], "nowhere is neither results, a saved configuration (.yaml) nor an override like seed=1"),
         (["."], "holds no results: neither plan.json nor manifest.json"),
         ([".", "seed=1"], "name one directory of results, or overrides"),
         (["seed=0,1"], "gives several values for one key"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -113,7 +116,26 @@ def test_a_damaged_job_does_not_stop_another_one(pare: Pare, made: Path, tmp_pat
     part.write_bytes(b"")
     found = pare("traces", "convert", "sweep", "--to", "hf", "--json")
     assert found.status == 2
-    assert len(found.json["problems"]) == 4
+    assert len(found.json["problems"]) == 2  # one a table
+    assert len(found.json["failed"]) == 3
+
+
+def test_a_folder_that_cannot_be_read_does_not_stop_a_job(
+    pare: Pare, job: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("closed/inner").mkdir(parents=True)
+    really = os.scandir
+
+    def scandir(folder: str) -> Iterator[os.DirEntry[str]]:
+        if os.path.normpath(folder) == "closed":
+            raise PermissionError(errno.EACCES, "Permission denied", folder)
+        return really(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    for places in (("closed", "job"), (".",)):
+        said = pare("traces", "convert", *places, "--to", "hf", "--force")
+        assert (said.status, said.err) == (2, "closed: cannot read the folder: Permission denied\n")
+        assert "3 runs converted to hf" in said.out
 
 
 def test_a_bar_on_a_terminal(pare: Pare, job: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -50,10 +51,10 @@ def test_a_folder_of_files(pare: Pare, files: Path) -> None:
         "reject          1       50 %   0\n"
         "gather_context  0       0 %    0\n"
         "all             2       100 %  1\n\n"
-        "read 5 files, 2 of them with decision points\n"
-        "skipped 1 file, a rate limit broke a model call: theirs/limit.json\n"
-        "skipped 1 file, no agents took part: theirs/oracle.json\n"
-        "skipped 1 file, user or assistant cannot be told: theirs/other.json\n"
+        "read 5 traces, 2 of them with decision points\n"
+        "skipped 1 trace, a rate limit broke a model call: theirs/limit.json\n"
+        "skipped 1 trace, no agents took part: theirs/oracle.json\n"
+        "skipped 1 trace, user or assistant cannot be told: theirs/other.json\n"
         "written: decision_points.parquet\n"
     )
     frame = pl.read_parquet("decision_points.parquet")
@@ -95,7 +96,7 @@ def test_files_that_cannot_be_read_do_not_stop_the_others(pare: Pare, files: Pat
     assert cut.startswith("theirs/cut.json: this is not JSON")
     assert version == "theirs/version.json: $.metadata.definition.scenario_id: must be text, not 3 (int)"
     assert log == "theirs/z.json: $.world_logs[4].timestamp: timestamp must be a number"
-    assert "not readable: 3 files" in said.out
+    assert "not readable: 3 traces" in said.out
     assert pl.read_parquet("decision_points.parquet").height == 2
     problems = pare("traces", "decision-points", "theirs", "--json").json["problems"]
     assert len(problems) == 3
@@ -105,9 +106,26 @@ def test_nothing_is_written_if_nothing_can_be_read(pare: Pare, tmp_path: Path) -
     (tmp_path / "cut.json").write_text("{")
     said = pare("traces", "decision-points", "cut.json")
     assert said.status == 2
-    assert said.err.splitlines()[1] == "nothing written: no file could be read"
+    assert said.err.splitlines()[1] == "nothing written: no trace could be read"
     assert list(tmp_path.iterdir()) == [tmp_path / "cut.json"]
     assert pare("traces", "decision-points", "cut.json", "--json").json["out"] is None
+
+
+def test_another_format_is_refused(pare: Pare, files: Path) -> None:
+    said = pare("traces", "decision-points", "theirs", "--out", "points.csv")
+    assert (said.status, said.out) == (2, "")
+    assert said.err == "pare: points.csv: decision points are written as Parquet (name it points.parquet)\n"
+    assert not Path("points.csv").exists()
+
+
+def test_native_traces(pare: Pare, experiment: Pare) -> None:
+    call = ["scenarios=[dinner_headcount_change]", "model=scripted", "export=hf,native", "-m", "hydra.sweep.dir=out"]
+    assert experiment(*call).status == 0
+    assert "read 2 traces, 2 of them with decision points" in pare("traces", "decision-points", "out").out
+    hf, native = (dict(row) for row in pl.read_parquet("decision_points.parquet").rows(named=True))
+    assert hf.pop("trace_file").endswith(".json")
+    assert re.search(r"/traces/native: dinner_headcount_change_[0-9a-f]{8}\Z", native.pop("trace_file"))
+    assert hf == native
 
 
 def test_a_file_without_points_has_the_columns(pare: Pare, files: Path) -> None:
@@ -126,6 +144,13 @@ def test_a_name_that_is_no_text(pare: Pare, tmp_path: Path) -> None:
     write(tmp_path / "odd" / os.fsdecode(b"\xff.json"), answered())
     assert pare("traces", "decision-points", "odd").status == 0
     assert pl.read_parquet("decision_points.parquet")["trace_file"].to_list() == ["odd/?.json"]
+
+
+def test_a_proposal_that_is_no_valid_text(pare: Pare, tmp_path: Path) -> None:
+    write(tmp_path / "odd.json", World().prompts().proposes("bad \ud800 text").answers("accept"))
+    said = pare("traces", "decision-points", "odd.json")
+    assert (said.status, said.err) == (0, "")
+    assert pl.read_parquet("decision_points.parquet")["agent_proposal"].to_list() == ["bad \ufffd text"]
 
 
 def test_agents_with_other_prompts(pare: Pare, files: Path) -> None:
@@ -153,9 +178,10 @@ def test_our_own_file_is_overwritten_another_one_is_not(pare: Pare, files: Path)
         assert out.read_bytes() == content
     pl.DataFrame({"sample_id": ["a"]}).write_parquet(out)
     assert pare("traces", "decision-points", "theirs/a.json").status == 2
-    said = pare("traces", "decision-points", "theirs/a.json", "--out", "theirs")
-    assert (said.status, said.err.startswith("pare: theirs is there already")) == (2, True)
-    said = pare("traces", "decision-points", "theirs/a.json", "--out", "theirs/a.json/x")
+    Path("theirs.parquet").mkdir()
+    said = pare("traces", "decision-points", "theirs/a.json", "--out", "theirs.parquet")
+    assert (said.status, said.err.startswith("pare: theirs.parquet is there already")) == (2, True)
+    said = pare("traces", "decision-points", "theirs/a.json", "--out", "theirs/a.json/x.parquet")
     assert said.status == 2
     assert "Traceback" not in said.err
 
@@ -183,7 +209,7 @@ def test_a_sweep_of_ours(pare: Pare, experiment: Pare) -> None:
     call = [scenarios, "model=scripted", "message_protocol=native,react", "-m", "hydra.sweep.dir=out"]
     assert experiment(*call).status == 0
     said = pare("traces", "decision-points", "out")
-    assert "read 4 files, 2 of them with decision points\n2 points share their sample_id" in said.out
+    assert "read 4 traces, 2 of them with decision points\n2 points share their sample_id" in said.out
     rows = pl.read_parquet("decision_points.parquet").rows(named=True)
     assert [row["trace_file"] for row in rows] == sorted(str(path) for path in Path("out").rglob("hf/dinner*.json"))
     for row in rows:

@@ -145,11 +145,11 @@ def test_colours_on_a_terminal(show: Pare, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        ([SCENARIO], "stands for 2 runs: pick one with --run, or name one of them"),
+        ([SCENARIO], "stands for 2 runs: pick one with --run, or by\n  pare traces show outputs/"),
         ([SCENARIO, "--run", "3"], "dinner_headcount_change has no run 3 (known: 1, 2)"),
         (["dinner_headcount"], "there is no run 'dinner_headcount' among the 4 that were found (did you mean"),
         (["nothing.json"], "there is no nothing.json"),
-        (["./outputs"], "stands for 4 runs: name one of them"),
+        (["./outputs"], "stands for 4 runs: pick one by\n  pare traces show outputs/"),
         ([SCENARIO, "--in", "nowhere"], "there is no nowhere"),
         ([SCENARIO, "--run", "1", "--turns", "5-3"], "'5-3' names no turns"),
         ([SCENARIO, "--run", "1", "--turns", "900"], "the run has no such turn (it has turns 0 to "),
@@ -215,7 +215,7 @@ def test_native_runs_are_shown_like_hf_ones(show: Pare, experiment: Pare) -> Non
     assert told.status == 0, told.err
     assert told.out.splitlines()[2:] == expected.out.splitlines()[2:]
     assert show("native").err.startswith(
-        "pare: native stands for 2 runs: pick one with --run, or name one of them\n  native/traces/native: "
+        "pare: native stands for 2 runs: pick one with --run, or by\n  pare traces show dinner_headcount_change_run_1_"
     )
     for place in ("native", "outputs"):
         assert show(SCENARIO, "--in", place, "--run", "2", "--html", f"{place}.html").status == 0

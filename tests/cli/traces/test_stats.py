@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+
+import pytest
 
 from tests.cli.conftest import Pare
 from tests.traces.worlds import World
@@ -56,6 +59,28 @@ def test_files_that_cannot_be_read_are_told_and_the_others_go_on(pare: Pare) -> 
     assert found.status == 2
     assert (found.json["runs"], found.json["unreadable"]) == (2, 2)
     assert [problem["where"] for problem in found.json["problems"]] == ["some/b.json", "some/c.json: $.version"]
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+def test_a_narrow_terminal_gets_lists(
+    pare: Pare, experiment: Pare, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    argv = ["scenarios=[dinner_headcount_change]", "model=eager", "output_dir=outputs/n"]
+    assert experiment(*argv).status == 0
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    said = pare("traces", "stats", "outputs/n", "--tools")
+    lines = said.out.splitlines()
+    assert max(map(len, lines)) <= columns
+    assert lines[0] == "eager, user scripted; hf"
+    assert "  no validation      0" in lines
+    assert "  completion tokens  0" in lines
+    assert "  failed calls       0" in lines
+    assert any(line.split() == ["ROLE", "TOOL", "CALLS", "FAILED"] for line in lines)
+    monkeypatch.setenv("COLUMNS", "200")
+    assert pare("traces", "stats", "outputs/n").out.splitlines()[0].startswith("MODELS ")
 
 
 def test_nothing_to_read(pare: Pare) -> None:

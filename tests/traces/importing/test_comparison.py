@@ -164,6 +164,67 @@ def test_of_a_run_with_agents_only_the_environment_is_compared(foreign: Foreign)
     assert [(row.kind, row.event_id) for row in compared(foreign)] == [("same", comes)]
 
 
+def test_with_agents_times_and_results_that_depend_on_them_are_not_compared(foreign: Foreign) -> None:
+    makes = foreign.event("Notes.create_note", {"folder": "Work", "title": "T", "content": ""})
+    after = foreign.event("Notes.update_note", {"note_id": f"{{{{{makes}}}}}", "title": "U"}, makes, oracle=False)
+    alone = foreign.event("Notes.new_folder", {"folder_name": "Trip"}, oracle=False)
+    foreign.ran(after, 90.0, returned="9" * 32)
+    foreign.data["completed_events"][-1]["action"] = {
+        **foreign.data["completed_events"][-1]["action"],
+        "args": [foreign.argument("note_id", "9" * 32, oracle=False), foreign.argument("title", "U", oracle=False)],
+    }
+    foreign.ran(alone, 5.0, returned="Trip")
+    rows = {row.event_id: row for row in compared(foreign)}
+    assert (rows[after].kind, rows[alone].kind, rows[alone].is_unexplained) == ("same", "time", True)
+
+
+def test_calls_whose_events_are_lost_were_made_there_only(foreign: Foreign) -> None:
+    kept = foreign.event("Notes.list_folders")
+    lost = foreign.event("Notes.new_folder", {"folder_name": "Trip"}, kept)
+    foreign.ran(kept, 1.0, returned=["x"])
+    foreign.ran(lost, 2.0, returned="Trip")
+    foreign.called("Reminders.get_due_reminders", {}, 3.0, "[]")
+    foreign.data["events"].pop()
+    assert [(row.kind, row.event_id, row.is_unexplained) for row in compared(foreign)] == [
+        ("same", kept, False),
+        ("only_there", lost, True),
+    ]
+
+
+def test_an_oracle_run_without_any_event_is_still_one(foreign: Foreign) -> None:
+    lost = foreign.event("Notes.list_folders")
+    foreign.ran(lost, 1.0, returned=["x"])
+    foreign.data["events"] = []
+    foreign.data["metadata"]["simulation"]["agent_id"] = "oracle"
+    assert kinds(compared(foreign)) == [("only_there", True)]
+
+
+def test_defects_of_pare_explain_nothing_in_files_of_ours(foreign: Foreign) -> None:
+    first = foreign.event("Notes.list_folders", delay=1.0)
+    second = foreign.event("Notes.list_folders", delay=5.0)
+    both = foreign.event("Notes.get_note_by_id", {"note_id": NOTE}, first, second, delay=2.0)
+    for event in foreign.data["events"]:
+        event["action"]["operation_type"] = "READ"
+    foreign.data["metadata"]["pare_runner"] = {"scheduled": [first, second, both], "noise": []}
+    foreign.ran(first, 1.0, returned=["x"])
+    foreign.ran(second, 5.0, returned=["x"])
+    foreign.ran(both, 3.0, returned="x")
+    row = next(row for row in compared(foreign) if row.event_id == both)
+    assert (row.kind, row.is_unexplained) == ("time", True)
+
+
+def test_a_reference_without_a_result_is_shown_as_the_file_writes_it(foreign: Foreign) -> None:
+    deletes = foreign.event("Notes.delete_note", {"note_id": "gone"})
+    reads = foreign.event("Notes.get_note_by_id", {"note_id": f"{{{{{deletes}}}}}"}, deletes)
+    foreign.ran(reads, 2.0, returned="x")
+    foreign.data["completed_events"][-1]["action"] = {
+        **foreign.data["completed_events"][-1]["action"],
+        "args": [foreign.argument("note_id", NOTE, oracle=False)],
+    }
+    row = next(row for row in compared(foreign) if row.event_id == reads)
+    assert row.here == "note_id={{delete_note}}"
+
+
 def test_a_file_without_a_run_has_nothing_to_compare() -> None:
     foreign = Foreign("Notes")
     foreign.event("Notes.list_folders")

@@ -22,6 +22,19 @@ def lost(imported: ImportedScenario) -> list[str]:
     return [note.message for note in imported.report.of("lost_state")]
 
 
+@pytest.mark.parametrize("state", [None, {}])
+def test_a_state_that_is_not_there_is_told(state: Any) -> None:
+    foreign = Foreign("Notes")
+    foreign.data["apps"].append(foreign.app("Messages", state))
+    imported = foreign.imported()
+    assert [str(note) for note in imported.report.of("lost_state")] == [
+        "lost_state: $.apps[3].app_state: the file does not say what it holds; it is empty here"
+    ]
+    assert imported.data["apps"]["messages"] == {"type": "StatefulMessagingApp"}
+    del foreign.data["apps"][3]["app_state"]
+    assert lost(foreign.imported()) == lost(imported)
+
+
 class TestReminders:
     def test_those_that_calls_listed_are_put_back(self) -> None:
         foreign = Foreign("Reminders")

@@ -255,11 +255,37 @@ class TestConditions:
         entry = entries(foreign.imported())[1]
         assert (entry["after"], entry["delay"], entry["at"]) == ("list_folders", "2s", "2025-11-18T09:01:02Z")
 
-    def test_the_times_of_a_run_with_agents_do_not_count(self, foreign: Foreign) -> None:
+    def test_the_time_at_which_it_was_true_in_a_run_with_agents(self, foreign: Foreign) -> None:
         asked = foreign.condition("ready", delay=10.0)
         foreign.event("Notes.list_folders", {}, asked, delay=2.0)
         foreign.ran(asked, 400.0, returned=True)
-        assert entries(foreign.imported())[0]["at"] == "12s"
+        assert entries(foreign.imported())[0]["at"] == "6m42s"
+
+    def test_with_agents_it_follows_the_planned_call_that_made_it_true(self, foreign: Foreign) -> None:
+        first = foreign.event("Notes.new_folder", {"folder_name": "Trip"}, delay=30.0)
+        foreign.event("Notes.new_folder", {"folder_name": "Plans"}, first, delay=30.0)
+        asked = foreign.condition("ready")
+        foreign.event("Notes.new_folder", {"folder_name": "Later"}, asked, delay=2.0)
+        foreign.called("Notes.new_folder", {"folder_name": "Plans"}, 9.0, "Plans")
+        foreign.ran(asked, 9.0, returned=True)
+        imported = foreign.imported()
+        assert (entries(imported)[2]["after"], entries(imported)[2]["delay"]) == ("new_folder_2", "2s")
+        assert "after new_folder_2, with which it came true" in imported.report.of("condition")[0].message
+
+    def test_with_agents_it_never_follows_what_waits_for_it(self, foreign: Foreign) -> None:
+        asked = foreign.condition("ready")
+        foreign.event("Notes.new_folder", {"folder_name": "Plans"}, asked, delay=2.0)
+        foreign.called("Notes.new_folder", {"folder_name": "Plans"}, 9.0, "Plans")
+        foreign.ran(asked, 9.0, returned=True)
+        assert entries(foreign.imported())[0]["at"] == "11s"
+
+
+def test_a_redacted_file_is_told(foreign: Foreign) -> None:
+    foreign.data["metadata"]["pare_runner"] = {"redacted": {"emails": 2, "pattern": 1}}
+    (note,) = foreign.imported().report.of("redacted")
+    assert "3 texts were replaced" in note.message
+    foreign.data["metadata"]["pare_runner"] = {"redacted": {"emails": 0}}
+    assert not foreign.imported().report.of("redacted")
 
 
 class TestChecks:

@@ -10,6 +10,8 @@ from typing import get_args
 
 import pytest
 
+from pare_runner.episode.oracle import run_oracle
+from pare_runner.library.catalog import register_pare_scenarios
 from pare_runner.policy.request import Response
 from pare_runner.traces.contract import TraceContext
 from pare_runner.traces.conversation import entries_of
@@ -183,3 +185,8 @@ def test_requests_fold_out_what_is_new_in_them(trace: RunTrace) -> None:
 def test_a_run_without_anything() -> None:
     trace = record_of(Play(events()).outcome)
     assert read(trace).tags["section"] >= 1
+
+
+def test_an_oracle_run_is_called_one() -> None:
+    trace = record_of(run_oracle(register_pare_scenarios().get("dinner_headcount_change")()))
+    assert "<p>oracle run: user and assistant do what the scenario plans</p>" in page(trace, entries_of(trace)).decode()
