@@ -10,9 +10,10 @@ from pare_runner.analysis.report.model import Report
 from pare_runner.analysis.statistics.sample import ESTIMANDS
 
 INTERVALS = {
+    "score": "score intervals with quantiles of t and scenarios as units, corrected for skewness and for what may not "
+    "have been seen",
     "t": "t intervals over scenario means",
     "wilson": "Wilson intervals (one run a scenario)",
-    "no_variation": "an exact binomial bound where nothing varied",
     "bootstrap": "bootstrap intervals",
 }
 

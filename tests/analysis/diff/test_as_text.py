@@ -35,7 +35,7 @@ def test_every_comparison_says_what_it_could_have_found(rows: Rows) -> None:
     items = [{"base_scenario_id": f"s{n}"} for n in range(12)]
     text = diff(rows("a", items), rows("b", [item | {"ok": n > 5} for n, item in enumerate(items)]), margin=0.1).text()
     for said in (
-        "about situations like these; 95 % interval: t; cluster bootstrap [",
+        "about situations like these; 95 % interval: score; cluster bootstrap [",
         "sign-flip permutation test by scenario (exact): p = ",
         "effect size d = ",
         "McNemar's exact test: p = 0.031 (0 gained, 6 lost)",
