@@ -82,7 +82,7 @@ def cell_figures(cells: Cells, *, estimand: Estimand) -> tuple[tuple[CellFigure,
             continue
         a, b = (_cell_sample(cells, side, number, there) for side in (0, 1))
         means = b.minus(a)
-        found[str(number)] = (cell, (a.means().mean, b.means().mean), means, sign_flip(means, flips=FLIPS).p_value)
+        found[str(number)] = (cell, (a.means().mean, b.means().mean), means, sign_flip(means, flips=FLIPS).mid_p_value)
     family = holm("cells", {name: item[3] for name, item in found.items()})
     figures = [
         CellFigure(

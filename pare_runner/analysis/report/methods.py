@@ -54,15 +54,19 @@ def _sentences(report: Report) -> Iterator[str]:
     kinds = [INTERVALS[method] for method in used if method in INTERVALS]
     if kinds:
         yield f"Intervals are at {report.level:.0%} for the estimand {ESTIMANDS[report.estimand]}: {'; '.join(kinds)}."
+        if any(item.bootstrap is not None for item in report.configurations):
+            yield (
+                "The bootstrap beside them draws scenarios with all their runs; its expanded percentile intervals are "
+                "taken at quantiles of t."
+            )
     else:
         yield f"No interval can be given for the estimand {ESTIMANDS[report.estimand]}: it takes more runs."
     if any(config.passes for config in report.configurations):
         yield "pass@k and pass^k are the unbiased estimates of the chance that one of k runs, and all k, succeed."
     if report.comparisons is not None:
-        tests = sorted({item.comparison.test.method.replace("_", " ") for item in report.comparisons.members})
         yield (
             "Configurations are compared pair by pair on the same scenarios, which have the same noise draws, by a "
-            f"two-sided sign-flip permutation test of the differences by scenario (mid-p; {', '.join(tests)}), "
+            "two-sided sign-flip permutation test of the differences by scenario (mid-p: ties count by half), "
             f"{report.comparisons.family.size} comparison{_s(report.comparisons.family.size)} with Holm's correction."
         )
         if report.margin is not None:

@@ -18,7 +18,7 @@ from pare_runner.analysis.statistics.variance import Components, components
 class Comparison:
     """An arm against a baseline; every difference is arm less baseline.
 
-    `test` is the primary one and `p_value` its own; a family corrects it (`families.holm`). `bootstrap` is None for
+    `test` is the primary one and `p_value` its mid-p; a family corrects it (`families.holm`). `bootstrap` is None for
     *this benchmark*, `mcnemar` with more than one run (`mcnemar_note` says so), `equivalence` without a margin.
     `standardized` is the difference in standard deviations of the differences by scenario (d_z; Lakens, *Frontiers in
     Psychology* 4 (2013), 863), None where nothing varies. `better`, `worse` and `equal` count scenarios; `left_out` are
@@ -44,10 +44,10 @@ class Comparison:
 
     @property
     def p_value(self) -> float | None:
-        """That of the primary test; None without a scenario that both arms have, and where *this benchmark* cannot be
-        estimated, since a test of other situations does not stand in for it."""
+        """The mid-p of the primary test; None without a scenario that both arms have, and where *this benchmark* cannot
+        be estimated, since a test of other situations does not stand in for it."""
         estimated = self.estimand == "situations" or self.interval.low is not None
-        return self.test.p_value if self.scenarios and estimated else None
+        return self.test.mid_p_value if self.scenarios and estimated else None
 
     @property
     def exact_p_value(self) -> float | None:

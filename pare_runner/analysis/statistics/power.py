@@ -13,7 +13,7 @@ from pare_runner.analysis.statistics.variance import Components
 
 ALPHA = 0.05
 POWER = 0.8
-TOO_FEW = "so few data find no difference for sure, not even one of 100 points"
+TOO_FEW = "so few data would not show even a difference of 100 points"
 _ALMOST = 1e-9
 
 
@@ -50,7 +50,7 @@ def detectable_difference(
     (1995), 547-556); within 1 % of the exact power of the t-test from 20 scenarios on.
 
     For rates and their differences the standard error is the longer side of `score_interval` over t(1 - α/2), so that
-    it is not too small where little was seen to vary. None above 1, 100 points: no difference is found for sure then.
+    it is not too small where little was seen to vary. None above 1, a difference of 100 points.
     """
     _check(alpha, power)
     found = spread(means, estimand)

@@ -135,7 +135,7 @@ def errors(runs: int, alike: bool, size: int | None = None) -> tuple[float, floa
     rejected, exactly = 0, 0
     for _ in range(TIMES):
         found = sign_flip(pair(generator, runs, alike, size))
-        rejected += found.p_value <= 0.05
+        rejected += found.mid_p_value <= 0.05
         exactly += found.exact_p_value <= 0.05
     return rejected / TIMES, exactly / TIMES
 
