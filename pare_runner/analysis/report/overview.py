@@ -71,8 +71,8 @@ def _left_out(found: Sequence[Configuration]) -> Iterator[tuple[str, str]]:
         if short:
             yield (
                 item.id,
-                "pass@k and pass^k leave out scenarios with fewer than k judged runs, so columns are not about the same "
-                f"ones: {', '.join(short)} of {judged}",
+                "pass@k and pass^k leave out scenarios with fewer than k judged runs, so columns are not about "
+                f"the same ones: {', '.join(short)} of {judged}",
             )
 
 
