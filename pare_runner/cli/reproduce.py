@@ -118,7 +118,7 @@ def rates_statement(packed: Path, live: Path) -> str | None:
         return None
     low, high = found.interval.low, found.interval.high
     between = "" if low is None or high is None else f" [{100 * low:+.1f}, {100 * high:+.1f}]"
-    tested = "" if found.p_value is None else f", p = {found.p_value:.2g}"
+    tested = "" if found.p_value is None else f", mid-p = {found.p_value:.2g}"
     return f"{100 * found.difference:+.1f} points{between}{tested}"
 
 

@@ -141,7 +141,7 @@ def _cells(diff: Diff) -> str:
         )
         for item in diff.cells
     ]
-    head = ("cell", "A", "B", "difference", "p", f"p, corrected for {diff.cell_family.size} cells")
+    head = ("cell", "A", "B", "difference", "mid-p", f"mid-p, corrected for {diff.cell_family.size} cells")
     return _table(head, rows) if len(rows) > 1 else ""
 
 

@@ -102,8 +102,13 @@ class Cells:
         """The runs of a side at matched places; with `judged` only where both sides have a verdict."""
         runs = (self.a, self.b)[side]
         kept = (self.both_judged if judged else self.matched).ravel()[runs.place]
+        cell, _, run = np.unravel_index(runs.place[kept], self.present[0].shape)
         return Sample.of_rows(
-            runs.scenario[kept], runs.value[kept], exception=runs.exception[kept], scenarios=len(self.scenarios)
+            runs.scenario[kept],
+            runs.value[kept],
+            exception=runs.exception[kept],
+            scenarios=len(self.scenarios),
+            run=cell * len(self.run_numbers) + run if self.keys.runs else None,
         )
 
     @cached_property

@@ -13,7 +13,7 @@ from pare_runner.analysis.diff.cells import METRICS, Cells, Runs
 from pare_runner.analysis.statistics.comparisons import Comparison, compare
 from pare_runner.analysis.statistics.exceptions import Alert, Exceptions, alerts, exceptions
 from pare_runner.analysis.statistics.families import Family, holm
-from pare_runner.analysis.statistics.intervals import LEVEL, Interval, t_interval
+from pare_runner.analysis.statistics.intervals import LEVEL, Interval, mean_interval
 from pare_runner.analysis.statistics.permutation import sign_flip
 from pare_runner.analysis.statistics.sample import Estimand, Means, Sample
 
@@ -82,11 +82,11 @@ def cell_figures(cells: Cells, *, estimand: Estimand) -> tuple[tuple[CellFigure,
             continue
         a, b = (_cell_sample(cells, side, number, there) for side in (0, 1))
         means = b.minus(a)
-        found[str(number)] = (cell, (a.means().mean, b.means().mean), means, sign_flip(means, flips=FLIPS).p_value)
+        found[str(number)] = (cell, (a.means().mean, b.means().mean), means, sign_flip(means, flips=FLIPS).mid_p_value)
     family = holm("cells", {name: item[3] for name, item in found.items()})
     figures = [
         CellFigure(
-            cell, means.scenarios, rates, t_interval(means, estimand=estimand), p_value,
+            cell, means.scenarios, rates, mean_interval(means, estimand=estimand), p_value,
             float(family.members[name].adjusted or 0.0),
         )
         for name, (cell, rates, means, p_value) in found.items()
@@ -111,7 +111,7 @@ def metrics(cells: Cells, *, level: float = LEVEL) -> tuple[Metric, ...]:
         unknown = np.full((2, one.size), np.nan)
         runs = np.stack([a[1][there], b[1][there]]).astype(np.int64)
         means = Means(two - one, runs, unknown, None, int((~there).sum()))
-        found.append(Metric(name, (float(one.mean()), float(two.mean())), t_interval(means, level=level)))
+        found.append(Metric(name, (float(one.mean()), float(two.mean())), mean_interval(means, level=level)))
     return tuple(found)
 
 

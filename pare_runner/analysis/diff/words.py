@@ -87,13 +87,18 @@ def statistics(success: Success) -> Iterator[str]:
         + (f"; cluster bootstrap {interval(found.bootstrap)}" if found.bootstrap is not None else "")
     )
     size = "" if found.standardized is None else f"; effect size d = {found.standardized:.2f}"
-    yield f"sign-flip permutation test by scenario ({found.test.method}): {p_value(found.test.p_value)}{size}"
+    if found.p_value is None:
+        yield f"no p-value: {found.interval.note}{size}"
+    else:
+        exact = f"{p_value(found.p_value)} (mid-p; exact {p_value(found.test.exact_p_value)})"
+        yield f"sign-flip permutation test by scenario: {exact}{size}"
     if found.mcnemar is not None:
         test = found.mcnemar
         yield f"McNemar's exact test: {p_value(test.p_value)} ({test.gained} gained, {test.lost} lost)"
     smallest = found.detectable
     if smallest.difference is None:
-        yield f"smallest detectable difference: unknown ({smallest.note})"
+        known = "none" if found.interval.low is not None else "unknown"
+        yield f"smallest detectable difference: {known} ({smallest.note})"
     else:
         note = f" ({smallest.note})" if smallest.note else ""
         size = f"{100 * smallest.difference:.1f} points at {100 * smallest.power:g} % power{note}"
@@ -203,7 +208,8 @@ def _overall(success: Success | None) -> str:
     verdict = "B succeeds more often" if found.difference > 0 else "B succeeds less often"
     if low is None or high is None or low <= 0.0 <= high:
         verdict = "no difference of success shown"
-    return f"{verdict}: {sides} {interval(found.interval)}, {p_value(found.test.p_value)})"
+    chance = "" if found.p_value is None else f", mid-{p_value(found.p_value)}"
+    return f"{verdict}: {sides} {interval(found.interval)}{chance})"
 
 
 def _identical(diff: Diff) -> str:

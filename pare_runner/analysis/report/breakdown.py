@@ -41,6 +41,7 @@ def _only(sample: Sample, where: Counts) -> Sample:
         sums=sample.sums[where],
         squares=sample.squares[where],
         exceptions=sample.exceptions[where],
+        numbered=None,
     )
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from pare_runner.analysis.reading import collected
 from pare_runner.analysis.report.arms import RESULTS, Arms
 from pare_runner.analysis.schema import STATUSES
-from pare_runner.analysis.statistics.sample import Sample
+from pare_runner.analysis.statistics.sample import Counts, Numbered, Sample
 
 TOTALS = {"proposals": "proposal_count", "acceptances": "acceptance_count", "turns": "number_of_turns"}
 """Name of a sum over all runs → column of the rows."""
@@ -57,6 +57,8 @@ def summed(frame: pl.LazyFrame, arms: Arms) -> Cells:
         *((status == name).sum().alias(name) for name in STATUSES),
         judged.sum().alias("judged"),
         value.sum().alias("sum"),
+        pl.col("run_number").filter(judged).alias("numbers"),
+        success.filter(judged).alias("values"),
         (value * value).sum().alias("square"),
         ((value >= 0.0) & (value <= 1.0)).all().alias("rate"),
         ((value == 0.0) | (value == 1.0)).all().alias("binary"),
@@ -73,7 +75,7 @@ def summed(frame: pl.LazyFrame, arms: Arms) -> Cells:
         pl.Series("scenario", scenarios.search_sorted(table["base_scenario_id"]), dtype=pl.Int64),
     ).sort("arm", "scenario")
     samples = tuple(_sample(table.filter(pl.col("arm") == arm), len(scenarios)) for arm in range(len(arms.values)))
-    return Cells(tuple(scenarios), table, samples)
+    return Cells(tuple(scenarios), table.drop("numbers", "values"), samples)
 
 
 def _sample(cells: pl.DataFrame, scenarios: int) -> Sample:
@@ -91,4 +93,15 @@ def _sample(cells: pl.DataFrame, scenarios: int) -> Sample:
         exceptions=spread("exception", np.int64),
         rate=bool(cells["rate"].all()),
         binary=bool(cells["binary"].all()),
+        numbered=_numbered(cells, where),
     )
+
+
+def _numbered(cells: pl.DataFrame, where: Counts) -> Numbered | None:
+    """The judged runs under their numbers; None if one has none."""
+    judged = cells.filter(pl.col("judged") > 0)
+    numbers, values = judged["numbers"].explode(), judged["values"].explode()
+    if numbers.has_nulls():
+        return None
+    scenario = np.repeat(where, cells["judged"].to_numpy())
+    return Numbered.of(scenario, numbers.to_numpy().astype(np.int64), values.to_numpy().astype(np.float64))

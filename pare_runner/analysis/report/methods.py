@@ -10,9 +10,10 @@ from pare_runner.analysis.report.model import Metadata, Report
 from pare_runner.analysis.statistics.sample import ESTIMANDS
 
 INTERVALS = {
+    "score": "score intervals with quantiles of t and scenarios as units, corrected for skewness and for what may not "
+    "have been seen",
     "t": "t intervals over scenario means",
     "wilson": "Wilson intervals (one run a scenario)",
-    "no_variation": "an exact binomial bound where nothing varied",
     "bootstrap": "bootstrap intervals",
 }
 
@@ -40,7 +41,9 @@ def _sentences(report: Report) -> Iterator[str]:
         f"{len(report.configurations)} configuration{_s(len(report.configurations))} ran {about.scenarios} "
         f"scenario{_s(about.scenarios)}{split}, {about.runs} runs in all."
     )
-    settings = [_setting(name, value) for name, value in about.constants.items() if value not in (False, None)]
+    settings = [
+        _setting(name, value) for name, value in about.constants.items() if value is not None and value is not False
+    ]
     if settings:
         yield f"The same everywhere: {', '.join(settings)}."
     if about.package_versions:
@@ -53,15 +56,19 @@ def _sentences(report: Report) -> Iterator[str]:
     kinds = [INTERVALS[method] for method in used if method in INTERVALS]
     if kinds:
         yield f"Intervals are at {report.level:.0%} for the estimand {ESTIMANDS[report.estimand]}: {'; '.join(kinds)}."
+        if any(item.bootstrap is not None for item in report.configurations):
+            yield (
+                "The bootstrap beside them draws scenarios with all their runs; its expanded percentile intervals are "
+                "taken at quantiles of t."
+            )
     else:
         yield f"No interval can be given for the estimand {ESTIMANDS[report.estimand]}: it takes more runs."
     if any(config.passes for config in report.configurations):
         yield "pass@k and pass^k are the unbiased estimates of the chance that one of k runs, and all k, succeed."
     if report.comparisons is not None:
-        tests = sorted({item.comparison.test.method.replace("_", " ") for item in report.comparisons.members})
         yield (
             f"Configurations are compared pair by pair on the scenarios of both{_draws(about)}, by a two-sided "
-            f"sign-flip permutation test of the differences by scenario (mid-p; {', '.join(tests)}), "
+            "sign-flip permutation test of the differences by scenario (mid-p: ties count by half), "
             f"{report.comparisons.family.size} comparison{_s(report.comparisons.family.size)} with Holm's correction."
         )
         if report.margin is not None:

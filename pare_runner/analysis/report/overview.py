@@ -59,8 +59,21 @@ def overview(report: Report) -> Section:
         f"Estimand: {ESTIMANDS[report.estimand]}. A rate is the mean over scenarios of the share of successes among "
         "judged runs.",
         tuple(tables),
-        together((item.id, item.rate.note) for item in found),
+        (*together((item.id, item.rate.note) for item in found), *together(_left_out(found))),
     )
+
+
+def _left_out(found: Sequence[Configuration]) -> Iterator[tuple[str, str]]:
+    """What pass@k and pass^k are not about, where that is other scenarios than those of the rate."""
+    for item in found:
+        judged = max((passed.scenarios for passed in item.passes), default=0)
+        short = [f"k = {passed.k}: {judged - passed.scenarios}" for passed in item.passes if passed.scenarios < judged]
+        if short:
+            yield (
+                item.id,
+                "pass@k and pass^k leave out scenarios with fewer than k judged runs, so columns are not about "
+                f"the same ones: {', '.join(short)} of {judged}",
+            )
 
 
 def _passes(item: Configuration, ks: Sequence[int]) -> Iterator[Cell]:

@@ -22,6 +22,7 @@ from pare_runner.analysis.report.tables import (
     together,
     words,
 )
+from pare_runner.analysis.statistics.comparisons import Comparison
 
 VERDICTS = {"equivalent": "equal", "not_equivalent": "differs", "undecided": "open"}
 
@@ -42,8 +43,9 @@ def _differences(report: Report, found: Comparisons, baseline: str) -> Section:
         LABEL,
         Column("points", f"success less that of {baseline}, in points"),
         Column(f"{report.level:.0%} interval"),
-        Column("p", "sign-flip permutation test by scenario"),
-        Column("Holm p", "corrected for the family"),
+        Column("mid-p", "sign-flip permutation test by scenario, ties counted by half"),
+        Column("exact p", "the same test, ties counted in full", detail=True),
+        Column("Holm p", "mid-p corrected for the family"),
         Column("d", "difference in standard deviations of the differences by scenario (d_z)"),
         Column("+ / - / =", "scenarios that are better, worse, equal", detail=True),
         Column("bootstrap", "cluster bootstrap interval", detail=True),
@@ -58,7 +60,7 @@ def _differences(report: Report, found: Comparisons, baseline: str) -> Section:
         for item in found.members
         if item.comparison.left_out
     ]
-    notes += together((item.id, item.comparison.interval.note) for item in found.members)
+    notes += together((item.id, _note(item.comparison)) for item in found.members)
     return Section(
         "comparisons",
         "Comparisons",
@@ -70,6 +72,12 @@ def _differences(report: Report, found: Comparisons, baseline: str) -> Section:
     )
 
 
+def _note(made: Comparison) -> str:
+    if made.scenarios and made.p_value is None:
+        return f"no interval and no p-value: {made.interval.note}"
+    return made.interval.note
+
+
 def _difference(report: Report, found: Comparisons, item: Versus, *, mcnemar: bool) -> tuple[Cell, ...]:
     made = item.comparison
     cells = [
@@ -78,6 +86,7 @@ def _difference(report: Report, found: Comparisons, item: Versus, *, mcnemar: bo
         points(made.difference),
         span(made.interval, signs=True),
         p_value(made.p_value),
+        p_value(made.exact_p_value),
         p_value(found.family.members[item.id].adjusted),
         number(made.standardized, 2),
         Cell(f"{made.better} / {made.worse} / {made.equal}", float(made.better - made.worse)),
@@ -85,11 +94,18 @@ def _difference(report: Report, found: Comparisons, item: Versus, *, mcnemar: bo
     ]
     if mcnemar:
         cells.append(p_value(None if made.mcnemar is None else made.mcnemar.p_value))
-    least = made.detectable.difference
-    cells.append(Cell(NOTHING) if least is None else Cell(f"{100 * least:.1f}", least))
+    cells.append(_least(made))
     if report.margin is not None:
         cells.append(words(NOTHING if made.equivalence is None else VERDICTS[made.equivalence.verdict]))
     return tuple(cells)
+
+
+def _least(made: Comparison) -> Cell:
+    """`none` where not even a difference of 100 points would have been detected."""
+    least = made.detectable.difference
+    if least is None:
+        return Cell(NOTHING if made.interval.low is None else "none")
+    return Cell(f"{100 * least:.1f}", least)
 
 
 def _variance(report: Report, found: Comparisons) -> Section:

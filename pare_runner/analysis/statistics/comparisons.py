@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pare_runner.analysis.statistics.equivalence import Equivalence, equivalence
-from pare_runner.analysis.statistics.intervals import LEVEL, Interval, bootstrap_interval, t_interval
+from pare_runner.analysis.statistics.intervals import LEVEL, Interval, bootstrap_interval, mean_interval
 from pare_runner.analysis.statistics.mcnemar import ONE_RUN_ONLY, McNemar, applies, mcnemar
 from pare_runner.analysis.statistics.permutation import FLIPS, SignFlip, sign_flip
 from pare_runner.analysis.statistics.power import Detectable, detectable_difference
@@ -18,7 +18,7 @@ from pare_runner.analysis.statistics.variance import Components, components
 class Comparison:
     """An arm against a baseline; every difference is arm less baseline.
 
-    `test` is the primary one and `p_value` its own; a family corrects it (`families.holm`). `bootstrap` is None for
+    `test` is the primary one and `p_value` its mid-p; a family corrects it (`families.holm`). `bootstrap` is None for
     *this benchmark*, `mcnemar` with more than one run (`mcnemar_note` says so), `equivalence` without a margin.
     `standardized` is the difference in standard deviations of the differences by scenario (d_z; Lakens, *Frontiers in
     Psychology* 4 (2013), 863), None where nothing varies. `better`, `worse` and `equal` count scenarios; `left_out` are
@@ -44,8 +44,15 @@ class Comparison:
 
     @property
     def p_value(self) -> float | None:
-        """That of the primary test; None without a scenario that both arms have."""
-        return self.test.p_value if self.scenarios else None
+        """The mid-p of the primary test; None without a scenario that both arms have, and where *this benchmark* cannot
+        be estimated, since a test of other situations does not stand in for it."""
+        estimated = self.estimand == "situations" or self.interval.low is not None
+        return self.test.mid_p_value if self.scenarios and estimated else None
+
+    @property
+    def exact_p_value(self) -> float | None:
+        """That of the primary test which counts ties in full; None where `p_value` is."""
+        return None if self.p_value is None else self.test.exact_p_value
 
 
 def compare(
@@ -77,7 +84,7 @@ def compare(
         better=above,
         worse=below,
         equal=means.scenarios - above - below,
-        interval=t_interval(means, estimand=estimand, level=level),
+        interval=mean_interval(means, estimand=estimand, level=level),
         bootstrap=bootstrap_interval(means, level=level, resamples=resamples, seed=seed)
         if estimand == "situations"
         else None,

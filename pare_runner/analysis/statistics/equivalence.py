@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from pare_runner.analysis.statistics.intervals import Interval, spread, t_interval
+from pare_runner.analysis.statistics.intervals import Interval, mean_interval, sides, spread
 from pare_runner.analysis.statistics.sample import Estimand, Means
-from pare_runner.analysis.statistics.special import t_cdf
+from pare_runner.analysis.statistics.special import t_cdf, t_quantile
 
 Verdict = Literal["equivalent", "not_equivalent", "undecided"]
 
@@ -20,7 +20,7 @@ class Equivalence:
     """`equivalent`: the interval lies inside ±margin. `not_equivalent`: it lies outside. `undecided`: neither, or no
     interval.
 
-    `p_value` is the larger of the two one-sided ones, None where the interval is not of `t`.
+    `p_value` is the larger of the two one-sided ones, None where nothing varies.
     """
 
     verdict: Verdict
@@ -32,7 +32,8 @@ class Equivalence:
 
 def equivalence(means: Means, margin: float, *, estimand: Estimand = "situations", alpha: float = ALPHA) -> Equivalence:
     """Two one-sided t-tests against -margin and +margin at level `alpha`, which is whether the interval of level 1 - 2α
-    lies inside (Schuirmann, *Journal of Pharmacokinetics and Biopharmaceutics* 15 (1987), 657-680).
+    lies inside (Schuirmann, *Journal of Pharmacokinetics and Biopharmaceutics* 15 (1987), 657-680). Rates and their
+    differences are tested with the error of `score_interval`, so test and interval agree.
 
     `margin` has the unit of the differences: 0.05 is five points of a rate. ValueError unless it is above 0.
     """
@@ -40,14 +41,30 @@ def equivalence(means: Means, margin: float, *, estimand: Estimand = "situations
         raise ValueError(f"a margin is above 0, not {margin}")
     if not 0.0 < alpha < 0.5:
         raise ValueError(f"the level of a one-sided test lies between 0 and 0.5, not {alpha}")
-    found = t_interval(means, estimand=estimand, level=round(1.0 - 2.0 * alpha, 12))
-    p_value = None
-    error = spread(means, estimand)
-    if error.error and error.df is not None:
-        above_low = t_cdf(-(means.mean + margin) / error.error, error.df)
-        below_high = t_cdf((means.mean - margin) / error.error, error.df)
-        p_value = max(above_low, below_high)
+    found = mean_interval(means, estimand=estimand, level=round(1.0 - 2.0 * alpha, 12))
+    p_value = _p_value(means, margin, estimand, alpha)
     return Equivalence(_verdict(found, margin), margin, alpha, found, p_value)
+
+
+def _p_value(means: Means, margin: float, estimand: Estimand, alpha: float) -> float | None:
+    found = spread(means, estimand)
+    if not found.error or found.df is None:
+        return None
+    away = means.mean + margin, margin - means.mean
+    errors = [found.error, found.error]
+    if means.bounds is not None:
+        # as in the interval: the error that the mean would have at the margin
+        quantile = t_quantile(1.0 - alpha, found.df)
+        pair = zip(sides(means, found, estimand), away, strict=True)
+        errors = [side.error(max(0.0, x), quantile, alpha) for side, x in pair]
+    return max(_beyond(x, error, found.df) for x, error in zip(away, errors, strict=True))
+
+
+def _beyond(x: float, error: float, df: float) -> float:
+    """The chance to be `x` or more off with this standard error."""
+    if error == 0.0:
+        return 0.0 if x > 0.0 else 1.0
+    return t_cdf(-x / error, df)
 
 
 def _verdict(found: Interval, margin: float) -> Verdict:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pare_runner.analysis.statistics.intervals import LEVEL, Interval, t_interval
+from pare_runner.analysis.statistics.intervals import LEVEL, Interval, mean_interval
 from pare_runner.analysis.statistics.sample import Floats, Means, Sample
 
 
@@ -25,7 +25,7 @@ class Passes:
 
 
 def passes(sample: Sample, k: int, *, level: float = LEVEL) -> Passes:
-    """Means over scenarios of the unbiased estimates from c successes in n judged runs, with t intervals.
+    """Means over scenarios of the unbiased estimates from c successes in n judged runs, with intervals.
 
     pass@k = 1 - C(n - c, k)/C(n, k) (Chen et al., arXiv:2107.03374, 2021, eq. 1);
     pass^k = C(c, k)/C(n, k) (Yao et al., arXiv:2406.12045, 2024).
@@ -42,7 +42,7 @@ def passes(sample: Sample, k: int, *, level: float = LEVEL) -> Passes:
 
     def over_scenarios(values: Floats) -> Interval:
         unknown = np.full((1, values.size), np.nan)
-        return t_interval(Means(values, sample.runs[enough][np.newaxis], unknown, (0.0, 1.0), left_out), level=level)
+        return mean_interval(Means(values, sample.runs[enough][np.newaxis], unknown, (0.0, 1.0), left_out), level=level)
 
     at_k, hat_k = over_scenarios(1.0 - _share(runs - wins, runs, k)), over_scenarios(_share(wins, runs, k))
     return Passes(k, at_k, hat_k, runs.size, left_out)

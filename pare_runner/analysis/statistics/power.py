@@ -6,13 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from pare_runner.analysis.statistics.intervals import spread
+from pare_runner.analysis.statistics.intervals import sides, spread
 from pare_runner.analysis.statistics.sample import Estimand, Means
 from pare_runner.analysis.statistics.special import normal_quantile, t_quantile
 from pare_runner.analysis.statistics.variance import Components
 
 ALPHA = 0.05
 POWER = 0.8
+TOO_FEW = "so few data would not show even a difference of 100 points"
 _ALMOST = 1e-9
 
 
@@ -20,14 +21,14 @@ _ALMOST = 1e-9
 class Detectable:
     """The smallest true difference found at two-sided level `alpha` with chance `power`; None with a reason in `note`.
 
-    `method` is `t` from the observed standard error, `bound` where nothing varied.
+    `method` is `score` for rates and their differences, `t` for everything else.
     """
 
     difference: float | None
     alpha: float
     power: float
     estimand: Estimand
-    method: Literal["t", "bound", "none"]
+    method: Literal["score", "t", "none"]
     note: str = ""
 
 
@@ -48,29 +49,24 @@ def detectable_difference(
     """(t(1 - α/2) + t(power)) × standard error, degrees of freedom as in `spread` (Bloom, *Evaluation Review* 19
     (1995), 547-556); within 1 % of the exact power of the t-test from 20 scenarios on.
 
-    Where nothing varied the standard error is 0, and the largest one takes its place that data without variation leave
-    possible: the chance u of `no_variation_interval` at confidence 1 - α of a number up to w away from the common one,
-    so w √(u/S) for *situations like these*, √(arms·u/(S·n)) for *this benchmark*.
+    For rates and their differences the standard error is the longer side of `score_interval` over t(1 - α/2), so that
+    it is not too small where little was seen to vary. None above 1, a difference of 100 points.
     """
     _check(alpha, power)
     found = spread(means, estimand)
     if found.error is None or found.df is None:
         return Detectable(None, alpha, power, estimand, "none", found.reason)
     reach = _reach(alpha, power, found.df)
-    if found.error > 0.0:
-        return Detectable(reach * found.error, alpha, power, estimand, "t")
     if means.bounds is None:
+        if found.error > 0.0:
+            return Detectable(reach * found.error, alpha, power, estimand, "t")
         return Detectable(None, alpha, power, estimand, "none", "nothing varied, and the values have no bounds")
-    low, high = means.bounds
-    if estimand == "situations":
-        share = -math.expm1(math.log(alpha / 2) / means.scenarios)
-        error = max(high - means.mean, means.mean - low) * math.sqrt(share / means.scenarios)
-    else:
-        arms, runs = means.runs.shape[0], int(means.runs.min())
-        share = -math.expm1(math.log(alpha / 2) / (arms * means.scenarios * runs))
-        error = math.sqrt(arms * share / (means.scenarios * runs))
-    note = "nothing varied: from the largest standard error that this leaves possible"
-    return Detectable(min(reach * error, high - low), alpha, power, estimand, "bound", note)
+    quantile = t_quantile(1.0 - alpha / 2, found.df)
+    longer = max(side.reach(quantile, alpha / 2) for side in sides(means, found, estimand))
+    difference = reach / quantile * longer
+    if difference > 1.0:
+        return Detectable(None, alpha, power, estimand, "none", TOO_FEW)
+    return Detectable(difference, alpha, power, estimand, "score")
 
 
 def runs_needed(
@@ -78,7 +74,6 @@ def runs_needed(
     found: Components,
     *,
     scenarios: int | None = None,
-    arms: int = 2,
     estimand: Estimand = "situations",
     alpha: float = ALPHA,
     power: float = POWER,
@@ -88,7 +83,7 @@ def runs_needed(
     The standard error is √((between + within/runs)/S) for *situations like these* and √(within/(runs·S)) for *this
     benchmark* (Cochran, *Sampling Techniques*, 3rd ed. 1977, chapter 10: two stages); the difference must reach
     (t(1 - α/2) + t(power)) times that. More runs never help below the part that scenarios add: `runs` is None then.
-    *This benchmark* needs two runs at least, or its error cannot be seen. `arms` is how many `found` is of.
+    *This benchmark* needs two runs at least, or its error cannot be seen.
     """
     _check(alpha, power)
     _check_difference(difference)
@@ -97,7 +92,9 @@ def runs_needed(
         return Needed(difference, None, size, estimand, found.note)
     if estimand == "benchmark":
         runs = max(2, math.ceil(found.within * _reach(alpha, power, math.inf) ** 2 / (size * difference**2) - _ALMOST))
-        while _reach(alpha, power, arms * size * (runs - 1)) * math.sqrt(found.within / (runs * size)) > difference:
+        while (
+            _reach(alpha, power, found.parts * size * (runs - 1)) * math.sqrt(found.within / (runs * size)) > difference
+        ):
             runs += 1
         return Needed(difference, runs, size, estimand)
     if size < 2 or found.between is None:

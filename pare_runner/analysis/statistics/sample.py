@@ -23,12 +23,38 @@ Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
+class Numbered:
+    """Judged runs: the index of the scenario, the number of the run, and its value; no number twice in a scenario."""
+
+    scenario: Counts
+    run: Counts
+    value: Floats
+
+    @classmethod
+    def of(cls, scenario: Counts, run: Counts, value: Floats) -> Numbered | None:
+        """In the order of scenarios and numbers; None if a number occurs twice, so that runs cannot be told apart."""
+        order = np.lexsort((run, scenario))
+        scenario, run = scenario[order], run[order]
+        if ((scenario[1:] == scenario[:-1]) & (run[1:] == run[:-1])).any():
+            return None
+        return cls(scenario, run, value[order])
+
+    def less(self, other: Numbered) -> tuple[Counts, Floats]:
+        """Scenario and difference of each run that both have."""
+        lowest = min(self.run.min(initial=0), other.run.min(initial=0))
+        width = max(self.run.max(initial=0), other.run.max(initial=0)) - lowest + 1
+        mine, theirs = (item.scenario * width + item.run - lowest for item in (self, other))
+        _, here, there = np.intersect1d(mine, theirs, assume_unique=True, return_indices=True)
+        return self.scenario[here], self.value[here] - other.value[there]
+
+
+@dataclass(frozen=True, eq=False)
 class Sample:
     """The runs of one arm; each array has one entry a scenario, so two arms with the same scenarios can be paired.
 
     `runs` are the judged ones, `sums` and `squares` the sums of their values and of the squares, `exceptions` the runs
     that ended in one and are outside of every rate. `rate` says that all values lie in [0, 1], `binary` that they are
-    0 or 1.
+    0 or 1. `numbered` has the judged runs one by one, where they can be told apart by a number.
     """
 
     runs: Counts
@@ -37,6 +63,7 @@ class Sample:
     exceptions: Counts
     rate: bool
     binary: bool
+    numbered: Numbered | None = None
 
     @classmethod
     def of_rows(
@@ -46,8 +73,12 @@ class Sample:
         *,
         exception: ArrayLike | None = None,
         scenarios: int | None = None,
+        run: ArrayLike | None = None,
     ) -> Sample:
         """One entry a run: the index of its scenario, its value (NaN if it was not judged), and if it is an exception.
+
+        `run` are numbers under which runs of two arms belong together, since they had the same noise; without them (or
+        if one occurs twice in a scenario) runs of two arms are taken to be independent.
 
         The value of an exception is not looked at. `scenarios` is the length of the arrays, by default up to the
         largest index. ValueError for indices below 0 or from `scenarios` on, infinite values, and unequal lengths.
@@ -65,6 +96,9 @@ class Sample:
         length = int(index.max(initial=-1)) + 1 if scenarios is None else scenarios
         if index.size and (index.min() < 0 or index.max() >= length):
             raise ValueError(f"scenario indices from {index.min()} to {index.max()}, expected 0 to {length - 1}")
+        numbers = None if run is None else np.asarray(run)
+        if numbers is not None and (numbers.shape != index.shape or (index.size and numbers.dtype.kind not in "iu")):
+            raise ValueError(f"not one whole number a run: {numbers.shape} of {numbers.dtype}")
         judged = ~(np.isnan(values) | raised)
         kept, where = values[judged], index[judged]
         if not np.isfinite(kept).all():
@@ -76,6 +110,7 @@ class Sample:
             exceptions=np.bincount(index[raised], minlength=length).astype(np.int64),
             rate=bool(((kept >= 0.0) & (kept <= 1.0)).all()),
             binary=bool(((kept == 0.0) | (kept == 1.0)).all()),
+            numbered=None if numbers is None else Numbered.of(where, numbers[judged].astype(np.int64), kept),
         )
 
     @classmethod
@@ -102,23 +137,60 @@ class Sample:
             variances=self._variances()[there][np.newaxis],
             bounds=(0.0, 1.0) if self.rate else None,
             left_out=int((~there).sum()),
+            thirds=self._thirds()[there][np.newaxis],
         )
 
     def minus(self, other: Sample) -> Means:
-        """This arm's mean less the other's for every scenario that has judged runs in both."""
+        """This arm's mean less the other's for every scenario that has judged runs in both.
+
+        Runs are paired if every such scenario has a run of the same number in both arms; runs without a partner then
+        still count in the means, not in the variances.
+        """
         if self.runs.shape != other.runs.shape:
             raise ValueError(f"the arms have {self.runs.size} and {other.runs.size} scenarios; pair them first")
         there = (self.runs > 0) & (other.runs > 0)
         mine, theirs = self.runs[there], other.runs[there]
         # over the common denominator, so that equal differences are equal numbers, and equal means differ by 0
         above = self.sums[there] * theirs - other.sums[there] * mine
+        found = self._paired(other, there)
+        pairs, variances, thirds = (
+            (
+                None,
+                np.stack([self._variances()[there], other._variances()[there]]),
+                np.stack([self._thirds()[there], -other._thirds()[there]]),
+            )
+            if found is None
+            else found
+        )
         return Means(
             values=_quotient(above, mine * theirs),
             runs=np.stack([mine, theirs]),
-            variances=np.stack([self._variances()[there], other._variances()[there]]),
+            variances=variances,
             bounds=(-1.0, 1.0) if self.rate and other.rate else None,
             left_out=int((((self.runs > 0) | (other.runs > 0)) & ~there).sum()),
+            thirds=thirds,
+            pairs=pairs,
         )
+
+    def _paired(self, other: Sample, there: NDArray[np.bool_]) -> tuple[Counts, Floats, Floats] | None:
+        """Number, variance and third moment of the differences run by run; None if runs are not paired."""
+        if self.numbered is None or other.numbered is None:
+            return None
+        scenario, value = self.numbered.less(other.numbered)
+        counts = np.bincount(scenario, minlength=self.runs.size).astype(np.int64)
+        if not there.any() or (counts[there] == 0).any():
+            return None
+        means = np.bincount(scenario, weights=value, minlength=counts.size) / np.maximum(counts, 1)
+        far = value - means[scenario]
+        far[np.abs(far) <= 1e-12 * (1.0 + np.abs(value))] = 0.0
+        several = counts > 1
+        moments: list[Floats] = []
+        for power in (2, 3):
+            moment = np.full(counts.size, np.nan)
+            total = np.bincount(scenario, weights=far**power, minlength=counts.size)
+            np.divide(total, counts - 1, out=moment, where=several)
+            moments.append(moment[there][np.newaxis])
+        return counts[there], moments[0], moments[1]
 
     def _variances(self) -> Floats:
         """The sample variance of the runs of each scenario (ddof 1), NaN below two runs."""
@@ -131,14 +203,22 @@ class Sample:
         np.divide(squares, runs * (runs - 1.0), out=variances, where=several)
         return variances
 
+    def _thirds(self) -> Floats:
+        """Third central moments of the runs, s²(1 - 2 mean): that of runs which are 0 or 1, and beyond them the nearest
+        to it that sums and squares can tell."""
+        return self._variances() * (1.0 - 2.0 * self.sums / np.maximum(self.runs, 1))
+
 
 @dataclass(frozen=True, eq=False)
 class Means:
     """One number for each of S scenarios: a mean, or the difference of the means of two arms.
 
-    `values` has shape (S,); `runs` and `variances` (sample variance of the runs, NaN below two) have shape (arms, S).
-    `bounds` are the smallest and largest possible number, None if there are none. `left_out` counts the scenarios that
-    have no number because an arm has no judged run of them.
+    `values` has shape (S,), `runs` shape (arms, S). `bounds` are the smallest and largest possible number, None if
+    there are none. `left_out` counts the scenarios that have no number because an arm has no judged run of them.
+
+    `pairs`, shape (S,), counts the runs that both arms have under one number, None where runs are not paired.
+    `variances` (sample variance, NaN below two) and `thirds` (third central moment with the same divisor, None if it is
+    not known) are of what `repeats` counts: the runs of each arm, or the differences of pairs; shape as `repeats`.
     """
 
     values: Floats
@@ -146,10 +226,17 @@ class Means:
     variances: Floats
     bounds: tuple[float, float] | None
     left_out: int
+    thirds: Floats | None = None
+    pairs: Counts | None = None
 
     @property
     def scenarios(self) -> int:
         return self.values.size
+
+    @property
+    def repeats(self) -> Counts:
+        """How many independent repetitions there are of each scenario, shape (parts, S): of each arm, or of pairs."""
+        return self.runs if self.pairs is None else self.pairs[np.newaxis]
 
     @property
     def mean(self) -> float:

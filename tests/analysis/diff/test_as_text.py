@@ -35,8 +35,8 @@ def test_every_comparison_says_what_it_could_have_found(rows: Rows) -> None:
     items = [{"base_scenario_id": f"s{n}"} for n in range(12)]
     text = diff(rows("a", items), rows("b", [item | {"ok": n > 5} for n, item in enumerate(items)]), margin=0.1).text()
     for said in (
-        "about situations like these; 95 % interval: t; cluster bootstrap [",
-        "sign-flip permutation test by scenario (exact): p = ",
+        "about situations like these; 95 % interval: score; cluster bootstrap [",
+        "sign-flip permutation test by scenario: p = 0.016 (mid-p; exact p = 0.031)",
         "effect size d = ",
         "McNemar's exact test: p = 0.031 (0 gained, 6 lost)",
         "smallest detectable difference: ",
@@ -44,6 +44,15 @@ def test_every_comparison_says_what_it_could_have_found(rows: Rows) -> None:
         "one run a side cannot be told from the variation between runs",
     ):
         assert said in text
+
+
+def test_one_run_on_this_benchmark_has_no_p_value_and_says_why(rows: Rows) -> None:
+    items = [{"base_scenario_id": f"s{n}"} for n in range(12)]
+    a, b = rows("a", items), rows("b", [item | {"ok": n > 5} for n, item in enumerate(items)])
+    text = diff(a, b, estimand="benchmark").text()
+    assert "no p-value: needs at least two runs of a scenario" in text
+    assert "permutation" not in text
+    assert "smallest detectable difference: unknown" in text
 
 
 def test_values_are_cut_around_their_first_difference() -> None:

@@ -31,7 +31,7 @@ def test_it_fails_if_the_whole_interval_lies_below(rows: Rows) -> None:
     assert found.success is not None
     high = found.success.comparison.interval.high
     assert high is not None
-    assert -0.6 < high < -0.5
+    assert -0.6 < high < -0.45
     assert judge(found, -high - 1e-6).failed
     assert not judge(found, -high + 1e-6).failed
     assert not judge(diff(b, a), 0.0).failed

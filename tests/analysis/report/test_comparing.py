@@ -73,3 +73,18 @@ def test_configurations_without_a_common_scenario_are_not_compared() -> None:
     assert [item.id for item in one_of_three.comparisons.members] == ["c3"]
     assert one_of_three.comparisons.family.size == 1
     assert "c2 (b)" in one_of_three.warnings[0].message
+
+
+def test_runs_of_the_same_number_are_compared_with_each_other() -> None:
+    """Two assistants that fail in the same runs do not differ, however much runs vary."""
+    rows = [
+        row(f"s{n}", (n + run) % 2 == 0, model=model, run=run) for n in range(6) for run in (1, 2) for model in "ab"
+    ]
+    found = reported(rows, estimand="benchmark").comparisons
+    assert found is not None
+    (versus,) = found.members
+    assert versus.comparison.variance.within == 0.0
+    assert versus.comparison.variance.parts == 1
+    twice = reported([item | {"run_number": 1} for item in rows], estimand="benchmark").comparisons
+    assert twice is not None
+    assert twice.members[0].comparison.variance.within == 1.0, "runs of one number cannot be told apart"

@@ -22,7 +22,7 @@ def test_a_difference_has_its_interval_its_tests_and_what_it_could_have_seen() -
     last = dict(zip(heads, rows[-1], strict=True))
     assert last["points"] == "-83.3"
     assert last["+ / - / ="] == "0 / 5 / 1"
-    assert (last["p"], last["Holm p"]) == ("0.031", "0.156")
+    assert (last["mid-p"], last["exact p"], last["Holm p"]) == ("0.031", "0.062", "0.156")
     assert last["±5"] == "differs"
     assert "McNemar" not in heads
 
@@ -31,6 +31,20 @@ def test_mcnemars_test_is_for_one_run_of_each_scenario() -> None:
     rows = [row(f"s{number}", number > 3 or model == "a", model=model) for number in range(8) for model in "ab"]
     heads, (found,) = table(rows, "comparisons")
     assert dict(zip(heads, found, strict=True))["McNemar"] == "0.125"
+
+
+def test_a_difference_that_nothing_could_show_is_none() -> None:
+    heads, (found,) = table([row(f"s{n}", n > 0, model=model) for n in range(2) for model in "ab"], "comparisons")
+    assert dict(zip(heads, found, strict=True))["least"] == "none"
+
+
+def test_one_run_on_this_benchmark_has_no_p_value_and_says_why() -> None:
+    rows = [row(f"s{number}", number > 3 or model == "a", model=model) for number in range(8) for model in "ab"]
+    heads, (found,) = table(rows, "comparisons", estimand="benchmark")
+    last = dict(zip(heads, found, strict=True))
+    assert [last[name] for name in ("95% interval", "mid-p", "exact p", "Holm p", "least")] == ["-"] * 5
+    section = next(item for item in sections(reported(rows, estimand="benchmark")) if item.key == "comparisons")
+    assert any("no interval and no p-value: needs at least two runs" in note for note in section.notes)
 
 
 def test_what_is_not_known_is_not_none() -> None:

@@ -9,6 +9,7 @@ import pytest
 import scipy.stats
 
 from pare_runner.analysis.statistics.comparisons import compare
+from pare_runner.analysis.statistics.intervals import mean_interval
 from pare_runner.analysis.statistics.sample import Sample
 
 NAN = math.nan
@@ -23,8 +24,9 @@ def test_a_comparison_by_hand() -> None:
     assert (found.better, found.worse, found.equal) == (3, 1, 1)
     assert found.difference == pytest.approx(0.2)
     assert found.standardized == pytest.approx(0.2 / np.std(DIFFERENCES, ddof=1))
-    expected = scipy.stats.ttest_1samp(DIFFERENCES, 0).confidence_interval()
-    assert (found.interval.low, found.interval.high) == pytest.approx((expected.low, expected.high))
+    expected = scipy.stats.ttest_1samp(DIFFERENCES, 0)
+    assert (found.interval.standard_error, found.interval.df) == pytest.approx((0.2 / expected.statistic, 4))
+    assert found.interval == mean_interval(ARM.minus(BASELINE))
     # of ±1 ±1 ±1 ±2 thirds, 8 of 16 sums are 3 or more away from 0, and 6 of these exactly 3
     assert found.p_value == pytest.approx((2 + 6 / 2) / 16)
     assert found.test.exact_p_value == pytest.approx(8 / 16)
@@ -81,8 +83,16 @@ def test_one_common_scenario() -> None:
 def test_arms_alike() -> None:
     found = compare(ARM, ARM)
     assert (found.difference, found.p_value, found.standardized, found.equal) == (0.0, 1.0, None, 6)
-    assert found.interval.method == "no_variation"
-    assert found.detectable.method == "bound"
+    assert found.interval.method == "score"
+    assert found.interval.note == "all scenarios agree"
+
+
+def test_one_run_has_no_p_value_on_this_benchmark() -> None:
+    one, two = Sample.of_matrix([[1], [1], [1], [0]]), Sample.of_matrix([[0], [0], [1], [0]])
+    found = compare(one, two, estimand="benchmark")
+    assert (found.interval.low, found.p_value, found.exact_p_value) == (None, None, None)
+    assert "two runs" in found.interval.note
+    assert compare(one, two).p_value is not None
 
 
 def test_comparisons_repeat() -> None:

@@ -18,11 +18,24 @@ MEANS = Sample.of_matrix(ONE).minus(Sample.of_matrix(TWO))
 
 @pytest.mark.parametrize("margin", [0.01, 0.05, 0.1, 0.15, 0.2, 0.3])
 def test_equals_statsmodels(margin: float) -> None:
-    found = equivalence(MEANS, margin)
+    """Of values without bounds, here the rates in per cent."""
+    means = Sample.of_matrix(100 * ONE).minus(Sample.of_matrix(100 * TWO))
+    found = equivalence(means, 100 * margin)
     expected = ttost_paired(ONE.mean(axis=1), TWO.mean(axis=1), -margin, margin)[0]
     assert found.p_value == pytest.approx(expected, rel=1e-9)
     assert (found.verdict == "equivalent") == (expected < 0.05)
     assert found.interval.level == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize("alpha", [0.01, 0.05, 0.2])
+def test_the_p_value_agrees_with_the_interval(alpha: float) -> None:
+    """At the margin that the interval just reaches, p is the level."""
+    few = Sample.of_matrix([[1, 1, 1]] * 18 + [[1, 0, 1]]).minus(Sample.of_matrix([[1, 1, 1]] * 19))
+    for means in (MEANS, few):
+        for estimand in ("situations", "benchmark"):
+            found = equivalence(means, 0.1, estimand=estimand, alpha=alpha).interval
+            widest = max(-found.low, found.high)
+            assert equivalence(means, widest, estimand=estimand, alpha=alpha).p_value == pytest.approx(alpha)
 
 
 def test_verdicts() -> None:
@@ -37,8 +50,10 @@ def test_verdicts() -> None:
 
 
 def test_arms_alike() -> None:
-    """10 scenarios without a difference leave room for 26 points, 200 for 1.5."""
-    for size, share in ((10, 1 - 0.05 ** (1 / 10)), (200, 1 - 0.05 ** (1 / 200))):
+    """10 scenarios without a difference leave room for 26 points, 200 for 1.5: as Clopper and Pearson's 0 of so many,
+    which at this level is beyond Wilson's."""
+    for size in (10, 200):
+        share = 1 - 0.05 ** (1 / size)
         sample = Sample.of_matrix([[1, 0]] * size)
         found = equivalence(sample.minus(sample), 0.05)
         assert found.interval.high == pytest.approx(share)

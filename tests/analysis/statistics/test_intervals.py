@@ -13,7 +13,8 @@ from statsmodels.stats.proportion import proportion_confint
 from pare_runner.analysis.statistics.intervals import (
     bootstrap_interval,
     interval,
-    no_variation_interval,
+    mean_interval,
+    score_interval,
     spread,
     t_interval,
     wilson_interval,
@@ -57,7 +58,8 @@ def test_missing_runs_leave_scenarios_equal() -> None:
 
 
 def test_a_count_is_not_cut() -> None:
-    found = t_interval(Sample.of_matrix([[3.0], [0.0], [1.0]]).means())
+    found = mean_interval(Sample.of_matrix([[3.0], [0.0], [1.0]]).means())
+    assert found.method == "t"
     assert found.low is not None
     assert found.low < 0
 
@@ -97,7 +99,7 @@ def test_one_run_says_nothing_about_this_benchmark() -> None:
 
 def test_one_scenario_says_nothing_about_situations() -> None:
     sample = Sample.of_matrix([[1, 0, 1]])
-    for found in (t_interval(sample.means()), bootstrap_interval(sample.means())):
+    for found in (mean_interval(sample.means()), bootstrap_interval(sample.means())):
         assert (found.low, found.method) == (None, "none")
         assert "one scenario" in found.note
     assert t_interval(sample.means(), estimand="benchmark").low is not None
@@ -109,43 +111,93 @@ def test_no_scenario() -> None:
         assert (found.estimate, found.low, found.note) == (None, None, "no scenario has a judged run")
 
 
-@pytest.mark.parametrize(("value", "wins"), [(1.0, 8), (0.0, 0)])
-def test_all_alike_is_clopper_pearson(value: float, wins: int) -> None:
-    found = t_interval(Sample.of_matrix(np.full((8, 3), value)).means())
-    assert found.method == "no_variation"
-    assert (found.low, found.high) == pytest.approx(proportion_confint(wins, 8, method="beta"))
-    boot = bootstrap_interval(Sample.of_matrix(np.full((8, 3), value)).means())
-    assert (boot.low, boot.high, boot.method) == (found.low, found.high, "no_variation")
+@pytest.mark.parametrize("level", [0.8, 0.9, 0.95, 0.99])
+@pytest.mark.parametrize("size", [2, 8, 200])
+@pytest.mark.parametrize("value", [1.0, 0.0])
+def test_all_alike_is_clopper_pearson_or_wider(value: float, size: int, level: float) -> None:
+    """Wilson's end of no event, t² / (S + t²), where that is wider."""
+    sample = Sample.of_matrix(np.full((size, 3), value))
+    found = mean_interval(sample.means(), level=level)
+    exact = proportion_confint(0, size, alpha=1 - level, method="beta")[1]
+    square = scipy.stats.t.ppf(0.5 + level / 2, size - 1) ** 2
+    share = max(exact, square / (size + square))
+    assert found.method == "score"
+    assert (found.low, found.high) == pytest.approx((0.0, share) if value == 0.0 else (1.0 - share, 1.0))
+    boot = bootstrap_interval(sample.means(), level=level)
+    assert (boot.low, boot.high, boot.method) == (found.low, found.high, "score")
+
+
+@pytest.mark.parametrize("wins", [5, 12, 20, 30])
+def test_towards_the_skew_it_is_wilsons(wins: int) -> None:
+    """On the side that fewer scenarios lie on, with the variance of the sample and t for z."""
+    found = score_interval(Sample.of_matrix([[1.0]] * wins + [[0.0]] * (40 - wins)).means())
+    p, n, t = wins / 40, 40, scipy.stats.t.ppf(0.975, 39)
+    z = t * math.sqrt(n / (n - 1))
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    ends = [(p + z * z / (2 * n) + sign * half) / (1 + z * z / n) for sign in (-1, 1)]
+    outer = found.low if p > 0.5 else found.high
+    assert outer == pytest.approx(ends[0 if p > 0.5 else 1], abs=0.01)
+
+
+def test_one_more_failure_moves_the_ends_a_little() -> None:
+    """19 scenarios with two runs; the next failure is one more scenario's, and then a second of the same."""
+    values = np.ones((19, 2))
+    places = [(0, 0), (1, 0), (2, 0), (2, 1), (0, 1), (3, 0)]
+    for estimand, step in (("situations", 0.085), ("benchmark", 0.05)):
+        played = values.copy()
+        before = mean_interval(Sample.of_matrix(played).means(), estimand=estimand)
+        difference = mean_interval(Sample.of_matrix(played).minus(Sample.of_matrix(values)), estimand=estimand)
+        for place in places:
+            played[place] = 0.0
+            sample = Sample.of_matrix(played)
+            after = mean_interval(sample.means(), estimand=estimand)
+            assert after.low == pytest.approx(before.low, abs=step)
+            assert after.high == pytest.approx(before.high, abs=step)
+            assert after.high < 1.0, "a failure was seen"
+            following = mean_interval(sample.minus(Sample.of_matrix(values)), estimand=estimand)
+            assert following.low == pytest.approx(difference.low, abs=step + 0.01)
+            assert following.high == pytest.approx(difference.high, abs=step + 0.01)
+            before, difference = after, following
+
+
+def test_what_was_seen_is_not_excluded() -> None:
+    values = np.zeros((19, 2))
+    values[:2] = 1.0
+    found = score_interval(Sample.of_matrix(values).means())
+    assert 0.0 < found.low < found.estimate < found.high < 1.0
+    turned = score_interval(Sample.of_matrix(1.0 - values).means())
+    assert (1.0 - turned.high, 1.0 - turned.low) == pytest.approx((found.low, found.high))
+
+
+def test_with_many_scenarios_it_is_that_of_t() -> None:
+    means = Sample.of_matrix(runs(4000, 3)).means()
+    for estimand in ("situations", "benchmark"):
+        score, t = score_interval(means, estimand=estimand), t_interval(means, estimand=estimand)
+        assert (score.low, score.high) == pytest.approx((t.low, t.high), abs=2e-4)
+        assert (score.standard_error, score.df) == (t.standard_error, t.df)
 
 
 def test_scenarios_alike_between_the_ends() -> None:
     """Every scenario 1 of 2: the mean may be moved by the share u of other scenarios, to 0 or to 1."""
-    share = proportion_confint(0, 6, method="beta")[1]
-    found = t_interval(Sample.of_matrix([[1, 0]] * 6).means())
+    square = scipy.stats.t.ppf(0.975, 5) ** 2
+    share = square / (6 + square)
+    found = mean_interval(Sample.of_matrix([[1, 0]] * 6).means())
     assert (found.low, found.high) == pytest.approx((0.5 * (1 - share), 0.5 * (1 - share) + share))
-
-
-def test_arms_alike() -> None:
-    sample = Sample.of_matrix(runs(10, 2))
-    share = proportion_confint(0, 10, method="beta")[1]
-    found = t_interval(sample.minus(sample))
-    assert (found.low, found.high, found.estimate) == (pytest.approx(-share), pytest.approx(share), 0.0)
+    assert found.note == "all scenarios agree"
 
 
 def test_runs_alike_on_this_benchmark() -> None:
-    """No run of 4 · 3 was other than the runs of its scenario: at most the Clopper-Pearson share of them is."""
+    """No run of 4 · 3 was other than the runs of its scenario; 6 of them could have failed, and 6 succeeded."""
     sample = Sample.of_matrix([[1, 1, 1], [0, 0, 0], [1, 1, 1], [0, 0, 0]])
-    share = proportion_confint(0, 12, method="beta")[1]
-    found = t_interval(sample.means(), estimand="benchmark")
-    assert (found.low, found.high) == pytest.approx((0.5 - share, 0.5 + share))
-    assert found.method == "no_variation"
-    both = t_interval(sample.minus(sample), estimand="benchmark")
-    share = proportion_confint(0, 24, method="beta")[1]
-    assert (both.low, both.high) == pytest.approx((-2 * share, 2 * share))
+    found = mean_interval(sample.means(), estimand="benchmark")
+    exact = proportion_confint(0, 6, method="beta")[1] / 2
+    assert found.low <= 0.5 - exact
+    assert found.high >= 0.5 + exact
+    assert found.note == "all runs of each scenario agree"
 
 
 def test_counts_alike_have_no_bounds() -> None:
-    found = t_interval(Sample.of_matrix([[3.0, 3.0]] * 5).means())
+    found = mean_interval(Sample.of_matrix([[3.0, 3.0]] * 5).means())
     assert (found.low, found.method) == (None, "none")
     assert "no bounds" in found.note
 
@@ -163,8 +215,8 @@ def test_wilson_equals_statsmodels(wins: int, level: float) -> None:
 def test_wilson_is_for_one_run() -> None:
     with pytest.raises(ValueError, match="one run a scenario"):
         wilson_interval(Sample.of_matrix(runs(5, 2)))
-    assert interval(Sample.of_matrix(runs(5, 2))).method == "t"
-    assert interval(Sample.of_matrix([[0.5], [1.0]])).method == "t"
+    assert interval(Sample.of_matrix(runs(5, 2))).method == "score"
+    assert interval(Sample.of_matrix([[0.5], [1.0]])).method == "score"
 
 
 def test_bootstrap_close_to_scipys() -> None:
@@ -194,7 +246,7 @@ def test_bootstrap_does_not_leave_the_values() -> None:
 @pytest.mark.parametrize("level", [0.0, 1.0, 95, NAN])
 def test_bad_levels(level: float) -> None:
     sample = Sample.of_matrix([[1], [0]])
-    for make in (t_interval, bootstrap_interval, no_variation_interval):
+    for make in (t_interval, bootstrap_interval, score_interval):
         with pytest.raises(ValueError, match="confidence level"):
             make(sample.means(), level=level)
     with pytest.raises(ValueError, match="confidence level"):

@@ -9,8 +9,9 @@ import pytest
 import scipy.stats
 from statsmodels.stats.power import TTestPower
 
-from pare_runner.analysis.statistics.power import detectable_difference, runs_needed, scenarios_needed
-from pare_runner.analysis.statistics.sample import Means, Sample
+from pare_runner.analysis.statistics.intervals import mean_interval
+from pare_runner.analysis.statistics.power import TOO_FEW, detectable_difference, runs_needed, scenarios_needed
+from pare_runner.analysis.statistics.sample import Estimand, Means, Sample
 from pare_runner.analysis.statistics.variance import Components
 
 FOUND = Components(between=0.04, within=0.3, of_means=0.14, scenarios=40)
@@ -30,27 +31,32 @@ def test_detectable_is_that_of_the_t_test(size: int, tolerance: float, alpha: fl
     assert found.difference == pytest.approx(exact, rel=tolerance)
 
 
-def test_detectable_on_this_benchmark() -> None:
-    means = Sample.of_matrix([[1, 1, 0], [1, 0, 0], [1, 1, 1]]).means()
-    found = detectable_difference(means, estimand="benchmark")
-    reach = scipy.stats.t.ppf(0.975, 6) + scipy.stats.t.ppf(0.8, 6)
-    assert found.difference == pytest.approx(reach * math.sqrt(2 * (1 / 3) / 3) / 3)
+@pytest.mark.parametrize("estimand", ["situations", "benchmark"])
+def test_detectable_of_rates_goes_with_the_interval(estimand: Estimand) -> None:
+    one, two = np.random.default_rng(1).integers(0, 2, (2, 30, 4)).astype(float)
+    means = Sample.of_matrix(one).minus(Sample.of_matrix(two))
+    found, interval = detectable_difference(means, estimand=estimand), mean_interval(means, estimand=estimand)
+    longer = max(interval.estimate - interval.low, interval.high - interval.estimate)
+    ratio = scipy.stats.t.ppf(0.8, interval.df) / scipy.stats.t.ppf(0.975, interval.df)
+    assert found.method == "score"
+    assert found.difference == pytest.approx(longer * (1 + ratio))
+    assert found.difference == pytest.approx(reach(interval.df) * interval.standard_error, rel=0.1)
 
 
 def test_arms_alike_still_have_a_limit() -> None:
     sample = Sample.of_matrix([[1, 1, 1], [0, 0, 0]] * 10)
     means = sample.minus(sample)
-    share = 1 - 0.025 ** (1 / 20)
-    reach = scipy.stats.t.ppf(0.975, 19) + scipy.stats.t.ppf(0.8, 19)
-    found = detectable_difference(means)
-    assert found.method == "bound"
-    assert found.difference == pytest.approx(reach * math.sqrt(share / 20))
-    share = 1 - 0.025 ** (1 / 120)
-    reach = scipy.stats.t.ppf(0.975, 80) + scipy.stats.t.ppf(0.8, 80)
-    fixed = detectable_difference(means, estimand="benchmark")
-    assert fixed.difference == pytest.approx(reach * math.sqrt(2 * share / 60))
+    for estimand in ("situations", "benchmark"):
+        found, interval = detectable_difference(means, estimand=estimand), mean_interval(means, estimand=estimand)
+        assert found.difference > interval.high > 0.02
+
+
+def test_nothing_beyond_100_points_is_detectable() -> None:
     few = Sample.of_matrix([[1.0], [1.0]])
-    assert detectable_difference(few.minus(few)).difference == 2.0, "no difference of rates is larger"
+    for means in (few.minus(few), few.minus(Sample.of_matrix([[0.0], [1.0]]))):
+        found = detectable_difference(means)
+        assert (found.difference, found.method) == (None, "none")
+        assert found.note == TOO_FEW
 
 
 def test_detectable_needs_data() -> None:

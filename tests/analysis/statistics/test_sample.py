@@ -71,6 +71,52 @@ def test_equal_means_of_unlike_runs_differ_by_nothing() -> None:
     assert arm.minus(baseline).values.tolist() == [0.0]
 
 
+def numbered(matrix: np.ndarray, runs: list[int]) -> Sample:
+    """Runs of a matrix under the numbers of its columns."""
+    scenario = np.repeat(np.arange(matrix.shape[0]), matrix.shape[1])
+    return Sample.of_rows(scenario, matrix.ravel(), run=np.tile(runs, matrix.shape[0]))
+
+
+def test_runs_of_one_number_are_paired() -> None:
+    generator = np.random.default_rng(3)
+    one, two = generator.integers(0, 2, (2, 7, 5)).astype(float)
+    means = numbered(one, [1, 2, 3, 4, 5]).minus(numbered(two[:, ::-1], [5, 4, 3, 2, 1]))
+    far = one - two
+    assert means.values == pytest.approx(far.mean(axis=1))
+    assert means.variances == pytest.approx(far.var(axis=1, ddof=1)[np.newaxis])
+    assert means.thirds == pytest.approx(((far - far.mean(axis=1, keepdims=True)) ** 3).sum(axis=1)[np.newaxis] / 4)
+    assert means.repeats.tolist() == [[5] * 7]
+    assert means.runs.tolist() == [[5] * 7, [5] * 7]
+
+
+def test_arms_with_the_same_outcome_of_every_run_differ_by_nothing_that_varies() -> None:
+    values = np.random.default_rng(3).integers(0, 2, (7, 5)).astype(float)
+    arm = numbered(values, [1, 2, 3, 4, 5])
+    assert arm.minus(arm).variances.tolist() == [[0.0] * 7]
+    apart = Sample.of_matrix(values)
+    assert apart.minus(apart).variances.sum() > 1
+
+
+def test_runs_without_a_partner_count_in_the_means_only() -> None:
+    means = numbered(np.array([[1.0, 0.0, 1.0]]), [1, 2, 3]).minus(numbered(np.array([[0.0, 0.0, NAN]]), [1, 2, 3]))
+    assert means.values.tolist() == pytest.approx([2 / 3])
+    assert means.repeats.tolist() == [[2]]
+    assert means.variances.ravel().tolist() == pytest.approx([0.5])
+
+
+@pytest.mark.parametrize("numbers", [[3, 4], [1, 1]])
+def test_runs_of_other_numbers_and_doubtful_ones_are_independent(numbers: list[int]) -> None:
+    one, two = np.array([[1.0, 0.0]]), np.array([[1.0, 0.0]])
+    means = numbered(one, [1, 2]).minus(numbered(two, numbers))
+    assert means.pairs is None
+    assert means.variances.tolist() == [[0.5], [0.5]]
+
+
+def test_numbers_are_whole() -> None:
+    with pytest.raises(ValueError, match="whole number a run"):
+        Sample.of_rows([0], [1.0], run=[0.5])
+
+
 def test_nothing_at_all() -> None:
     for sample in (Sample.of_rows([], []), Sample.of_matrix([[NAN, NAN]])):
         means = sample.means()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from pare_runner.analysis.statistics.intervals import Interval, bootstrap_interval, t_interval, wilson_interval
+from pare_runner.analysis.statistics.intervals import Interval, bootstrap_interval, score_interval, wilson_interval
 from pare_runner.analysis.statistics.permutation import sign_flip
 from pare_runner.analysis.statistics.sample import Means, Sample
 
@@ -67,10 +67,10 @@ def test_coverage_of_wilson() -> None:
 
 
 @pytest.mark.parametrize("runs", [1, 3, 5])
-def test_coverage_of_t(runs: int) -> None:
-    found = coverage_of_rates(lambda sample, _: t_interval(sample.means()), runs)
+def test_coverage_of_rates(runs: int) -> None:
+    found = coverage_of_rates(lambda sample, _: score_interval(sample.means()), runs)
     show("coverage", found)
-    assert found == pytest.approx(0.95, abs=0.01)
+    assert 0.94 <= found <= 0.97
 
 
 @pytest.mark.parametrize("runs", [1, 3, 5])
@@ -82,7 +82,7 @@ def test_coverage_of_the_bootstrap(runs: int) -> None:
 
 @pytest.mark.parametrize("runs", [2, 3, 5])
 def test_coverage_on_this_benchmark(runs: int) -> None:
-    found = coverage_of_rates(lambda sample, _: t_interval(sample.means(), estimand="benchmark"), runs, fixed=True)
+    found = coverage_of_rates(lambda sample, _: score_interval(sample.means(), estimand="benchmark"), runs, fixed=True)
     show("coverage", found)
     assert found == pytest.approx(0.95, abs=0.01)
 
@@ -91,18 +91,42 @@ def test_coverage_on_this_benchmark(runs: int) -> None:
 @pytest.mark.parametrize("alike", [True, False])
 def test_coverage_of_differences(runs: int, alike: bool) -> None:
     generator = np.random.default_rng(100 + runs)
-    t = boot = fixed = 0
+    score = boot = fixed = 0
     for number in range(TIMES):
         means = pair(generator, runs, alike)
-        t += covers(t_interval(means), 0.0)
+        score += covers(score_interval(means), 0.0)
         boot += covers(bootstrap_interval(means, resamples=2_000, seed=number), 0.0)
         if runs > 1 and alike:
-            fixed += covers(t_interval(means, estimand="benchmark"), 0.0)
-    show("coverage", (t / TIMES, boot / TIMES, fixed / TIMES))
-    assert t / TIMES == pytest.approx(0.95, abs=0.01)
+            fixed += covers(score_interval(means, estimand="benchmark"), 0.0)
+    show("coverage", (score / TIMES, boot / TIMES, fixed / TIMES))
+    assert 0.94 <= score / TIMES <= 0.98, "on the safe side where most scenarios do not differ"
     assert boot / TIMES == pytest.approx(0.95, abs=0.01)
     if runs > 1 and alike:
         assert fixed / TIMES == pytest.approx(0.95, abs=0.01)
+
+
+def sparse(generator: np.random.Generator, flaky: float, *, hopeless: float = 0.05) -> np.ndarray:
+    """19 scenarios, of which a few always fail and the others hardly ever do."""
+    return np.where(generator.random(19) < hopeless, 0.0, 1.0 - flaky)
+
+
+@pytest.mark.parametrize("flaky", [0.01, 0.02])
+def test_coverage_where_few_scenarios_tell(flaky: float) -> None:
+    """With 8 runs: rates, differences from an arm for which no scenario is hopeless, and both of *this benchmark*."""
+    generator = np.random.default_rng(3)
+    hits = np.zeros(4)
+    for _ in range(TIMES // 2):
+        rates = sparse(generator, flaky)
+        arm, other = play(generator, rates, 8), play(generator, np.full(19, 1.0 - flaky), 8)
+        truth, fixed = 0.95 * (1.0 - flaky), float(rates.mean())
+        hits += (
+            covers(score_interval(arm.means()), truth),
+            covers(score_interval(arm.minus(other)), truth - (1.0 - flaky)),
+            covers(score_interval(arm.means(), estimand="benchmark"), fixed),
+            covers(score_interval(arm.minus(other), estimand="benchmark"), fixed - (1.0 - flaky)),
+        )
+    show("coverage", *(hits / (TIMES // 2)))
+    assert (hits / (TIMES // 2) >= 0.94).all()
 
 
 def errors(runs: int, alike: bool, size: int | None = None) -> tuple[float, float]:
@@ -111,7 +135,7 @@ def errors(runs: int, alike: bool, size: int | None = None) -> tuple[float, floa
     rejected, exactly = 0, 0
     for _ in range(TIMES):
         found = sign_flip(pair(generator, runs, alike, size))
-        rejected += found.p_value <= 0.05
+        rejected += found.mid_p_value <= 0.05
         exactly += found.exact_p_value <= 0.05
     return rejected / TIMES, exactly / TIMES
 

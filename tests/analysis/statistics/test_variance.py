@@ -10,6 +10,8 @@ import scipy.stats
 import statsmodels.formula.api as smf
 from pandas import DataFrame
 
+from pare_runner.analysis.statistics.intervals import spread
+from pare_runner.analysis.statistics.power import runs_needed
 from pare_runner.analysis.statistics.sample import Sample
 from pare_runner.analysis.statistics.variance import components
 
@@ -24,6 +26,25 @@ def test_equal_runs_are_the_analysis_of_variance() -> None:
     assert found.within == pytest.approx(within)
     assert found.between == pytest.approx(within * (ratio - 1) / 4)
     assert found.share_between == pytest.approx(found.between / (found.between + within))
+
+
+def test_paired_runs_vary_as_their_differences() -> None:
+    """Both arms fail in the same runs, and one in some more: what they share adds nothing."""
+    generator = np.random.default_rng(5)
+    noise = generator.random((20, 8)) < 0.5
+    one, two = noise.astype(float), (noise & (generator.random((20, 8)) < 0.9)).astype(float)
+    scenario, run = np.repeat(np.arange(20), 8), np.tile(np.arange(8), 20)
+    arms = [Sample.of_rows(scenario, values.ravel(), run=run) for values in (one, two)]
+    found = components(arms[0].minus(arms[1]))
+    apart = components(Sample.of_matrix(one).minus(Sample.of_matrix(two)))
+    assert found.within == pytest.approx((one - two).var(axis=1, ddof=1).mean())
+    assert found.within < 0.2 * apart.within
+    assert (found.parts, apart.parts) == (1, 2)
+    needed = [runs_needed(0.05, item, estimand="benchmark").runs for item in (found, apart)]
+    assert needed[0] < 0.3 * needed[1]
+    means = arms[0].minus(arms[1])
+    assert spread(means, "benchmark").error == pytest.approx(np.sqrt((one - two).var(axis=1, ddof=1).sum() / 8) / 20)
+    assert spread(means, "benchmark").df == 20 * 7
 
 
 def test_close_to_restricted_likelihood() -> None:
