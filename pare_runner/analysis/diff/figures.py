@@ -73,7 +73,7 @@ def success(cells: Cells, *, estimand: Estimand, margin: float | None) -> Succes
 
 
 def cell_figures(cells: Cells, *, estimand: Estimand) -> tuple[tuple[CellFigure, ...], Family]:
-    """Success cell by cell, with t intervals and sign-flip tests, corrected by Holm's method as one family."""
+    """Success cell by cell, with score intervals and sign-flip tests, corrected by Holm's method as one family."""
     found: dict[str, tuple[tuple[Any, ...], tuple[float, float], Means, float]] = {}
     judged = cells.both_judged
     for number, cell in enumerate(cells.keys.cells):

@@ -72,7 +72,7 @@ def _sentences(report: Report) -> Iterator[str]:
             f"{report.comparisons.family.size} comparison{_s(report.comparisons.family.size)} with Holm's correction."
         )
         if report.margin is not None:
-            yield f"Equivalence within {100 * report.margin:g} points is by two one-sided t tests."
+            yield f"Equivalence within {100 * report.margin:g} points is by two one-sided tests."
 
 
 def _draws(about: Metadata) -> str:

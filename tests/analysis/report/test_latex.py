@@ -27,7 +27,7 @@ def test_special_characters_are_text() -> None:
 def test_a_paragraph_says_how() -> None:
     said = latex(reported(grid(), margin=0.05))
     paragraph = said[said.index(r"\paragraph{Methods}") :]
-    for words in ("6 configurations ran 6 scenarios", "sign-flip", "Holm's correction", "two one-sided t tests"):
+    for words in ("6 configurations ran 6 scenarios", "sign-flip", "Holm's correction", "two one-sided tests"):
         assert words in paragraph
 
 
