@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pare_runner.analysis.diff.contents import ScenarioChange
     from pare_runner.analysis.diff.divergence import Divergence
     from pare_runner.analysis.diff.examine import Examined
-    from pare_runner.analysis.diff.figures import Success
+    from pare_runner.analysis.diff.figures import CellFigure, Success
     from pare_runner.analysis.diff.model import Diff, Finding, Matching, Unmatched
     from pare_runner.analysis.diff.moved import CheckShare, Moved
 
@@ -141,6 +141,13 @@ def rates(moved: Moved) -> str:
         for label, successes, runs, rate in zip("AB", moved.successes, moved.runs, moved.rates, strict=True)
     )
     return f"{', '.join(sides)}, {points(moved.difference)}; {moved.gained} gained, {moved.lost} lost"
+
+
+def cell_chance(item: CellFigure, size: int) -> str:
+    """The p-values of one cell out of a family of `size`."""
+    if item.p_value is None or item.adjusted is None:
+        return "no p-value"
+    return f"mid-{p_value(item.p_value)}, {p_value(item.adjusted)} corrected for {counted(size, 'cell')}"
 
 
 def check(item: CheckShare) -> str:

@@ -6,6 +6,7 @@ from pare_runner.analysis.diff import values
 from pare_runner.analysis.diff.compare import diff
 from pare_runner.analysis.diff.steps import Step
 from tests.analysis.diff.conftest import EDITED, Rows, Sweeps
+from tests.analysis.diff.test_as_json import fits
 
 
 def test_the_conclusion_comes_first(sweeps: Sweeps) -> None:
@@ -53,6 +54,18 @@ def test_one_run_on_this_benchmark_has_no_p_value_and_says_why(rows: Rows) -> No
     assert "no p-value: needs at least two runs of a scenario" in text
     assert "permutation" not in text
     assert "smallest detectable difference: unknown" in text
+
+
+def test_cells_of_single_runs_on_this_benchmark_have_no_p_value_in_any_form(rows: Rows) -> None:
+    items = [{"base_scenario_id": f"s{n}", "observe_model": model} for n in range(6) for model in "xy"]
+    a, b = rows("a", items), rows("b", [item | {"ok": n > 5} for n, item in enumerate(items)])
+    found = diff(a, b, estimand="benchmark", by="observe_model")
+    lines = found.text(width=200).partition("Cells that differ")[2].splitlines()[1:3]
+    assert [line.rpartition("), ")[2] for line in lines] == ["no p-value"] * 2
+    assert [(cell["p_value"], cell["adjusted"]) for cell in found.as_json()["cells"]] == [(None, None)] * 2
+    fits(found.as_json())
+    assert found.html().count("<td>unknown</td><td>unknown</td>") == 2
+    assert "mid-p = " in diff(a, b, by="observe_model").text(width=200).partition("Cells that differ")[2]
 
 
 def test_values_are_cut_around_their_first_difference() -> None:
