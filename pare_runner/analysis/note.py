@@ -22,6 +22,7 @@ Code = Literal[
     "repeated_runs",
     "differing_runs",
     "exceptions",
+    "unknown_status",
 ]
 """Every kind of note; docs/results.md says what each means."""
 
