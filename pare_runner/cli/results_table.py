@@ -196,7 +196,7 @@ def _below(jobs: Sequence[str]) -> list[str]:
 
 
 def _counted(known: Facts, shown: int) -> str:
-    order = {status: place for place, status in enumerate(STATUSES)}
+    order: dict[str | None, int] = {status: place for place, status in enumerate(STATUSES)}
     counts = sorted(known.counts.items(), key=lambda item: (order.get(item[0], len(order)), item[0] or ""))
     jobs = f" in {plural(len(known.jobs), 'job')}" if known.jobs else ""
     parts = ", ".join(f"{number} {(status or 'without a status').replace('_', ' ')}" for status, number in counts)
