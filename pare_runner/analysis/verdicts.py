@@ -1,8 +1,11 @@
-"""Which runs have a verdict that counts: those whose status is known, and whose success is a number."""
+"""Which runs have a verdict that counts, and which verdicts are by checks that nobody wrote.
+
+A verdict counts if the status is known and the success is a number.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -39,3 +42,16 @@ def status_notes(found: pl.DataFrame) -> Iterator[Problem]:
     have = "has" if runs == 1 else "have"
     message = f"{counted(runs, 'run')} {have} an unknown status, {said}, and no verdict that counts: {jobs}"
     yield note("unknown_status", message, hint=f"a status is {', '.join(STATUSES[:-1])} or {STATUSES[-1]}")
+
+
+def derived_scenarios(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """The scenarios whose runs were judged by checks that an import derived, in order."""
+    return frame.filter(pl.col("scoring") == "derived").select("base_scenario_id").unique().sort("base_scenario_id")
+
+
+def derived_notes(scenarios: Sequence[str]) -> Iterator[Problem]:
+    """A note on `derived_scenarios`, if there are any."""
+    if scenarios:
+        which = f"{counted(len(scenarios), 'scenario')} {'is' if len(scenarios) == 1 else 'are'}"
+        message = f"{which} judged by checks that an import derived, and nobody wrote: {listed(scenarios)}"
+        yield note("derived_checks", message, hint="scoring: derived")

@@ -18,6 +18,7 @@ from pare_runner.batch.again import JUDGE, Again
 from pare_runner.batch.agents import AgentFactory, noise_settings, scoring_hash, with_hashes
 from pare_runner.batch.bench import report_on
 from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.frames_io import SCORING
 from pare_runner.batch.identity import BEHAVIOUR_VERSION, config_hash
 from pare_runner.batch.interrupts import uninterrupted
 from pare_runner.batch.job import EXCEPTION
@@ -48,6 +49,7 @@ from pare_runner.llm.secrets import environment
 from pare_runner.policy.policy import Policy
 from pare_runner.policy.request import ModelError
 from pare_runner.scenarios.scenario import PAREScenario
+from pare_runner.scenarios.yaml_scenario import scoring_of
 
 Row = dict[str, Any]
 OnRun = Callable[[int, int], None]
@@ -192,7 +194,8 @@ class _Anew:
                 if row["status"] != EXCEPTION or row.get("exception_type") == ModelError.__name__:
                     raise
                 # What ended the run was no answer of a model, a time-out for one: there is nothing to judge.
-                return Report(task, {**row, "scoring_hash": scoring_hash(config, scenario)})
+                now = {"scoring_hash": scoring_hash(config, scenario), SCORING: scoring_of(scenario)}
+                return Report(task, {**row, **now})
         outcome.result.duration = row.get("run_duration")
         report = report_on(renderer, task, outcome, None)
         asked = b"" if factory is None else calls.lines()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -74,6 +75,34 @@ def test_a_diff_does_not_count_them_and_names_the_side(rows: Rows) -> None:
 def test_known_statuses_are_no_note() -> None:
     found = reported([row("s", True), row("s", False, run=2), row("s", None, run=3)])
     assert [note.code for note in found.notes] == ["exceptions"]
+
+
+DERIVED = [{"base_scenario_id": name, "ok": True, "scoring": kind} for name, kind in
+           (("t", "derived"), ("s", "derived"), ("u", "authored"), ("v", None))]  # fmt: skip
+SAID = "2 scenarios are judged by checks that an import derived, and nobody wrote: s, t"
+
+
+def test_derived_checks_are_told_of_in_one_line(rows: Rows) -> None:
+    a, b = rows("a", DERIVED), rows("b", DERIVED[1:])
+    assert [note.message for note in report(a).report.notes if note.code == "derived_checks"] == [SAID]
+    assert [note.message for note in diff(a, b).notes if note.code == "derived_checks"] == [SAID]
+    assert SAID in " ".join(report(a).text().split())
+    (config,) = report(a).report.configurations
+    assert config.scenarios == 4, "they count as any other"
+
+
+def test_results_of_before_the_column_are_read_and_no_other_results(alone: Path, own: Path) -> None:
+    """A copy that an earlier version wrote is of the same runs."""
+    old = Path(shutil.copytree(alone, own / "old"))
+    frame = pl.read_parquet(old / "results.parquet")
+    assert frame["scoring"].unique().to_list() == ["authored"]
+    frame.drop("scoring").write_parquet(old / "results.parquet")
+    results = read_results([alone, old])
+    assert [note.code for note in results.notes() if note.code in ("differing_runs", "repeated_runs")] == [
+        "repeated_runs"
+    ]
+    assert read_results([old]).frame.collect()["scoring"].to_list() == [None, None]
+    assert report(old).report.configurations[0].runs == 2
 
 
 def test_the_command_counts_them(rows: Rows, capsys: pytest.CaptureFixture[str]) -> None:
