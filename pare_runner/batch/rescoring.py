@@ -29,6 +29,7 @@ from pare_runner.batch.manifest import read_manifest
 from pare_runner.batch.plan import find_plan, planned_job
 from pare_runner.batch.rendering import Renderer
 from pare_runner.batch.rescored_files import write_rescored
+from pare_runner.batch.scenario_texts import ScenarioTexts
 from pare_runner.batch.staging import settle
 from pare_runner.batch.sweep_files import write_sweep
 from pare_runner.batch.verification import find_place, jobs_below, recorded_job
@@ -125,7 +126,8 @@ def rescore_job(directory: Path, scenarios: Path | None = None, on_run: OnRun = 
         recording = None if config.oracle else Recording.load(files, tolerant=True)
         reports = asyncio.run(_Anew(config, known, recording, on_run).all(wanted))
         with uninterrupted():
-            write_rescored(files, config, known, reports)
+            texts = ScenarioTexts.of(invocation_of(files), known.values())
+            write_rescored(files, config, known, reports, texts)
     rescored.judged = [Judged(report.task.unit, wanted[report.task.unit], report.row) for report in reports]
     return rescored
 

@@ -175,8 +175,8 @@ def _findings(
     items = []
     for name in names:
         change, pair = changes.get(name), opened.get(name)
-        if change is not None and pair is not None:
-            change = replace(change, texts=texts(change, *sides, pair.records))
+        if change is not None:
+            change = replace(change, texts=texts(change, *sides, None if pair is None else pair.records))
         items.append(
             Finding(
                 name, by_name.get(name), change, int(differing[:, index[name]].sum()),
