@@ -12,7 +12,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from pare_runner.atomic import writing
@@ -139,7 +138,7 @@ class Invocation:
     def _manifest(self, request: JobRequest, words: Sequence[str], texts: ScenarioTexts) -> tuple[Manifest, bool]:
         """The manifest of a job, on disk, and whether the job was begun before."""
         directory = self.directory / request.folder
-        file_of = partial(texts.file, job=directory)
+        file_of = texts.seen_from(directory)
         settle(directory)
         if self.resume and (directory / MANIFEST).exists():
             manifest = read_manifest(directory)

@@ -92,12 +92,12 @@ def _manifest(
     scenarios: Mapping[str, PAREScenario],
     texts: ScenarioTexts,
 ) -> None:
-    content = read_manifest(directory)
+    content, file_of = read_manifest(directory), texts.seen_from(directory)
     for name, entry in content["scenarios"].items():
         if name in scenarios:
             entry["scoring_hash"] = scoring_hash(config, scenarios[name])
             entry.pop(FILE, None)
-            entry |= file_entry(texts.file(scenarios[name], directory))
+            entry |= file_entry(file_of(scenarios[name]))
     content["config"]["judge_prompt_hash"] = config.judge_prompt_hash
     content["wall_clock"].setdefault("rescored", []).append(datetime.now(UTC).isoformat())
     staging.write(MANIFEST, json_bytes(content, indent=True) + b"\n")

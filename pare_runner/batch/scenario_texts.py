@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -56,10 +56,15 @@ class ScenarioTexts:
         """Write what is missing; OSError if that cannot be done."""
         write_together(self.missing.items())
 
-    def file(self, scenario: PAREScenario, job: Path) -> str | None:
-        """The file of a scenario, from the folder of a job below; None if nothing is known of its text."""
-        known = self._names.get(id(scenario))
-        return None if known is None else Path(os.path.relpath(self.directory / FOLDER / known[1], job)).as_posix()
+    def seen_from(self, job: Path) -> Callable[[PAREScenario], str | None]:
+        """Scenario → its file, from the folder of a job below; None if nothing is known of its text."""
+        folder = Path(os.path.relpath(self.directory / FOLDER, job)).as_posix()  # slow: once for all scenarios
+
+        def file(scenario: PAREScenario) -> str | None:
+            known = self._names.get(id(scenario))
+            return None if known is None else f"{folder}/{known[1]}"
+
+        return file
 
 
 def text_of(scenario: PAREScenario) -> tuple[str, bytes] | None:

@@ -62,7 +62,7 @@ def test_a_scenario_without_a_file_says_none(tmp_path: Path) -> None:
     assert text_of(made) is None
     texts = ScenarioTexts.of(tmp_path, [made])
     texts.keep()
-    assert texts.file(made, tmp_path) is None
+    assert texts.seen_from(tmp_path)(made) is None
     assert list(tmp_path.iterdir()) == []
 
 
@@ -111,4 +111,4 @@ def test_what_is_there_is_not_written_again(tmp_path: Path) -> None:
     path.write_bytes(b"cut")
     ScenarioTexts.of(tmp_path, every).keep()
     assert path.read_text() == scenario.source
-    assert ScenarioTexts.of(tmp_path, every).file(scenario, tmp_path / "a/b") == f"../../{FOLDER}/{path.name}"
+    assert ScenarioTexts.of(tmp_path, every).seen_from(tmp_path / "a/b")(scenario) == f"../../{FOLDER}/{path.name}"
