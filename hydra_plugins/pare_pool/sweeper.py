@@ -15,7 +15,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
 from pare_runner.cli.body import JobBody
-from pare_runner.cli.sweep import ComposedJob, check_budgets, compose_jobs, placed_jobs, sweep_files
+from pare_runner.cli.sweep import ComposedJob, check_budgets, compose_jobs, naming, placed_jobs, sweep_files
 
 
 @dataclass
@@ -44,7 +44,9 @@ class PareSweeper(BasicSweeper):
         assert self.config is not None
         assert isinstance(self.task_function, JobBody)
         loader = self.hydra_context.config_loader
-        overrides = OverridesParser.create(config_loader=loader).parse_overrides([*self._parse_config(), *arguments])
+        parser = OverridesParser.create(config_loader=loader)
+        overrides = parser.parse_overrides([*self._parse_config(), *arguments])
+        overrides += parser.parse_overrides(naming(self.config, overrides))
         batches = self.split_arguments(overrides, self.max_batch_size)
         jobs = compose_jobs(loader, self.config, (job for batch in batches for job in batch), self.task_function)
         return jobs, batches

@@ -13,10 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import orjson
-import yaml
-
-from pare_runner.analysis.note import note
+from pare_runner.analysis.job_files import damaged, mapping, read_manifest, read_mapping, read_overrides, text_or_none
 from pare_runner.errors import InputError, Problem, did_you_mean
 
 PLAN, MANIFEST, SUMMARY = "plan.json", "manifest.json", "summary.json"
@@ -52,22 +49,22 @@ class Job:
     @cached_property
     def config(self) -> Mapping[str, Any]:
         """The configuration, as JSON values; empty if nothing says it."""
-        return _mapping(self.manifest.get("config"))
+        return mapping(self.manifest.get("config"))
 
     @cached_property
     def scenarios(self) -> Mapping[str, Mapping[str, Any]]:
         """Scenario id → what the manifest says of it: hashes, seed, tags, apps."""
-        found = _mapping(self.manifest.get("scenarios"))
-        return {str(name): _mapping(entry) for name, entry in found.items()}
+        found = mapping(self.manifest.get("scenarios"))
+        return {str(name): mapping(entry) for name, entry in found.items()}
 
     @property
     def config_hash(self) -> str | None:
-        return _text(self.manifest.get("config_hash"))
+        return text_or_none(self.manifest.get("config_hash"))
 
     @property
     def package_version(self) -> str | None:
         """Version of this package that ran the job."""
-        return _text(_mapping(self.manifest.get("packages")).get("pare-runner"))
+        return text_or_none(mapping(self.manifest.get("packages")).get("pare-runner"))
 
     @property
     def behaviour_version(self) -> int | None:
@@ -77,7 +74,7 @@ class Job:
     @property
     def code_revision(self) -> str | None:
         """Commit of the checkout that ran the job."""
-        return _text(self.manifest.get("code_revision"))
+        return text_or_none(self.manifest.get("code_revision"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +167,7 @@ def _file(path: Path, notes: list[Problem]) -> Job:
 def _planned(folder: Path, notes: list[Problem]) -> Iterator[Job]:
     """The jobs of an invocation, begun or not; nothing if its plan cannot be used."""
     before = len(notes)
-    plan = _json(folder / PLAN, notes)
+    plan = read_mapping(folder / PLAN, notes)
     try:
         entries = [
             (folder / entry["folder"], tuple(map(str, entry["overrides"])), sum(entry["units"].values()))
@@ -178,7 +175,7 @@ def _planned(folder: Path, notes: list[Problem]) -> Iterator[Job]:
         ]
     except (KeyError, TypeError, AttributeError):
         if len(notes) == before:
-            notes.append(_damaged(folder / PLAN, "it is no plan"))
+            notes.append(damaged(folder / PLAN, "it is no plan"))
         return
     jobs = [_job(place, notes, overrides, planned) for place, overrides, planned in entries]
     whole = folder / PARQUET
@@ -190,13 +187,13 @@ def _planned(folder: Path, notes: list[Problem]) -> Iterator[Job]:
 def _job(
     folder: Path, notes: list[Problem], overrides: tuple[str, ...] | None = None, planned: int | None = None
 ) -> Job:
-    manifest = _json(folder / MANIFEST, notes)
+    manifest = read_manifest(folder / MANIFEST, notes)
     if planned is None and type(manifest.get("units")) is int:
         planned = manifest["units"]
     complete = _is_complete(folder, manifest, notes)
     file = next((folder / name for name in _preferred(complete) if (folder / name).exists()), None)
     if not overrides:  # the plan names what is a job's own in a sweep; a job alone has only Hydra's list
-        overrides = _overrides(folder / OVERRIDES, notes)
+        overrides = read_overrides(folder / OVERRIDES, notes)
     return Job(folder.as_posix(), file, folder, manifest, overrides, planned, complete)
 
 
@@ -209,51 +206,6 @@ def _is_complete(folder: Path, manifest: Mapping[str, Any], notes: list[Problem]
     """Whether the frame in `folder` is all of the job: it has ended since it was begun or gone on with."""
     if not (folder / PARQUET).exists():
         return False
-    if manifest and _mapping(manifest.get("wall_clock")).get("finished") is None:
+    if manifest and mapping(manifest.get("wall_clock")).get("finished") is None:
         return False
-    return bool(_json(folder / SUMMARY, notes).get("complete", True))
-
-
-def _overrides(path: Path, notes: list[Problem]) -> tuple[str, ...] | None:
-    if not path.exists():
-        return None
-    try:
-        with path.open("rb") as file:
-            found = yaml.load(file, Loader=yaml.CSafeLoader)
-    except (OSError, yaml.YAMLError, UnicodeError) as error:
-        notes.append(_damaged(path, str(error).splitlines()[0]))
-        return None
-    if not isinstance(found, list):
-        notes.append(_damaged(path, "it is no list"))
-        return None
-    return tuple(map(str, found))
-
-
-def _json(path: Path, notes: list[Problem]) -> Mapping[str, Any]:
-    """The mapping in `path`; empty if there is no file, and, with a note, if it cannot be used."""
-    try:
-        found = orjson.loads(path.read_bytes())
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        notes.append(_damaged(path, error.strerror or str(error)))
-        return {}
-    except orjson.JSONDecodeError as error:
-        notes.append(_damaged(path, f"it is not JSON: {error}"))
-        return {}
-    if not isinstance(found, dict):
-        notes.append(_damaged(path, "it is no mapping"))
-        return {}
-    return found
-
-
-def _damaged(path: Path, why: str) -> Problem:
-    return note("damaged_file", f"cannot be used: {why}", where=path.as_posix())
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
+    return bool(read_mapping(folder / SUMMARY, notes).get("complete", True))

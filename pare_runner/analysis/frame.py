@@ -17,6 +17,7 @@ from pare_runner.analysis.discover import Given, Job, discover, each_path
 from pare_runner.analysis.loading import Loaded, cell, load
 from pare_runner.analysis.note import ResultsWarning, note
 from pare_runner.analysis.notes import job_notes, listed, row_notes, scenario_features
+from pare_runner.analysis.reading import collected_all
 from pare_runner.analysis.repeated import once
 from pare_runner.analysis.schema import (
     FRAME_SCHEMA,
@@ -26,6 +27,7 @@ from pare_runner.analysis.schema import (
     SCENARIO_COLUMNS,
     TEXTS,
 )
+from pare_runner.analysis.verdicts import derived_notes, derived_scenarios, status_notes, unknown_statuses
 from pare_runner.errors import InputError, Problem
 
 LIMIT = 2**63
@@ -48,7 +50,9 @@ class Results:
 
     def notes(self) -> tuple[Problem, ...]:
         """What is odd about the results, files first; a few columns are read for it, InputError if they cannot be."""
-        return (*self.loading, *row_notes(self.frame))
+        odd, derived = collected_all([unknown_statuses(self.frame), derived_scenarios(self.frame)], "the results")
+        verdicts = (*status_notes(odd), *derived_notes(derived["base_scenario_id"].to_list()))
+        return (*self.loading, *row_notes(self.frame), *verdicts)
 
 
 def load_results(path: Given, *more: Given) -> pl.LazyFrame:

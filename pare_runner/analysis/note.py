@@ -22,6 +22,8 @@ Code = Literal[
     "repeated_runs",
     "differing_runs",
     "exceptions",
+    "unknown_status",
+    "derived_checks",
 ]
 """Every kind of note; docs/results.md says what each means."""
 

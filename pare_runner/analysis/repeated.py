@@ -20,7 +20,9 @@ from pare_runner.errors import Problem
 KEY = ("base_scenario_id", "run_number", "config_hash", "seed", "world_hash", "protocol", "protocol_version")
 WHERE_AND_WHEN = ("export_path", "run_duration", "job_duration", "latency_mean", "latency_max")
 """Columns that differ between copies of a run, and between two times that it is made."""
-CONTENT = tuple(name for name in ROW_COLUMNS if name not in (*KEY, *WHERE_AND_WHEN))
+TOLD_TWICE = ("scoring",)
+"""Columns that others tell, here `scoring_hash`, and that files of earlier versions lack."""
+CONTENT = tuple(name for name in ROW_COLUMNS if name not in (*KEY, *WHERE_AND_WHEN, *TOLD_TWICE))
 COLUMNS = (*KEY, "run_duration")
 """What `marks` needs."""
 

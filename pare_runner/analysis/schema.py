@@ -89,6 +89,7 @@ ROW_COLUMNS = pl.Schema(
         **dict.fromkeys(JSON_COLUMNS, pl.String()),
         "world_hash": pl.String(),
         "scoring_hash": pl.String(),
+        "scoring": pl.String(),
     }
 )
 """What the result files of a job hold."""

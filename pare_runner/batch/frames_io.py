@@ -24,13 +24,18 @@ from pare_runner.episode.outcome import Outcome
 from pare_runner.errors import InputError
 from pare_runner.llm.recording.keys import FIRST_ATTEMPT
 from pare_runner.parquet import parquet_bytes, read_frame
+from pare_runner.scenarios.yaml_scenario import scoring_of
 
 PARQUET = "results.parquet"
 
 JSON_COLUMNS = ("checks", "failed_events", *METRIC_JSON)
-UNIT_COLUMNS = ("run_id", *JSON_COLUMNS, "world_hash", "scoring_hash")
+SCORING = "scoring"
+UNIT_COLUMNS = ("run_id", *JSON_COLUMNS, "world_hash", "scoring_hash", SCORING)
 """Columns after `attempt`, all text: `checks` maps each check to whether it holds, `failed_events` lists the ids of
-scheduled events whose call failed, and the hashes are null for a scenario that has none."""
+scheduled events whose call failed, the hashes are null for a scenario that has none, and `scoring` says whether its
+checks are `authored` or `derived`."""
+LATER_COLUMNS = frozenset({SCORING})
+"""Columns that results of earlier versions lack, which are good all the same."""
 
 UNIT_SCHEMA = pl.Schema(
     {**RESULT_SCHEMA, **METRIC_SCHEMA, "attempt": pl.Int64(), **dict.fromkeys(UNIT_COLUMNS, pl.String())}
@@ -61,6 +66,7 @@ def unit_row(
         "failed_events": [event.event_id for event in outcome.failed_events],
         "world_hash": getattr(scenario, "world_hash", None),
         "scoring_hash": scoring_hash(config, scenario),
+        SCORING: scoring_of(scenario),
     }
     return {name: _valid(value) if type(value) is str else value for name, value in row.items()}
 

@@ -1,5 +1,6 @@
 """An invocation: one or many jobs in one directory, started or gone on with, as one queue of units.
 
+directory/.scenarios/    the texts of the scenarios, once for all jobs
 directory/plan.json      all units; its existence makes the directory one of results
 directory/<folder>/…     a job each, or the job's files in the directory itself
 """
@@ -30,6 +31,7 @@ from pare_runner.batch.plan import HERE, Plan, find_plan
 from pare_runner.batch.readiness import check_agents, check_noise
 from pare_runner.batch.request import JobRequest
 from pare_runner.batch.resuming import check_same, other_experiment, placed
+from pare_runner.batch.scenario_texts import ScenarioTexts
 from pare_runner.batch.spent import budget_of
 from pare_runner.batch.staging import settle
 from pare_runner.batch.units import LoadSuite, Unit, plan_units
@@ -109,7 +111,10 @@ class Invocation:
         plan = former or Plan((), sweep, words, str(Path.cwd()))
         requests = placed(requests, plan, self.directory)
         plan = plan.joined(request.planned for request in requests)
-        opened = [self._manifest(request, words) for request in requests]
+        every = (unit.scenario for request in requests for unit in request.units)
+        texts = ScenarioTexts.of(self.directory, every)
+        texts.keep()
+        opened = [self._manifest(request, words, texts) for request in requests]
         if self.plans:
             plan.write(self.directory)
         jobs = []
@@ -130,18 +135,19 @@ class Invocation:
             resources.callback(jobs[-1].close)
         return jobs
 
-    def _manifest(self, request: JobRequest, words: Sequence[str]) -> tuple[Manifest, bool]:
+    def _manifest(self, request: JobRequest, words: Sequence[str], texts: ScenarioTexts) -> tuple[Manifest, bool]:
         """The manifest of a job, on disk, and whether the job was begun before."""
         directory = self.directory / request.folder
+        file_of = texts.seen_from(directory)
         settle(directory)
         if self.resume and (directory / MANIFEST).exists():
             manifest = read_manifest(directory)
             if manifest.get("config_hash") == config_hash(request.config):
                 check_same(directory, manifest, request.config, request.units)
-                return Manifest.resume(directory, request.units, request.config), True
+                return Manifest.resume(directory, request.units, request.config, file_of), True
             if not self.plans:
                 raise other_experiment(directory, request.config)
-        return Manifest.start(directory, request.config, request.units, words), False
+        return Manifest.start(directory, request.config, request.units, words, file_of), False
 
 
 def _cache(jobs: Sequence[Job]) -> CacheUse | None:

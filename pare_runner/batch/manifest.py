@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,14 @@ from pare_runner.scenarios.yaml_scenario import YamlScenario
 
 FORMAT = 1
 """Raised when a key of the manifest changes its meaning."""
+FILE = "file"
+FileOf = Callable[[PAREScenario], str | None]
+"""Where the text of a scenario is kept, from the folder of the job."""
+
+
+def nowhere(scenario: PAREScenario) -> str | None:
+    """No text is kept."""
+    return None
 
 
 @dataclass(slots=True)
@@ -40,19 +48,22 @@ class Manifest:
         config: MultiScenarioRunnerConfig,
         units: Sequence[Unit],
         command_line: Sequence[str] | None = None,
+        file_of: FileOf = nowhere,
     ) -> Manifest:
         """Write the manifest of a job that starts now; without an end until `finish`."""
-        content = describe(config, units, sys.argv if command_line is None else command_line)
+        content = describe(config, units, sys.argv if command_line is None else command_line, file_of)
         content["wall_clock"] = {"started": _now(), "finished": None, "seconds": None, "resumed": []}
         manifest = cls(directory / MANIFEST, content)
         write_json(manifest.path, content)
         return manifest
 
     @classmethod
-    def resume(cls, directory: Path, units: Sequence[Unit], config: MultiScenarioRunnerConfig) -> Manifest:
+    def resume(
+        cls, directory: Path, units: Sequence[Unit], config: MultiScenarioRunnerConfig, file_of: FileOf = nowhere
+    ) -> Manifest:
         """The manifest of a job that goes on, perhaps with more scenarios; InputError if it cannot be used."""
         content = read_manifest(directory)
-        _extend(content, config, units)
+        _extend(content, config, units, file_of)
         content["units"] = max(content["units"], len(units))
         content["wall_clock"]["resumed"].append(_now())
         content["wall_clock"]["finished"] = None
@@ -67,12 +78,12 @@ class Manifest:
         write_json(self.path, self.content)
 
 
-def _extend(content: dict[str, Any], config: MultiScenarioRunnerConfig, units: Sequence[Unit]) -> None:
+def _extend(content: dict[str, Any], config: MultiScenarioRunnerConfig, units: Sequence[Unit], file_of: FileOf) -> None:
     """Let the recorded configuration, which says what a job consists of, choose the scenarios and runs of `units` too.
 
     More scenarios are named one by one: no filter of either command would give those of both.
     """
-    known, asked = content["scenarios"], _scenarios(config, units)
+    known, asked = content["scenarios"], _scenarios(config, units, file_of)
     recorded, suite = content["config"], content["config"]["suite"]
     if not set(asked) <= set(known):
         before, now = recorded["scenarios"] or sorted(known), list(config.scenarios) or sorted(asked)
@@ -99,7 +110,9 @@ def read_manifest(directory: Path) -> dict[str, Any]:
     return manifest
 
 
-def describe(config: MultiScenarioRunnerConfig, units: Sequence[Unit], command_line: Sequence[str]) -> dict[str, Any]:
+def describe(
+    config: MultiScenarioRunnerConfig, units: Sequence[Unit], command_line: Sequence[str], file_of: FileOf = nowhere
+) -> dict[str, Any]:
     """The manifest without its times; `code_revision` is absent where the package is in no git checkout."""
     revision = code_revision()
     return {
@@ -110,7 +123,7 @@ def describe(config: MultiScenarioRunnerConfig, units: Sequence[Unit], command_l
         "identity": identity(config),
         "config": config.model_dump(mode="json"),
         "units": len(units),
-        "scenarios": _scenarios(config, units),
+        "scenarios": _scenarios(config, units, file_of),
         "seeds": {"seed": config.seed},
         **({} if revision is None else {"code_revision": revision}),
         "packages": package_versions(),
@@ -121,7 +134,7 @@ def describe(config: MultiScenarioRunnerConfig, units: Sequence[Unit], command_l
     }
 
 
-def _scenarios(config: MultiScenarioRunnerConfig, units: Sequence[Unit]) -> dict[str, dict[str, Any]]:
+def _scenarios(config: MultiScenarioRunnerConfig, units: Sequence[Unit], file_of: FileOf) -> dict[str, dict[str, Any]]:
     return {
         name: {
             "world_hash": getattr(scenario, "world_hash", None),
@@ -129,9 +142,15 @@ def _scenarios(config: MultiScenarioRunnerConfig, units: Sequence[Unit]) -> dict
             "seed": scenario.seed,
             "tags": list(scenario.tags),
             "apps": _app_classes(scenario),
+            **file_entry(file_of(scenario)),
         }
         for name, scenario in {unit.scenario.scenario_id: unit.scenario for unit in units}.items()
     }
+
+
+def file_entry(file: str | None) -> dict[str, str]:
+    """What the manifest says of a scenario's text: its file, from the folder of the manifest."""
+    return {} if file is None else {FILE: file}
 
 
 def _app_classes(scenario: PAREScenario) -> list[str] | None:

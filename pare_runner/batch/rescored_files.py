@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,8 @@ from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frames_io import PARQUET, job_frame, unit_frame
 from pare_runner.batch.joining import join, take_apart
 from pare_runner.batch.journal import JOURNAL, read_journal
-from pare_runner.batch.manifest import MANIFEST, read_manifest
+from pare_runner.batch.manifest import FILE, MANIFEST, file_entry, read_manifest
+from pare_runner.batch.scenario_texts import ScenarioTexts
 from pare_runner.batch.staging import Staging
 from pare_runner.batch.summary import SUMMARY, summarize
 from pare_runner.batch.work import SOURCE, Report
@@ -33,8 +35,10 @@ def write_rescored(
     config: MultiScenarioRunnerConfig,
     scenarios: Mapping[str, PAREScenario],
     reports: Sequence[Report],
+    texts: ScenarioTexts,
 ) -> None:
-    """Put what `reports` say in place of what the files in `directory` say of these runs, all of it at once."""
+    """Put what `reports` say in place of what the files in `directory` say of these runs, all of it at once; `texts`
+    are those of the scenarios as they judge now."""
     staging = Staging(directory)
     take_apart(config, directory)
     for report in reports:
@@ -47,7 +51,9 @@ def write_rescored(
     staging.write(JOURNAL, b"".join(json_bytes(line) + b"\n" for line in lines))
     latest = {UnitKey(line["base_scenario_id"], line["run_number"]): line for line in lines}
     _tables(directory, staging, list(latest.values()))
-    _manifest(directory, staging, config, scenarios)
+    for path, data in texts.missing.items():
+        staging.write(os.path.relpath(path, directory), data)
+    _manifest(directory, staging, config, scenarios, texts)
     staging.commit(_calls(directory, staging, reports))
     if (directory / PARQUET).exists():
         join(config, directory)
@@ -80,12 +86,18 @@ def _tables(directory: Path, staging: Staging, rows: list[dict[str, Any]]) -> No
 
 
 def _manifest(
-    directory: Path, staging: Staging, config: MultiScenarioRunnerConfig, scenarios: Mapping[str, PAREScenario]
+    directory: Path,
+    staging: Staging,
+    config: MultiScenarioRunnerConfig,
+    scenarios: Mapping[str, PAREScenario],
+    texts: ScenarioTexts,
 ) -> None:
-    content = read_manifest(directory)
+    content, file_of = read_manifest(directory), texts.seen_from(directory)
     for name, entry in content["scenarios"].items():
         if name in scenarios:
             entry["scoring_hash"] = scoring_hash(config, scenarios[name])
+            entry.pop(FILE, None)
+            entry |= file_entry(file_of(scenarios[name]))
     content["config"]["judge_prompt_hash"] = config.judge_prompt_hash
     content["wall_clock"].setdefault("rescored", []).append(datetime.now(UTC).isoformat())
     staging.write(MANIFEST, json_bytes(content, indent=True) + b"\n")

@@ -18,6 +18,7 @@ from pare_runner.batch.again import JUDGE, Again
 from pare_runner.batch.agents import AgentFactory, noise_settings, scoring_hash, with_hashes
 from pare_runner.batch.bench import report_on
 from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.frames_io import SCORING
 from pare_runner.batch.identity import BEHAVIOUR_VERSION, config_hash
 from pare_runner.batch.interrupts import uninterrupted
 from pare_runner.batch.job import EXCEPTION
@@ -28,6 +29,7 @@ from pare_runner.batch.manifest import read_manifest
 from pare_runner.batch.plan import find_plan, planned_job
 from pare_runner.batch.rendering import Renderer
 from pare_runner.batch.rescored_files import write_rescored
+from pare_runner.batch.scenario_texts import ScenarioTexts
 from pare_runner.batch.staging import settle
 from pare_runner.batch.sweep_files import write_sweep
 from pare_runner.batch.verification import find_place, jobs_below, recorded_job
@@ -48,6 +50,7 @@ from pare_runner.llm.secrets import environment
 from pare_runner.policy.policy import Policy
 from pare_runner.policy.request import ModelError
 from pare_runner.scenarios.scenario import PAREScenario
+from pare_runner.scenarios.yaml_scenario import scoring_of
 
 Row = dict[str, Any]
 OnRun = Callable[[int, int], None]
@@ -123,7 +126,8 @@ def rescore_job(directory: Path, scenarios: Path | None = None, on_run: OnRun = 
         recording = None if config.oracle else Recording.load(files, tolerant=True)
         reports = asyncio.run(_Anew(config, known, recording, on_run).all(wanted))
         with uninterrupted():
-            write_rescored(files, config, known, reports)
+            texts = ScenarioTexts.of(invocation_of(files), known.values())
+            write_rescored(files, config, known, reports, texts)
     rescored.judged = [Judged(report.task.unit, wanted[report.task.unit], report.row) for report in reports]
     return rescored
 
@@ -192,7 +196,8 @@ class _Anew:
                 if row["status"] != EXCEPTION or row.get("exception_type") == ModelError.__name__:
                     raise
                 # What ended the run was no answer of a model, a time-out for one: there is nothing to judge.
-                return Report(task, {**row, "scoring_hash": scoring_hash(config, scenario)})
+                now = {"scoring_hash": scoring_hash(config, scenario), SCORING: scoring_of(scenario)}
+                return Report(task, {**row, **now})
         outcome.result.duration = row.get("run_duration")
         report = report_on(renderer, task, outcome, None)
         asked = b"" if factory is None else calls.lines()

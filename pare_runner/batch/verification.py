@@ -22,7 +22,7 @@ from pare_runner.batch.agents import AgentFactory, noise_settings, with_hashes
 from pare_runner.batch.archive.layout import working_directory
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frame import WALL_CLOCK_COLUMNS
-from pare_runner.batch.frames_io import PARQUET
+from pare_runner.batch.frames_io import LATER_COLUMNS, PARQUET
 from pare_runner.batch.identity import config_hash
 from pare_runner.batch.invocation import library_suite
 from pare_runner.batch.job import EXCEPTION
@@ -140,10 +140,10 @@ def _planned(directory: Path, units: Sequence[Unit]) -> list[Unit]:
 def row_difference(recorded: Row, now: Row) -> str | None:
     """The first column in which two lines of the journal differ, in words.
 
-    The wall clock is passed over, and whether a run came from the cache.
+    The wall clock is passed over, whether a run came from the cache, and columns that earlier versions did not write.
     """
     for name in dict.fromkeys((*recorded, *now)):
-        if name in WALL_CLOCK_COLUMNS or name == SOURCE:
+        if name in WALL_CLOCK_COLUMNS or name == SOURCE or (name in LATER_COLUMNS and name not in recorded):
             continue
         before, after = json_bytes(recorded.get(name)), json_bytes(now.get(name))
         if before != after or (name in recorded) != (name in now):

@@ -14,7 +14,7 @@ import polars as pl
 from pare_runner.atomic import json_bytes, read_json
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frame import WALL_CLOCK_COLUMNS
-from pare_runner.batch.frames_io import PARQUET, unit_frame
+from pare_runner.batch.frames_io import LATER_COLUMNS, PARQUET, unit_frame
 from pare_runner.batch.identity import config_hash
 from pare_runner.batch.journal import JOURNAL
 from pare_runner.batch.summary import SUMMARY, summarize
@@ -37,8 +37,10 @@ def parquet_difference(directory: Path, rows: Iterable[Row]) -> str | None:
 
 
 def frame_difference(recorded: pl.DataFrame, now: pl.DataFrame) -> str | None:
-    """Where two frames of results differ first, wall clock columns aside."""
-    before, after = (frame.drop(WALL_CLOCK_COLUMNS, strict=False) for frame in (recorded, now))
+    """Where two frames of results differ first, wall clock columns and those aside that earlier versions did not
+    write."""
+    unwritten = LATER_COLUMNS.difference(recorded.columns)
+    before, after = (frame.drop(*WALL_CLOCK_COLUMNS, *unwritten, strict=False) for frame in (recorded, now))
     odd = [name for name in (*before.columns, *after.columns) if before.schema.get(name) != after.schema.get(name)]
     if odd:
         return f"column {odd[0]} is {before.schema.get(odd[0], 'missing')}, not {after.schema.get(odd[0], 'there')}"

@@ -17,13 +17,14 @@ log = logging.getLogger(__name__)
 def write_reports(directory: Path) -> Path | None:
     """Write the report of the results in `directory` beside them; the page's path, None if there is none.
 
-    A report is no result: whatever keeps it from being written is a warning, and changes no exit status. It says the
-    time at which the results were begun.
+    A report is no result: whatever keeps it from being written, unlike results of one run too, is a warning of one
+    line, and changes no exit status. It says the time at which the results were begun.
     """
     try:
         return _written(directory)
     except InputError as error:
-        log.debug("no report: %s", error)
+        old = f"; the {PAGE} there is of before" if (directory / PAGE).exists() else ""
+        log.warning("no report of %s: %s%s", _shown(directory), str(error).splitlines()[0], old)
     except Exception as error:
         log.warning("no report could be written: %s: %s", type(error).__name__, error)
     return None

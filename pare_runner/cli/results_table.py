@@ -68,7 +68,7 @@ Row = Mapping[str, Any]
 class Facts:
     """What the rows of a frame have in common, found without reading all of it."""
 
-    counts: Mapping[str, int]
+    counts: Mapping[str | None, int]
     jobs: Mapping[str, str]
     """Job → its name without the folders that all of them share."""
     runs: int
@@ -196,9 +196,9 @@ def _below(jobs: Sequence[str]) -> list[str]:
 
 
 def _counted(known: Facts, shown: int) -> str:
-    order = {status: place for place, status in enumerate(STATUSES)}
-    counts = sorted(known.counts.items(), key=lambda item: (order.get(item[0], len(order)), item[0]))
+    order: dict[str | None, int] = {status: place for place, status in enumerate(STATUSES)}
+    counts = sorted(known.counts.items(), key=lambda item: (order.get(item[0], len(order)), item[0] or ""))
     jobs = f" in {plural(len(known.jobs), 'job')}" if known.jobs else ""
-    parts = ", ".join(f"{number} {status.replace('_', ' ')}" for status, number in counts)
+    parts = ", ".join(f"{number} {(status or 'without a status').replace('_', ' ')}" for status, number in counts)
     line = f"{plural(known.rows, 'run')}{jobs}" + (f": {parts}" if parts else "")
     return line if shown == known.rows else f"{line}; {shown} shown, see --limit"

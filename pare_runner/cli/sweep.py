@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hydra.core.config_loader import ConfigLoader
+from hydra.core.override_parser.types import Override
 from hydra.core.utils import JobReturn, filter_overrides, run_job
 from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
@@ -29,6 +30,15 @@ _LABEL = 120
 _BASE_URL = "base_url="
 _SERVERS = "an address names no folder: give each server a file with its model.alias, and sweep over model="
 _ESCAPED = re.compile(r"\\([\\()\[\]{}:=,\s])")
+
+
+MAY_BE_SWEPT = (
+    *("export", "export.write", "export.format", "export.dialect", "export.redact"),
+    *("trace_dump_format", "export_dialect", "export_redact"),
+    *("log_level", "log_to_file", "logs_dir", "use_custom_logger", "limits.timeout_seconds", "timeout_seconds"),
+)
+"""Keys that name no folder, since they cannot change a result, unless the jobs of a sweep differ in them."""
+_EXCLUDED = "hydra.job.config.override_dirname.exclude_keys"
 
 
 class SweepStopped(SystemExit):
@@ -92,6 +102,13 @@ def compose_jobs(
         request = JobRequest(experiment.config, experiment.units, job.folder, own, job.label)
         jobs.append(replace(job, request=request))
     return jobs
+
+
+def naming(sweep: DictConfig, overrides: Sequence[Override]) -> list[str]:
+    """The override that lets folders be named after those keys of `MAY_BE_SWEPT` that have several values."""
+    swept = {item.key_or_group for item in overrides if item.is_sweep_override()} & {*MAY_BE_SWEPT}
+    kept = [str(key) for key in OmegaConf.select(sweep, _EXCLUDED) if key not in swept]
+    return [f"{_EXCLUDED}=[{','.join(kept)}]"] if swept else []
 
 
 def readable(override: str) -> str:

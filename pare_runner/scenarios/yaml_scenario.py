@@ -22,6 +22,11 @@ from pare_runner.scenarios.rules import UserRules
 from pare_runner.scenarios.scenario import PAREScenario
 
 
+def scoring_of(scenario: PAREScenario) -> str:
+    """`derived` if the checks were derived from an imported oracle, else `authored`."""
+    return scenario.file.scoring if isinstance(scenario, YamlScenario) else "authored"
+
+
 class YamlScenario(PAREScenario):
     """What the compiler makes of a file.
 

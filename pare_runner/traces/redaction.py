@@ -59,26 +59,6 @@ class Redaction:
         work = _Work(self, _used(_texts(value)))
         return work.value(value), work.counts
 
-    def data(self, data: bytes) -> tuple[bytes, dict[str, int]]:
-        """The same for the bytes of a file: JSON, JSON lines or text. All but redacted strings stays byte for byte."""
-        text = data.decode("utf-8", "surrogateescape")
-        work = _Work(self, _used([text]))
-        if not is_json(text):
-            text = "".join(work.text(line) for line in text.splitlines(keepends=True))
-        if is_json(text):  # after its lines, too: what kept them from being JSON may be hidden now
-            text = work.json_text(text)
-        return text.encode("utf-8", "surrogateescape"), work.counts
-
-
-def redact(value: Any, kinds: Iterable[str]) -> tuple[Any, dict[str, int]]:
-    """`Redaction.value` for these kinds."""
-    return Redaction.of(kinds).value(value)
-
-
-def redact_bytes(data: bytes, kinds: Iterable[str]) -> tuple[bytes, dict[str, int]]:
-    """`Redaction.data` for these kinds."""
-    return Redaction.of(kinds).data(data)
-
 
 def is_json(text: str) -> bool:
     """Whether a text is a JSON object or list."""

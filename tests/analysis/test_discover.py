@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from pare_runner.analysis.discover import discover
+from pare_runner.analysis.frame import read_results
+from pare_runner.analysis.job_files import NEEDED
 from pare_runner.errors import InputError
 from tests.analysis.conftest import edit, unfinish
 
@@ -130,6 +132,35 @@ def test_a_damaged_manifest_is_a_note(alone: Path, text: str) -> None:
     (job,), (note,) = found.jobs, found.notes
     assert (note.code, note.where) == ("damaged_file", f"{alone}/manifest.json")
     assert job.config == {}
+
+
+def test_an_empty_manifest_is_told_of_and_its_runs_are_there(alone: Path) -> None:
+    before = read_results([alone])
+    (alone / "manifest.json").write_text("{}")
+
+    results = read_results([alone])
+
+    assert [(note.code, note.where, note.message) for note in results.loading if note.code == "damaged_file"] == [
+        ("damaged_file", f"{alone}/manifest.json", "has nothing of what a manifest says")
+    ]
+    columns = ["base_scenario_id", "run_number", "status", "observe_model"]
+    assert results.frame.select(columns).collect().equals(before.frame.select(columns).collect())
+
+
+@pytest.mark.parametrize("name", NEEDED)
+@pytest.mark.parametrize("value", ["gone", None])
+def test_a_manifest_that_lacks_something_says_what(alone: Path, name: str, value: str | None) -> None:
+    edit(alone / "manifest.json", lambda content: content.pop(name) if value else content.update({name: value}))
+
+    (note,) = discover([alone]).notes
+
+    assert str(note) == f"{alone}/manifest.json: warning: has no usable {name} (its runs are read without it)"
+    assert read_results([alone]).frame.collect().height == 2
+
+
+def test_no_manifest_at_all_is_no_note(alone: Path) -> None:
+    (alone / "manifest.json").unlink()
+    assert discover([alone]).notes == ()
 
 
 @pytest.mark.parametrize("text", ["{}", '{"jobs": 3}', '{"jobs": [{"folder": "x"}]}', "nonsense"])

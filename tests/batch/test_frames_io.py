@@ -22,9 +22,11 @@ from pare_runner.batch.journal import Journal
 from pare_runner.batch.results import config_columns
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.errors import InputError
+from pare_runner.scenarios.compiler.compile import compile_scenario
 from tests.batch.situations import FailingScenario, NotesScenario, oracle_config
 
 CONFIG = oracle_config()
+SHIPPED = Path(__file__).parents[2] / "scenarios"
 SHARED = config_columns(CONFIG)
 
 
@@ -56,6 +58,17 @@ def test_hashes_of_a_scenario_that_has_some() -> None:
     row = unit_row("notes", run_oracle(scenario), CONFIG, SHARED, 2)
 
     assert (row["world_hash"], row["scoring_hash"], row["attempt"]) == ("w", "s", None)
+
+
+@pytest.mark.parametrize("kind", ["derived", "authored"])
+def test_where_the_checks_of_a_scenario_come_from(kind: str) -> None:
+    text = (SHIPPED / "dinner_headcount_change.yaml").read_text()
+    scenario = compile_scenario(f"{text}\nscoring: {kind}\n", "x.yaml")
+
+    row = unit_row("x", run_oracle(scenario), CONFIG, SHARED)
+
+    assert row["scoring"] == kind
+    assert [row["scoring"] for row in rows()] == ["authored"] * 4, "checks in Python are written by somebody"
 
 
 def test_runs_with_agents_say_which_attempt_it_was() -> None:

@@ -58,7 +58,7 @@ def test_all_files_of_a_job(tmp_path: Path) -> None:
     names = {name.split("/")[0] for name in files(tmp_path / "job")}
     assert names == {
         *("manifest.json", "plan.json", "run.log", "logs", "results.jsonl", "results.parquet", "summary.json"),
-        "traces",
+        *("traces", ".scenarios"),
     }
     assert report.exit_status == 1
     assert len(report.results.scenario_results) == 12

@@ -16,6 +16,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.identity import in_identity
 from pare_runner.batch.units import Unit
 from pare_runner.cli.conf_dirs import packaged_conf_dir
 from pare_runner.cli.flags import parse
@@ -24,6 +25,7 @@ from pare_runner.cli.hydra_entry import main
 from pare_runner.cli.live import DERIVED, DORMANT
 from pare_runner.cli.nodes import ENGINES, VIEWS
 from pare_runner.cli.resolvers import MAX_SLUG, slug
+from pare_runner.cli.sweep import MAY_BE_SWEPT
 from pare_runner.errors import ConfigError, InputError
 
 
@@ -345,6 +347,32 @@ def test_adding_a_level_renames_no_folder(jobs: Jobs) -> None:
 
     names = [folder.name for folder in jobs.folders]
     assert names[:2] == names[3:5]
+
+
+def test_what_cannot_change_a_result_names_no_folder(jobs: Jobs) -> None:
+    words = "export=none log_level=WARNING limits.timeout_seconds=60 export.redact=[keys] use_custom_logger=false"
+    main(["seed=1,2", "-m"], run_job=jobs)
+    main(["seed=1,2", *words.split(), "-m"], run_job=jobs)
+    names = [folder.name for folder in jobs.folders]
+    assert names == 2 * [slug("seed=1"), slug("seed=2")]
+
+
+@pytest.mark.parametrize("launcher", ["pare_pool", "basic"])
+def test_a_sweep_over_traces_has_a_folder_for_each(launcher: str, jobs: Jobs) -> None:
+    assert main(["export=hf,lite", "log_level=ERROR", "-m", f"hydra/launcher={launcher}"], run_job=jobs) == 0
+    assert [folder.name for folder in jobs.folders] == [slug("export=hf"), slug("export=lite")]
+
+
+def test_keys_that_name_no_folder_are_outside_of_the_identity() -> None:
+    """And all that are outside of it name none, but for those that choose runs, texts, checks or the experiment."""
+    config = OmegaConf.load(packaged_conf_dir() / "config.yaml")
+    quiet = set(config.hydra.job.config.override_dirname.exclude_keys)
+    fields = {name: in_identity(MultiScenarioRunnerConfig, name) for name in MultiScenarioRunnerConfig.model_fields}
+    assert [key for key in quiet if fields.get(key)] == []
+    assert set(MAY_BE_SWEPT) <= quiet
+    choosing = {"suite", "scenarios", "experiment_name", "prompts_dir", "replay", "judge_only"}
+    derived = {"export", "judge_engine_config", "judge_prompt_hash"}
+    assert {name for name, changes in fields.items() if not changes} - quiet - derived == choosing
 
 
 def test_folder_names_are_short_plain_and_different() -> None:

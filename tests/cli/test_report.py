@@ -177,6 +177,39 @@ def test_a_report_that_cannot_be_written_is_a_warning(pare: Pare, alone: str) ->
     assert Path("alone/summary.json").exists()
 
 
+def test_unlike_results_of_a_run_are_said_where_the_report_would_be(
+    pare: Pare, alone: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    both = Path("both")
+    for name in ("one", "two"):
+        shutil.copytree(alone, both / name)
+    frame = pl.read_parquet(both / "two/results.parquet")
+    turned = pl.when(pl.col("status") == "failed").then(pl.lit("success")).otherwise(pl.lit("failed"))
+    other = frame.with_columns(1.0 - pl.col("success_numeric"), turned.alias("status"))
+    other.write_parquet(both / "two/results.parquet")
+
+    assert write_reports(both) is None
+
+    (said,) = (record.getMessage() for record in caplog.records if record.levelname == "WARNING")
+    assert said.startswith("no report of both: 2 runs of one configuration and seed are there more than once, with")
+    assert "both/one, both/two" in said
+    assert "\n" not in said
+    assert not (both / "report.html").exists()
+    (both / "report.html").write_text("old")
+    assert write_reports(both) is None
+    assert caplog.records[-1].getMessage().endswith("; the report.html there is of before")
+
+
+def test_an_interrupted_sweep_without_a_run_says_why_there_is_no_report(
+    pare: Pare, sweep: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    for file in ("results.jsonl", "results.parquet"):
+        for path in Path(sweep).rglob(file):
+            path.unlink()
+    assert write_reports(Path(sweep)) is None
+    assert "no report of sweep: no run has finished yet" in caplog.text
+
+
 def test_reports_beside_results_say_no_private_paths(pare: Pare, alone: str) -> None:
     write_reports(Path(alone).absolute())
     page = Path(alone, "report.html").read_text()

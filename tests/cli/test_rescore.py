@@ -13,6 +13,8 @@ import pytest
 from pare_runner.batch import rescored_files, staging
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.invocation import run_job
+from pare_runner.batch.manifest import read_manifest
+from pare_runner.batch.scenario_texts import FOLDER
 from pare_runner.batch.verification import Tally
 from pare_runner.batch.verified_sweep import verify_sweep
 from tests.batch.cache.jobs import edit, rows, run_sweep, statuses, verified
@@ -44,6 +46,12 @@ def content(directory: Path) -> dict[str, bytes]:
     return {
         path.relative_to(directory).as_posix(): path.read_bytes() for path in directory.rglob("*") if path.is_file()
     }
+
+
+def kept(job: Path) -> dict[str, str]:
+    """Scenario → its text, as the manifest of a job says where it is."""
+    scenarios = read_manifest(job)["scenarios"]
+    return {name: (job / entry["file"]).read_text() for name, entry in scenarios.items()}
 
 
 def test_an_edited_check_turns_its_runs_and_no_other(
@@ -92,6 +100,20 @@ def test_another_world_is_refused_by_name_and_nothing_is_written(
     assert said.status == 2
     assert "picnic_bread: another world now" in said.err
     assert content(tmp_path / "job") == before
+
+
+def test_the_texts_that_judge_are_kept_beside_those_that_ran(
+    pare: Pare, tmp_path: Path, config: MultiScenarioRunnerConfig, scenarios: Path
+) -> None:
+    run_job(config, tmp_path / "job", command_line=())
+    before = kept(tmp_path / "job")
+    edit(scenarios, "bread", "contains: bread", "contains: cake")
+    assert pare("rescore", "job").status == 0
+    after = kept(tmp_path / "job")
+    assert "contains: bread" in before["picnic_bread"]
+    assert "contains: cake" in after["picnic_bread"]
+    assert before["picnic_salad"] == after["picnic_salad"]
+    assert len(list((tmp_path / "job" / FOLDER).iterdir())) == 3, "what had judged before is not lost"
 
 
 def test_scenarios_of_another_folder_take_the_place_of_their_namesakes(
@@ -144,7 +166,7 @@ def test_whatever_interrupts_it_a_job_is_all_old_or_all_new(
     if committed:
         assert "judging it anew was interrupted" in pare("verify", "job").err
     else:
-        kept = {name: data for name, data in content(tmp_path / "job").items() if not name.startswith(".")}
+        kept = {name: data for name, data in content(tmp_path / "job").items() if not name.startswith(".resc")}
         assert kept == before
     assert pare("rescore", "job").status == 0
     assert statuses(tmp_path / "job") == {"salad": "success", "bread": "failed"}

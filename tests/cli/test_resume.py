@@ -11,6 +11,7 @@ import pytest
 
 from pare_runner.batch.lock import locked
 from pare_runner.cli.hydra_entry import main
+from pare_runner.cli.resolvers import slug
 from tests.cli.conftest import SHIPPED, Pare
 from tests.cli.sweeps import CHOSEN, GRID, MOMENTS, UNIT, UNITS, disturbed, dying, finished, traces
 
@@ -107,6 +108,24 @@ def test_the_units_are_those_of_the_plan(pare: Pare, experiment: Pare, tmp_path:
 
     assert pare("resume", "job").status == 0
     assert len(finished(tmp_path / "job")) == 6
+
+
+def test_jobs_whose_folders_were_named_after_their_traces_are_found(pare: Pare, experiment: Pare) -> None:
+    """Folders of earlier versions are, and those that a sweep over traces leaves; a plain command goes on in them."""
+    grid = ("model=passive,scripted", CHOSEN, "suite.limit=1", "cache=bypass", "-m")
+    assert experiment(*grid, "export=none", "output_dir=out").status == 0
+    plan = json.loads(Path("out/plan.json").read_text())
+    for job in plan["jobs"]:
+        new = slug(f"export=none,{job['folder'].rpartition('-')[0]}")
+        Path("out", job["folder"]).rename(Path("out", new))
+        job["folder"] = new
+    Path("out/plan.json").write_text(json.dumps(plan))
+    before = sorted(path.name for path in Path("out").iterdir())
+
+    assert experiment(*grid, "export=hf", "suite.runs=2", "resume=out").status == 0
+
+    assert sorted(path.name for path in Path("out").iterdir()) == before
+    assert [len(finished(Path("out", job["folder"]))) for job in plan["jobs"]] == [2, 2]
 
 
 @pytest.fixture

@@ -274,6 +274,18 @@ def test_a_changed_frame(pare: Pare, job: Path) -> None:
     assert (said.status, f"cannot read {path}" in said.err) == (2, True)
 
 
+def test_results_of_before_a_column_was_written(pare: Pare, job: Path) -> None:
+    rows = [json.loads(line) for line in (job / "results.jsonl").read_text().splitlines()]
+    assert [row.pop("scoring") for row in rows] == ["authored", "authored"]
+    (job / "results.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    path = job / "results.parquet"
+    pl.read_parquet(path).drop("scoring").write_parquet(path)
+    assert pare("verify", str(job)).status == 0
+    rows[0]["scoring"] = "derived"
+    (job / "results.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert "scoring is not the recorded one" in pare("verify", str(job)).err
+
+
 def test_a_changed_summary(pare: Pare, job: Path) -> None:
     change(job / "summary.json", '"job_duration": ', '"job_duration": 1')
     assert pare("verify", str(job)).status == 0

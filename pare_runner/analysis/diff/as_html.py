@@ -136,8 +136,7 @@ def _cells(diff: Diff) -> str:
             values.percent(item.rates[0]),
             values.percent(item.rates[1]),
             f"{values.points(item.rates[1] - item.rates[0])} {values.interval(item.interval)}",
-            values.p_value(item.p_value),
-            values.p_value(item.adjusted),
+            *("unknown" if chance is None else values.p_value(chance) for chance in (item.p_value, item.adjusted)),
         )
         for item in diff.cells
     ]

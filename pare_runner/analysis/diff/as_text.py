@@ -105,8 +105,7 @@ def _cells(diff: Diff) -> Iterator[str]:
             yield (
                 f"{shown(diff.matching.keys, item.cell) or 'all'}: {values.percent(item.rates[0])} →"
                 f" {values.percent(item.rates[1])}, {values.points(item.rates[1] - item.rates[0])}"
-                f" {values.interval(item.interval)}, mid-{values.p_value(item.p_value)},"
-                f" {values.p_value(item.adjusted)} corrected for {diff.cell_family.size} cells"
+                f" {values.interval(item.interval)}, {words.cell_chance(item, diff.cell_family.size)}"
             )
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pare_runner.analysis.diff.keys import CELL, RUN, SCENARIO, Keys
 from pare_runner.analysis.diff.sides import Side
 from pare_runner.analysis.statistics.sample import Sample
+from pare_runner.analysis.verdicts import verdict
 from pare_runner.errors import InputError
 
 Ints = NDArray[np.int64]
@@ -148,7 +149,7 @@ def _columns(side: Side, table: pl.DataFrame) -> pl.LazyFrame:
     """What is read of each run of a side, with its cell; runs stand in the order of the side's frame."""
     on = [name for name in table.columns if name != CELL]
     wanted = dict.fromkeys((SCENARIO, RUN, *OUTCOME, *BEHAVIOUR, *METRICS, *on))
-    frame = side.frame.select(*wanted)
+    frame = side.frame.select(*wanted).with_columns(verdict())
     if not on:
         return frame.with_columns(pl.lit(0, dtype=pl.Int64).alias(CELL))
     return frame.join(table.lazy(), on=on, how="left", nulls_equal=True, maintain_order="left")

@@ -25,6 +25,7 @@ from pare_runner.analysis.diff.unmatched import unmatched
 from pare_runner.analysis.discover import Given
 from pare_runner.analysis.note import note
 from pare_runner.analysis.notes import listed
+from pare_runner.analysis.verdicts import derived_notes, derived_scenarios
 from pare_runner.errors import Problem
 
 SCENARIOS = 20
@@ -58,6 +59,8 @@ def diff(
     sides = read_side("A", a), read_side("B", b)
     notes = [problem for side in sides for problem in side.notes()]
     notes += check_protocols(sides, mix=mix)
+    derived = (side.read(derived_scenarios(side.frame))["base_scenario_id"].to_list() for side in sides)
+    notes += derived_notes(sorted({name for names in derived for name in names}))
     keys = find_keys(*sides, by=None if by is None else given.names(by), ignore=given.names(ignore))
     cells = lay_out(*sides, keys)
     found = contents(*sides, _scenarios(cells))
@@ -172,8 +175,8 @@ def _findings(
     items = []
     for name in names:
         change, pair = changes.get(name), opened.get(name)
-        if change is not None and pair is not None:
-            change = replace(change, texts=texts(change, *sides, pair.records))
+        if change is not None:
+            change = replace(change, texts=texts(change, *sides, None if pair is None else pair.records))
         items.append(
             Finding(
                 name, by_name.get(name), change, int(differing[:, index[name]].sum()),

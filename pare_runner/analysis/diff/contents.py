@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import polars as pl
 
+from pare_runner.analysis.diff.kept_texts import kept_text
 from pare_runner.analysis.diff.sides import Side
 from pare_runner.analysis.diff.steps import Record
 from pare_runner.analysis.discover import Job
@@ -72,8 +73,13 @@ def contents(a: Side, b: Side, scenarios: tuple[Sequence[str], Sequence[str]]) -
 
 
 def texts(change: ScenarioChange, a: Side, b: Side, records: tuple[Record, Record] | None) -> tuple[TextDiff, ...]:
-    """How a scenario differs: by its files, if both are where the jobs had them and are not the same; else by what the
-    traces of a run tell of its beginning and its planned events."""
+    """How a scenario differs: by the texts that the jobs have kept; else by its files, if both are where the jobs had
+    them and are not the same; else by what the traces of a run tell of its beginning and its planned events."""
+    kept = [kept_text(change.scenario, side.jobs) for side in (a, b)]
+    if kept[0] is not None and kept[1] is not None and kept[0] != kept[1]:
+        (ending, text_a), (other, text_b) = kept[0], kept[1]
+        names = dict.fromkeys(f"{change.scenario}{item}" for item in (ending, other))
+        return (TextDiff(" and ".join(names), unified(text_a, text_b)),)
     files = [_file(change.scenario, side.jobs) for side in (a, b)]
     if files[0] is not None and files[1] is not None and files[0][1] != files[1][1]:
         (path_a, text_a), (path_b, text_b) = files[0], files[1]

@@ -40,14 +40,17 @@ class Success:
 
 @dataclass(frozen=True)
 class CellFigure:
-    """Success in one cell; the p-values of a family of cells are corrected together."""
+    """Success in one cell; the p-values of a family of cells are corrected together.
+
+    Both p-values are None where that of a `Comparison` is: without an estimate of *this benchmark*.
+    """
 
     cell: tuple[Any, ...]
     scenarios: int
     rates: tuple[float, float]
     interval: Interval
-    p_value: float
-    adjusted: float
+    p_value: float | None
+    adjusted: float | None
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,8 @@ def success(cells: Cells, *, estimand: Estimand, margin: float | None) -> Succes
 
 def cell_figures(cells: Cells, *, estimand: Estimand) -> tuple[tuple[CellFigure, ...], Family]:
     """Success cell by cell, with score intervals and sign-flip tests, corrected by Holm's method as one family."""
-    found: dict[str, tuple[tuple[Any, ...], tuple[float, float], Means, float]] = {}
+    found: dict[str, tuple[tuple[Any, ...], tuple[float, float], Means, Interval]] = {}
+    p_values: dict[str, float | None] = {}
     judged = cells.both_judged
     for number, cell in enumerate(cells.keys.cells):
         there = judged[number]
@@ -82,15 +86,15 @@ def cell_figures(cells: Cells, *, estimand: Estimand) -> tuple[tuple[CellFigure,
             continue
         a, b = (_cell_sample(cells, side, number, there) for side in (0, 1))
         means = b.minus(a)
-        found[str(number)] = (cell, (a.means().mean, b.means().mean), means, sign_flip(means, flips=FLIPS).mid_p_value)
-    family = holm("cells", {name: item[3] for name, item in found.items()})
+        interval = mean_interval(means, estimand=estimand)
+        found[str(number)] = (cell, (a.means().mean, b.means().mean), means, interval)
+        estimated = estimand == "situations" or interval.low is not None
+        p_values[str(number)] = sign_flip(means, flips=FLIPS).mid_p_value if estimated else None
+    family = holm("cells", p_values)
     figures = [
-        CellFigure(
-            cell, means.scenarios, rates, mean_interval(means, estimand=estimand), p_value,
-            float(family.members[name].adjusted or 0.0),
-        )
-        for name, (cell, rates, means, p_value) in found.items()
-    ]  # fmt: skip
+        CellFigure(cell, means.scenarios, rates, interval, p_values[name], family.members[name].adjusted)
+        for name, (cell, rates, means, interval) in found.items()
+    ]
     return tuple(figures), family
 
 

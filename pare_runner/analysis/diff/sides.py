@@ -11,6 +11,7 @@ from pare_runner.analysis.discover import Given, Job, each_path
 from pare_runner.analysis.frame import Results, read_results
 from pare_runner.analysis.note import note
 from pare_runner.analysis.reading import collected
+from pare_runner.analysis.verdicts import status_notes, unknown_statuses
 from pare_runner.errors import InputError, Problem
 
 PROTOCOL = ("protocol", "protocol_version")
@@ -37,8 +38,9 @@ class Side:
         return collected(frame, f"the results of {self.label}, {self.name},")
 
     def notes(self) -> tuple[Problem, ...]:
-        """What was odd about the files of this side; each note names the side."""
-        return tuple(replace(found, message=f"{self.label}: {found.message}") for found in self.results.loading)
+        """What was odd about the files of this side, and runs whose status is unknown; each note names the side."""
+        found = (*self.results.loading, *status_notes(self.read(unknown_statuses(self.frame))))
+        return tuple(replace(item, message=f"{self.label}: {item.message}") for item in found)
 
 
 def read_side(label: str, given: Given) -> Side:

@@ -26,6 +26,15 @@ PLAIN = {
 """Kinds of decisions that need no name of a tool, as they are said."""
 
 
+INTERVALS = {
+    "score": "score interval",
+    "t": "t interval",
+    "bootstrap": "bootstrap interval",
+    "wilson": "Wilson interval",
+}
+"""Method of an interval → how it is called."""
+
+
 def step(item: Step | None, other: Step | None = None, differing: Collection[str] = ()) -> str:
     """A decision in a line: `execute Calendar.edit_calendar_event(event_id="table")`, `user waits`.
 
@@ -56,6 +65,13 @@ def interval(found: Interval) -> str:
     if found.low is None or found.high is None:
         return f"(no interval: {found.note})"
     return f"[{signed(100 * found.low)}, {signed(100 * found.high)}]"
+
+
+def kind_of_interval(found: Interval) -> str:
+    """`95 % score interval (what is to be said of it)`."""
+    level, note = f"{100 * found.level:g} %", f" ({found.note})" if found.note else ""
+    named = INTERVALS.get(found.method)
+    return f"no {level} interval{note}" if named is None else f"{level} {named}{note}"
 
 
 def points(difference: float | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pare_runner.analysis.diff.keys import shown
-from pare_runner.analysis.diff.values import counted, interval, p_value, percent, points, short, value
+from pare_runner.analysis.diff.values import counted, interval, kind_of_interval, p_value, percent, points, short, value
 from pare_runner.analysis.notes import listed
 from pare_runner.analysis.statistics.sample import ESTIMANDS
 
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from pare_runner.analysis.diff.contents import ScenarioChange
     from pare_runner.analysis.diff.divergence import Divergence
     from pare_runner.analysis.diff.examine import Examined
-    from pare_runner.analysis.diff.figures import Success
+    from pare_runner.analysis.diff.figures import CellFigure, Success
     from pare_runner.analysis.diff.model import Diff, Finding, Matching, Unmatched
     from pare_runner.analysis.diff.moved import CheckShare, Moved
+
+TESTS = {"exact": "exact test within its cells", "normal": "test by a normal approximation within its cells"}
 
 NO_TEXT = "; what it was and is, neither files nor traces tell"
 
@@ -81,11 +83,8 @@ def statistics(success: Success) -> Iterator[str]:
         f" {interval(found.interval)}, over {counted(found.scenarios, 'scenario')}"
         f" ({found.better} better, {found.worse} worse, {found.equal} equal)"
     )
-    yield (
-        f"about {ESTIMANDS[found.estimand]}; {100 * found.interval.level:g} % interval: {found.interval.method}"
-        + (f" ({found.interval.note})" if found.interval.note else "")
-        + (f"; cluster bootstrap {interval(found.bootstrap)}" if found.bootstrap is not None else "")
-    )
+    bootstrap = "" if found.bootstrap is None else f"; cluster bootstrap {interval(found.bootstrap)}"
+    yield f"about {ESTIMANDS[found.estimand]}; {kind_of_interval(found.interval)}{bootstrap}"
     size = "" if found.standardized is None else f"; effect size d = {found.standardized:.2f}"
     if found.p_value is None:
         yield f"no p-value: {found.interval.note}{size}"
@@ -131,7 +130,7 @@ def evidence(moved: Moved, size: int) -> str:
         verdict = "one run a side cannot be told from the variation between runs"
     found = moved.evidence
     corrected = f", {p_value(moved.adjusted)} corrected for {size} scenarios" if size > 1 else ""
-    return f"{verdict} ({p_value(found.p_value)}{corrected}, {found.method} test within its cells)"
+    return f"{verdict} ({p_value(found.p_value)}{corrected}, {TESTS[found.method]})"
 
 
 def rates(moved: Moved) -> str:
@@ -141,6 +140,13 @@ def rates(moved: Moved) -> str:
         for label, successes, runs, rate in zip("AB", moved.successes, moved.runs, moved.rates, strict=True)
     )
     return f"{', '.join(sides)}, {points(moved.difference)}; {moved.gained} gained, {moved.lost} lost"
+
+
+def cell_chance(item: CellFigure, size: int) -> str:
+    """The p-values of one cell out of a family of `size`."""
+    if item.p_value is None or item.adjusted is None:
+        return "no p-value"
+    return f"mid-{p_value(item.p_value)}, {p_value(item.adjusted)} corrected for {counted(size, 'cell')}"
 
 
 def check(item: CheckShare) -> str:

@@ -61,6 +61,7 @@ ASKED = (
     HASH,
     "world_hash",
     "scoring_hash",
+    "scoring",
 )
 """Columns of rows that say what was asked for."""
 OUTCOMES = frozenset(name for name in (*ROW_COLUMNS, *CHECK_COUNTS) if name not in ASKED)

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
 from pare_runner.analysis import given
 from pare_runner.analysis.frame import Results
 from pare_runner.analysis.notes import listed
@@ -25,6 +23,7 @@ from pare_runner.analysis.statistics.documented import COLUMNS, per_config_resul
 from pare_runner.analysis.statistics.exceptions import alerts
 from pare_runner.analysis.statistics.intervals import LEVEL
 from pare_runner.analysis.statistics.sample import Estimand
+from pare_runner.analysis.verdicts import verdict
 from pare_runner.errors import ConfigError, InputError, Problem
 
 GAPS = 3
@@ -54,8 +53,7 @@ def build(results: Results, options: Options, *, directories: Sequence[str] = ()
     given.margin(options.margin)
     if not 0.0 < options.level < 1.0:
         raise ConfigError(f"an interval at level {options.level:g}: a level lies between 0 and 1", hint="0.95 is usual")
-    # A number that is none is no verdict; only files from elsewhere have such.
-    frame, notes = results.frame.with_columns(pl.col("success_numeric").fill_nan(None)), results.notes()
+    frame, notes = results.frame.with_columns(verdict()), results.notes()
     _refuse_mixture(notes, options)
     arms = find_arms(frame, options.by)
     if not arms.values:

@@ -35,6 +35,23 @@ CLASSES: Mapping[str, str] = {
 }
 """Kind of a cause → what it means. A run is of the first kind that fits."""
 
+LIMITS: Mapping[str, str] = {
+    "limit:context": "a request did not fit the model's context",
+    "limit:content_filter": "the provider's filter refused a request",
+    "limit:reply_size": "a reply was too large",
+    "limit:format_retries": "too many replies could not be understood",
+    "limit:max_idle_turns": "the idle turns ran out",
+    "limit:tokens": "the tokens of the run ran out",
+}
+"""The limits of docs/outcomes.md → what it means that one ended a run."""
+
+
+def said(cause: Cause) -> str:
+    """The text of a cause for people: `Cause.text` names a limit by its id."""
+    if cause.kind != "limit":
+        return cause.text
+    return LIMITS.get(cause.text) or f"{CLASSES[cause.kind]}: {cause.text.partition(':')[2].replace('_', ' ')}"
+
 
 def failures(frame: pl.LazyFrame, arms: Arms, found: Sequence[Configuration]) -> tuple[tuple[Cause, ...], int]:
     """The causes in each configuration, those of most runs first, and how many there are beyond `MOST`; examples are of

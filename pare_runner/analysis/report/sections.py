@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pare_runner.analysis.report.failures import said
 from pare_runner.analysis.report.methods import methods
 from pare_runner.analysis.report.model import Axis, Example, Part, Report, Spending
 from pare_runner.analysis.report.overview import overview
@@ -165,7 +166,7 @@ def _failures(report: Report) -> Section:
         (
             words(cause.configuration),
             words(labels[cause.configuration]),
-            words(cause.text),
+            words(said(cause)),
             count(cause.runs),
             count(cause.scenarios),
             words("; ".join(f"{name} ({runs})" for name, runs in cause.checks) or NOTHING),

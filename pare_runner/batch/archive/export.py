@@ -126,7 +126,7 @@ class _Export:
         scrubber = self._scrubber(begun) if self.options.anonymous else None
         chosen = [job for job in begun if not set(kept).isdisjoint(job.units)]
         jobs = [self._job(job, journals[job.folder], kept, len(every), scrubber) for job in chosen]
-        self._write_jobs(stage / JOBS, jobs, kept, scrubber)
+        self._write_jobs(stage, jobs, kept, scrubber)
         self._write_sources(stage, scrubber)
         for job in jobs:
             self._warn(shown(job.directory), job.findings)
@@ -197,7 +197,18 @@ class _Export:
             if missing:
                 raise InputError(f"{name}: its scenarios {listed(missing)} cannot be found any more")
             prompts = self.sources.add(config, [found[name] for name in wanted])
-        return JobFiles(folder, job, config, journal, wanted, len(kept) < every, prompts, scrubber, self.options.public)
+        return JobFiles(
+            folder,
+            job,
+            config,
+            journal,
+            wanted,
+            len(kept) < every,
+            prompts,
+            scrubber,
+            self.options.public,
+            self.sources.texts,
+        )
 
     def _place(self, config: MultiScenarioRunnerConfig, ran_in: Path) -> tuple[Path, LoadSuite]:
         """From where paths of a job count, and its scenarios, which are loaded once for all jobs that choose alike."""
@@ -208,9 +219,10 @@ class _Export:
         return self._places[key]
 
     def _write_jobs(
-        self, target: Path, jobs: Sequence[JobFiles], kept: Sequence[str], scrubber: Scrubber | None
+        self, stage: Path, jobs: Sequence[JobFiles], kept: Sequence[str], scrubber: Scrubber | None
     ) -> None:
         """The folders of the jobs, and above them what holds for all of them."""
+        target = stage / JOBS
         by_folder = {job.planned.folder: job for job in jobs}
         placed = []
         for number, planned in enumerate(self.plan.jobs, 1):
@@ -226,7 +238,7 @@ class _Export:
                 placed.append(replace(planned, folder=folder, overrides=tuple(words), units=units))
                 continue
             placed.append(job.placed(folder))
-            job.write(target / folder, calls=self.options.calls, traces=self.options.traces)
+            job.write(stage, folder, calls=self.options.calls, traces=self.options.traces)
             self.on_job(len(placed), len(self.plan.jobs))
         words = self.plan.command_line if scrubber is None else tuple(scrubber.words(self.plan.command_line))
         plan = Plan(tuple(placed), self.plan.sweep, words, CODE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -12,14 +13,14 @@ import yaml
 
 from pare_runner.atomic import json_bytes, read_json, write_atomic, write_json
 from pare_runner.batch.archive.calls import exported_calls
-from pare_runner.batch.archive.layout import CODE, PROMPTS_FROM_CODE, SCENARIOS_FROM_CODE, is_inside
+from pare_runner.batch.archive.layout import CODE, JOBS, PROMPTS_FROM_CODE, SCENARIOS_FROM_CODE, is_inside
 from pare_runner.batch.archive.scrubbing import Finding, Scrubber
 from pare_runner.batch.archive.traces import export_traces
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frames_io import PARQUET, unit_frame, write_parquet
 from pare_runner.batch.identity import config_hash, experiment_key
 from pare_runner.batch.journal import JOURNAL, JournalContent
-from pare_runner.batch.manifest import MANIFEST
+from pare_runner.batch.manifest import FILE, MANIFEST, file_entry
 from pare_runner.batch.plan import PlannedJob
 from pare_runner.batch.summary import SUMMARY, summarize
 from pare_runner.errors import InputError
@@ -42,6 +43,7 @@ class JobFiles:
     """A job that is packed: where it lies, what it is, the scenarios that are kept, and its place in the archive.
 
     `sampled` says that scenarios are left out. What tells of the machine and may be a mere word is put into `findings`.
+    `texts` are the files of the archive that scenarios are written in.
     """
 
     directory: Path
@@ -53,6 +55,7 @@ class JobFiles:
     prompts: str | None
     scrubber: Scrubber | None
     public: Collection[str] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
     def relocated(self) -> MultiScenarioRunnerConfig:
@@ -103,10 +106,11 @@ class JobFiles:
             units=units,
         )
 
-    def write(self, target: Path, *, calls: bool, traces: bool) -> None:
-        """Write the files of the job into the folder `target`."""
+    def write(self, stage: Path, folder: str, *, calls: bool, traces: bool) -> None:
+        """Write the files of the job into its `folder` of the archive that is made in `stage`."""
+        target = stage / JOBS / folder
         config, rows = self.relocated(), self._rows()
-        write_json(target / MANIFEST, self._manifest(config))
+        write_json(target / MANIFEST, self._manifest(config, os.path.relpath(stage, target)))
         if (self.directory / JOURNAL).exists():
             write_atomic(target / JOURNAL, b"".join(json_bytes(row) + b"\n" for row in rows))
         self._write_results(target, config, rows)
@@ -144,9 +148,13 @@ class JobFiles:
         if found is not None:
             self.findings.append(found)
 
-    def _manifest(self, config: MultiScenarioRunnerConfig) -> dict[str, Any]:
+    def _manifest(self, config: MultiScenarioRunnerConfig, top: str) -> dict[str, Any]:
+        """The manifest; `top` leads from the job to the top of the archive."""
         content = read_json(self.directory / MANIFEST)
         scenarios = {name: entry for name, entry in content["scenarios"].items() if name in self.scenarios}
+        for name, entry in scenarios.items():
+            entry.pop(FILE, None)
+            entry |= file_entry(f"{top}/{self.texts[name]}" if name in self.texts else None)
         content |= {
             "experiment_key": experiment_key(config),
             "config": config.model_dump(mode="json"),

@@ -36,6 +36,8 @@ class Sources:
 
     files: dict[str, bytes] = field(default_factory=dict)
     installed: set[str] = field(default_factory=set)
+    texts: dict[str, str] = field(default_factory=dict)
+    """Scenario → the file that it is written in, where that is inside."""
 
     def add(self, config: MultiScenarioRunnerConfig, scenarios: Sequence[PAREScenario]) -> str | None:
         """Take in what a job needs, from the working directory, where its paths count from.
@@ -55,7 +57,8 @@ class Sources:
     def _scenario(self, scenario: PAREScenario) -> Iterable[ModuleType]:
         """Take in a scenario's file; the modules that it needs."""
         if isinstance(scenario, YamlScenario):
-            self._put(f"{SCENARIOS}/{scenario.scenario_id}.yaml", scenario.source.encode())
+            self.texts[scenario.scenario_id] = f"{SCENARIOS}/{scenario.scenario_id}.yaml"
+            self._put(self.texts[scenario.scenario_id], scenario.source.encode())
             own = [cls for cls in app_classes().values() if cls not in ALL_APPS and cls.__name__ in scenario.source]
             return [sys.modules[cls.__module__] for cls in own]
         module = module_of(scenario.scenario_id) or inspect.getmodule(type(scenario))
@@ -64,6 +67,8 @@ class Sources:
                 f"scenario {scenario.scenario_id!r} has no source: only the script that made it knows it",
                 hint="register it with @register_scenario in a file of its own",
             )
+        if is_own(module):
+            self.texts[scenario.scenario_id] = _name(module)
         return [module]
 
     def _modules(self, modules: Iterable[ModuleType]) -> None:
@@ -74,9 +79,7 @@ class Sources:
             if not is_own(module) and not module.__name__.startswith("pare_runner.")
         }
         for module in own_modules(modules):
-            place = place_of(module)
-            name = f"{CODE}/{code_name(module)}" if place is None else f"{SCENARIOS}/{place.as_posix()}"
-            self._put(name, Path(str(module.__file__)).read_bytes())
+            self._put(_name(module), Path(str(module.__file__)).read_bytes())
 
     def _prompts(self, config: MultiScenarioRunnerConfig) -> str:
         """All templates, the shipped ones too: another version may have others."""
@@ -98,6 +101,12 @@ class Sources:
             raise InputError(
                 f"two jobs have different files for {name}", hint="export them one at a time: name a job's own folder"
             )
+
+
+def _name(module: ModuleType) -> str:
+    """What the file of a module is called in an archive."""
+    place = place_of(module)
+    return f"{CODE}/{code_name(module)}" if place is None else f"{SCENARIOS}/{place.as_posix()}"
 
 
 def _plugins(config: MultiScenarioRunnerConfig) -> Iterator[str]:

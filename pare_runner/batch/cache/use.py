@@ -13,11 +13,13 @@ from pare_runner.batch.agents import engines, scenario_reads_data, scoring_hash
 from pare_runner.batch.cache.entry import CacheKey, Entry, Head
 from pare_runner.batch.cache.store import CacheStore
 from pare_runner.batch.config import CacheMode, MultiScenarioRunnerConfig
+from pare_runner.batch.frames_io import SCORING
 from pare_runner.batch.identity import BEHAVIOUR_VERSION, config_hash, digest
 from pare_runner.batch.job import EXCEPTION, Job
 from pare_runner.batch.rendering import export_path
 from pare_runner.batch.results import config_columns
 from pare_runner.batch.work import Recorded, Report, Task
+from pare_runner.scenarios.yaml_scenario import scoring_of
 from pare_runner.traces.registry import trace_writers
 
 
@@ -86,7 +88,7 @@ class CacheUse:
         """`entry` as if its run had just been made for this job."""
         wanted = self._of(job).writers
         traces = tuple((writer, trace) for writer, trace in entry.traces if writer in wanted)
-        row = {**entry.row, "export_path": export_path(traces)}
+        row = {**entry.row, "export_path": export_path(traces), SCORING: scoring_of(job.units[task.unit].scenario)}
         log = entry.log if job.config.log_to_file else None
         return Report(task, row, traces, log, None if job.config.oracle else entry.calls, "cache")
 

@@ -38,10 +38,5 @@ def handles_of(scenario: PAREScenario) -> dict[str, str]:
     return {app.name: app.name for app in scenario.apps}
 
 
-def scoring_of(scenario: PAREScenario) -> str:
-    """`derived` if the checks were derived from an imported oracle, else `authored`."""
-    return scenario.file.scoring if isinstance(scenario, YamlScenario) else "authored"
-
-
 def _ids(scenarios: Sequence[PAREScenario]) -> list[str]:
     return [scenario.scenario_id for scenario in scenarios]

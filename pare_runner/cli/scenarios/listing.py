@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from pare_runner.cli.console import plural, say, say_json, table, warn
-from pare_runner.cli.scenarios.finding import scoring_of
 from pare_runner.library.catalog import Catalog
 from pare_runner.library.selection import Choice
 from pare_runner.scenarios.scenario import PAREScenario
+from pare_runner.scenarios.yaml_scenario import scoring_of
 
 BAD_INPUT = 2
 

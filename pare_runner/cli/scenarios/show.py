@@ -8,12 +8,13 @@ import typer
 
 from pare_runner.apps.core.dates import to_text
 from pare_runner.cli.console import mark, say, say_json, table, warn
-from pare_runner.cli.scenarios.finding import find_one, handles_of, scoring_of
+from pare_runner.cli.scenarios.finding import find_one, handles_of
 from pare_runner.cli.scenarios.flow import FlowRow, by_time, flow_rows, mermaid, offset
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
 from pare_runner.errors import InputError
 from pare_runner.scenarios.scenario import PAREScenario
+from pare_runner.scenarios.yaml_scenario import scoring_of
 
 
 def show(

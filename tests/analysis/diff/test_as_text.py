@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from pare_runner.analysis.diff import values
+from typing import get_args, get_type_hints
+
+from pare_runner.analysis.diff import values, words
 from pare_runner.analysis.diff.compare import diff
+from pare_runner.analysis.diff.evidence import Evidence
 from pare_runner.analysis.diff.steps import Step
+from pare_runner.analysis.statistics.intervals import Method
 from tests.analysis.diff.conftest import EDITED, Rows, Sweeps
+from tests.analysis.diff.test_as_json import fits
 
 
 def test_the_conclusion_comes_first(sweeps: Sweeps) -> None:
@@ -35,7 +40,7 @@ def test_every_comparison_says_what_it_could_have_found(rows: Rows) -> None:
     items = [{"base_scenario_id": f"s{n}"} for n in range(12)]
     text = diff(rows("a", items), rows("b", [item | {"ok": n > 5} for n, item in enumerate(items)]), margin=0.1).text()
     for said in (
-        "about situations like these; 95 % interval: score; cluster bootstrap [",
+        "about situations like these; 95 % score interval; cluster bootstrap [",
         "sign-flip permutation test by scenario: p = 0.016 (mid-p; exact p = 0.031)",
         "effect size d = ",
         "McNemar's exact test: p = 0.031 (0 gained, 6 lost)",
@@ -46,6 +51,23 @@ def test_every_comparison_says_what_it_could_have_found(rows: Rows) -> None:
         assert said in text
 
 
+def test_what_is_said_to_people_are_words_not_ids(sweeps: Sweeps, rows: Rows) -> None:
+    items = [{"base_scenario_id": f"s{n}"} for n in range(12)]
+    a, b = rows("a", items), rows("b", [item | {"ok": n > 5} for n, item in enumerate(items)])
+    texts = [diff(a, b, estimand=about).text(width=500) for about in ("situations", "benchmark")]
+    texts.append(diff(sweeps.base, sweeps.edited, margin=0.1).text(width=500))
+    said = "\n".join(line for text in texts for line in text.splitlines() if " test" in line or "equivalence" in line)
+    assert "no 95 % interval (needs at least two runs of a scenario" in texts[1]
+    assert "exact test within its cells" in said
+    assert "_" not in said.replace(EDITED, "")
+
+
+def test_every_kind_of_interval_and_test_has_a_name() -> None:
+    methods = {*get_args(Method)}
+    assert methods - set(values.INTERVALS) == {"none"}
+    assert set(words.TESTS) == set(get_args(get_type_hints(Evidence)["method"]))
+
+
 def test_one_run_on_this_benchmark_has_no_p_value_and_says_why(rows: Rows) -> None:
     items = [{"base_scenario_id": f"s{n}"} for n in range(12)]
     a, b = rows("a", items), rows("b", [item | {"ok": n > 5} for n, item in enumerate(items)])
@@ -53,6 +75,18 @@ def test_one_run_on_this_benchmark_has_no_p_value_and_says_why(rows: Rows) -> No
     assert "no p-value: needs at least two runs of a scenario" in text
     assert "permutation" not in text
     assert "smallest detectable difference: unknown" in text
+
+
+def test_cells_of_single_runs_on_this_benchmark_have_no_p_value_in_any_form(rows: Rows) -> None:
+    items = [{"base_scenario_id": f"s{n}", "observe_model": model} for n in range(6) for model in "xy"]
+    a, b = rows("a", items), rows("b", [item | {"ok": n > 5} for n, item in enumerate(items)])
+    found = diff(a, b, estimand="benchmark", by="observe_model")
+    lines = found.text(width=200).partition("Cells that differ")[2].splitlines()[1:3]
+    assert [line.rpartition("), ")[2] for line in lines] == ["no p-value"] * 2
+    assert [(cell["p_value"], cell["adjusted"]) for cell in found.as_json()["cells"]] == [(None, None)] * 2
+    fits(found.as_json())
+    assert found.html().count("<td>unknown</td><td>unknown</td>") == 2
+    assert "mid-p = " in diff(a, b, by="observe_model").text(width=200).partition("Cells that differ")[2]
 
 
 def test_values_are_cut_around_their_first_difference() -> None:

@@ -15,6 +15,7 @@ from pare_runner.analysis.diff.divergence import SAME
 from pare_runner.errors import InputError
 from pare_runner.library import prompts as shipped
 from tests.analysis.diff.conftest import EDITED, Rows, Sweeps, copied, sweep
+from tests.analysis.diff.test_as_json import fits
 
 
 def test_two_equal_sweeps_are_identical(sweeps: Sweeps) -> None:
@@ -52,6 +53,35 @@ def test_the_edited_scenario_and_its_decision_are_found_and_nothing_else(sweeps:
     assert "school_trip" not in found.text()
 
 
+def test_a_check_that_was_edited_in_place_is_shown_from_what_the_jobs_kept(tmp_path: Path) -> None:
+    """The file is the same for both by now, and traces tell nothing of checks."""
+    scenarios = copied(tmp_path / "scenarios")
+    words = ("model=scripted",)
+    a = sweep(scenarios, tmp_path / "a", *words)
+    path = scenarios / f"{EDITED}.yaml"
+    path.write_text(path.read_text().replace('contains: "5"', "contains: five"))
+    b = sweep(scenarios, tmp_path / "b", *words)
+    shutil.rmtree(scenarios)
+
+    found = diff(a, b)
+
+    (item,) = found.moved
+    assert item.change is not None
+    assert (item.change.world, item.change.checks) == (False, True)
+    (text,) = item.change.texts
+    assert text.name == f"{EDITED}.yaml"
+    before, after = (line for line in text.lines if line[0] in "+-")
+    assert 'contains: "5"' in before
+    assert "contains: five" in after
+    assert after in found.text(width=300)
+    assert found.as_json()["moved"][0]["change"]["texts"] == [{"name": text.name, "lines": list(text.lines)}]
+    assert "contains: five" in found.html()
+    fits(found.as_json())
+    unopened = diff(a, b, scenarios=0).moved[0]
+    assert unopened.change is not None
+    assert unopened.change.texts == (text,), "no trace has to be opened for it"
+
+
 def test_the_difference_of_a_file_is_shown(sweeps: Sweeps) -> None:
     (item,) = diff(sweeps.base, sweeps.edited).moved
     assert item.change is not None
@@ -64,13 +94,15 @@ def test_the_difference_of_a_file_is_shown(sweeps: Sweeps) -> None:
 
 
 def test_without_files_traces_tell_how_a_scenario_differs(sweeps: Sweeps, tmp_path: Path) -> None:
-    """Results that were copied to another place, the scenario files gone."""
+    """Results of before texts were kept, copied to another place, the scenario files gone."""
     moved = []
     for name, folder in (("a", sweeps.base), ("b", sweeps.edited)):
         shutil.copytree(folder, tmp_path / name)
         for path in (tmp_path / name).glob("*/manifest.json"):
             manifest = json.loads(path.read_text())
             manifest["config"]["scenarios"] = ["gone.yaml"]
+            for entry in manifest["scenarios"].values():
+                del entry["file"]
             path.write_text(json.dumps(manifest))
         moved.append(tmp_path / name)
     (item,) = diff(*moved).moved

@@ -56,6 +56,20 @@ def test_cells_are_a_family(rows: Rows) -> None:
     assert (y.rates[0], y.p_value, family.size) == (y.rates[1], 1.0, 2)
 
 
+def test_a_cell_of_single_runs_tells_nothing_of_this_benchmark(rows: Rows) -> None:
+    """What runs of one scenario vary by is not known there; a cell with several runs is a family of its own then."""
+    a = [*of_matrix(A[:, :1], observe_model="x"), *of_matrix(A, observe_model="y")]
+    b = [*of_matrix(B[:, :1], observe_model="x"), *of_matrix(B, observe_model="y")]
+    cells = laid(rows, a, b)
+    (x, y), family = cell_figures(cells, estimand="benchmark")
+    assert (x.interval.low, x.p_value, x.adjusted) == (None, None, None)
+    assert family.size == 1
+    assert y.p_value == y.adjusted == compare(Sample.of_matrix(B), Sample.of_matrix(A)).test.mid_p_value
+    (x, _), family = cell_figures(cells, estimand="situations")
+    assert x.p_value is not None
+    assert family.size == 2
+
+
 def test_metrics_leave_exceptions_and_missing_values_out(rows: Rows) -> None:
     a = [
         {"base_scenario_id": "s", "run_number": 1, "model_calls": 4},

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from pare_runner.analysis.report import failures
-from pare_runner.analysis.report.failures import CLASSES
+from pare_runner.analysis.report.failures import CLASSES, LIMITS
 from pare_runner.analysis.report.text import text
+from pare_runner.episode.run import FORCED_FAILURES
 from tests.analysis.report.made import reported, row
 
 CASES: list[tuple[str, dict[str, Any]]] = [
@@ -30,6 +31,20 @@ def test_a_failed_run_is_of_the_first_class_that_fits(kind: str, columns: dict[s
     assert cause.kind == kind
     assert cause.text == (columns["termination_reason"] if kind == "limit" else CLASSES[kind])
     assert (cause.runs, cause.scenarios) == (1, 1)
+
+
+def test_limits_are_said_in_words_and_keep_their_ids_in_json() -> None:
+    names = [*FORCED_FAILURES, "limit:of_another_version"]
+    found = reported([row(f"s{n}", False, termination_reason=name) for n, name in enumerate(names)])
+    assert [cause.text for cause in found.failures] == sorted(names)
+    said = text(found, width=400).partition("Failures by cause")[2].partition("Methods")[0]
+    assert "limit:" not in said
+    for words in (*LIMITS.values(), "a limit ended it: of another version"):
+        assert words in " ".join(said.split())
+
+
+def test_every_limit_that_fails_a_run_has_a_sentence() -> None:
+    assert set(LIMITS) == set(FORCED_FAILURES)
 
 
 def test_exceptions_are_told_apart_by_what_they_say_first() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import posixpath
 import shutil
 import sys
 from collections.abc import Iterator
@@ -82,6 +83,21 @@ def test_what_is_inside(sweep: Path) -> None:
     assert exported.warnings == []
     assert set(exported.contents.files) == set(found) - {EXPERIMENT}
     assert {path: path.read_bytes() for path in sweep.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("options", [Options(), Options(anonymous=True), Options(sample=1)])
+@pytest.mark.parametrize("alone", [False, True])
+def test_manifests_find_the_texts_of_scenarios_inside(sweep: Path, options: Options, alone: bool) -> None:
+    export_experiment(jobs_of(sweep)[0] if alone else sweep, Path("out.zip"), options)
+    found = names(Path("out.zip"))
+    assert not [name for name in found if ".scenarios" in name], "there is one copy of each"
+    manifests = [name for name in found if name.endswith("manifest.json")]
+    assert len(manifests) == (1 if alone else 2)
+    for manifest in manifests:
+        for scenario, entry in content(Path("out.zip"), manifest)["scenarios"].items():
+            name = posixpath.normpath(posixpath.join(posixpath.dirname(manifest), entry["file"]))
+            assert name == f"scenarios/{scenario}.yaml"
+            assert name in found
 
 
 @pytest.mark.parametrize("options", [Options(), Options(anonymous=True, traces=True), Options(sample=1)])

@@ -221,6 +221,17 @@ def test_oracle_runs_are_kept_and_scenarios_without_a_hash_are_not(
     assert entries(fresh_cache) == kept
 
 
+def test_entries_of_before_a_column_say_it_all_the_same(tmp_path: Path, scenarios: Path, fresh_cache: Path) -> None:
+    config = oracle_config(scenarios=(str(scenarios),), suite={"source": "listed"})
+    run(config, tmp_path / "first")
+    for path in entries(fresh_cache):
+        entry = decoded(path.read_bytes())
+        del entry.row["scoring"]
+        path.write_bytes(encoded(entry))
+    assert run(config, tmp_path / "again") == dict.fromkeys(WORDS, "cache")
+    assert [row["scoring"] for row in rows(tmp_path / "again")] == ["authored"] * len(WORDS)
+
+
 def test_a_replay_is_no_run(tmp_path: Path, config: MultiScenarioRunnerConfig, fresh_cache: Path) -> None:
     run(config.model_copy(update={"cache": "bypass"}), tmp_path / "first")
     replay = config.model_copy(update={"replay": str(tmp_path / "first")})
