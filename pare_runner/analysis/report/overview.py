@@ -112,7 +112,7 @@ def _exceptions(found: Sequence[Configuration]) -> Table:
         Column("if passed", "success rate if all exceptions had succeeded"),
         Column("unjudged", "runs without a verdict: their scenario has no check"),
     )
-    return Table("exceptions", columns, tuple(rows))
+    return Table("exceptions", columns, tuple(rows), title="Exceptions, and the bounds that they set")
 
 
 def _conduct(found: Sequence[Configuration]) -> Table:
@@ -145,7 +145,7 @@ def _conduct(found: Sequence[Configuration]) -> Table:
         )
         for item in found
     ]
-    return Table("conduct", tuple(columns), tuple(rows))
+    return Table("conduct", tuple(columns), tuple(rows), title="Proposals, and what a run takes")
 
 
 def _unseen(found: Sequence[Configuration]) -> bool:
