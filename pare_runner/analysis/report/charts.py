@@ -115,9 +115,13 @@ def short(label: str) -> str:
     return said if len(said) <= LONGEST else f"{said[:half]}…{said[half + 1 - LONGEST :]}"
 
 
+def named(key: str, label: str) -> str:
+    """A label; one that cannot be drawn whole begins with the id, which tells it from others."""
+    return label if len(label) <= LONGEST else f"{key} {label}"
+
+
 def _named(item: Configuration) -> str:
-    """The label of a configuration; one that cannot be drawn whole begins with the id, which tells it from others."""
-    return item.label if len(item.label) <= LONGEST else f"{item.id} {item.label}"
+    return named(item.id, item.label)
 
 
 def charts(report: Report) -> dict[str, Chart]:
@@ -194,9 +198,7 @@ def _curves(axis: Axis, found: dict[str, Configuration], colours: dict[str, int]
         )
         if points:
             ids = ", ".join(point.configuration for point in item.points)
-            curves.append(
-                Curve(item.label if len(item.label) <= LONGEST else f"{ids} {item.label}", colour, dash, points)
-            )
+            curves.append(Curve(named(ids, item.label), colour, dash, points))
     return CurveChart(f"robustness_{axis.column}", "Robustness", axis.title, "success, %", tuple(curves))
 
 

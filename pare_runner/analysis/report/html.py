@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from pare_runner.analysis.report.charts import charts
+from pare_runner.analysis.report.charts import charts, named, short
 from pare_runner.analysis.report.links import link
 from pare_runner.analysis.report.methods import counts
 from pare_runner.analysis.report.model import Report
@@ -30,6 +30,7 @@ def html(report: Report, *, folder: str = "") -> str:
         sections=laid_out,
         figures={item.key: Markup(draw(found[item.key])) if item.key in found else "" for item in laid_out},
         legend=legend,
+        heading=lambda key, label: short(named(key, label)),
         link=lambda path: link(path, folder),
         style=Markup(_text("page.css")),
         script=Markup(_text("page.js")),
