@@ -55,6 +55,8 @@ def draw(chart: Chart) -> Figure:
         _stack(figure, axes, chart)
     else:
         _grid(figure, axes, chart)
+    if not isinstance(chart, GridChart):
+        axes.tick_params(labelsize=8)
     axes.set_title(short(chart.title), loc="left", fontsize=11)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
