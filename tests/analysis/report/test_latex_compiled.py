@@ -13,7 +13,7 @@ import pytest
 from pare_runner.analysis.report.latex import latex
 from tests.analysis.report.made import Row, grid, reported, row
 
-PDFLATEX = shutil.which("pdflatex")
+PDFLATEX, XELATEX = map(shutil.which, ("pdflatex", "xelatex"))
 PAPER = r"""\documentclass{article}
 \usepackage{%s}
 \begin{document}
@@ -23,7 +23,7 @@ PAPER = r"""\documentclass{article}
 EVIL = "é_%&#$~^\\{}<>|\"[x]--'`ß \u4f60\u597d \U0001f389 \u0105\u2026 -5"
 LONG = "an-organisation/a-model-with-a-long-name-2026-11-preview-and-a-quantisation-q4_k_m"
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(PDFLATEX is None, reason="no pdflatex on the PATH")]
+pytestmark = pytest.mark.slow
 
 
 def wide(name: str, models: int) -> list[Row]:
@@ -52,6 +52,18 @@ def wide(name: str, models: int) -> list[Row]:
     ]
 
 
+def compiled(engine: str, rows: Sequence[Row], packages: str, folder: Path) -> str:
+    """What `engine` says of a paper with the report of `rows`."""
+    (folder / "report.tex").write_text(latex(reported(rows, margin=0.05)), encoding="utf-8")
+    (folder / "paper.tex").write_text(PAPER % packages)
+    command = [engine, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "paper.tex"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=120)
+    said = done.stdout.decode(errors="replace")
+    assert done.returncode == 0, said[-2000:]
+    return said
+
+
+@pytest.mark.skipif(PDFLATEX is None, reason="no pdflatex on the PATH")
 @pytest.mark.parametrize(
     "rows",
     [
@@ -65,13 +77,16 @@ def wide(name: str, models: int) -> list[Row]:
 @pytest.mark.parametrize("packages", ["booktabs,graphicx", "booktabs"])
 def test_it_compiles_and_keeps_to_the_page(rows: Sequence[Row], packages: str, tmp_path: Path) -> None:
     assert PDFLATEX is not None
-    (tmp_path / "report.tex").write_text(latex(reported(rows, margin=0.05)), encoding="utf-8")
-    (tmp_path / "paper.tex").write_text(PAPER % packages)
-    command = [PDFLATEX, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "paper.tex"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=120)
-    said = done.stdout.decode(errors="replace")
-    assert done.returncode == 0, said[-2000:]
+    said = compiled(PDFLATEX, rows, packages, tmp_path)
     assert re.search(r"Output written on paper.pdf \(\d+ pages?", said)
     assert "too large for page" not in said
     if "graphicx" in packages:  # without it nothing makes a table narrower
         assert "Overfull" not in said
+
+
+@pytest.mark.skipif(XELATEX is None, reason="no xelatex on the PATH")
+def test_an_engine_that_knows_all_letters_prints_them(tmp_path: Path) -> None:
+    assert XELATEX is not None
+    said = compiled(XELATEX, wide(EVIL, 2), "booktabs,graphicx", tmp_path)
+    # Its font has no such letter, and it is the letter that was asked for, not `[U+4F60]`.
+    assert "Missing character: There is no \u4f60" in said
