@@ -31,7 +31,7 @@ class Equivalence:
 
 
 def equivalence(means: Means, margin: float, *, estimand: Estimand = "situations", alpha: float = ALPHA) -> Equivalence:
-    """Two one-sided t-tests against -margin and +margin at level `alpha`, which is whether the interval of level 1 - 2α
+    """Two one-sided tests against -margin and +margin at level `alpha`, which is whether the interval of level 1 - 2α
     lies inside (Schuirmann, *Journal of Pharmacokinetics and Biopharmaceutics* 15 (1987), 657-680). Rates and their
     differences are tested with the error of `score_interval`, so test and interval agree.
 

@@ -55,10 +55,10 @@ def sign_flip(means: Means, *, flips: int = FLIPS, seed: int = 0) -> SignFlip:
     more often than its level, but with few runs far less often. Measured at 5 % with 20 to 40 scenarios, half with a
     rate of 0.1 and half of 0.9, at 1, 3 and 5 runs: where other scenarios are hard for the other arm, mid-p erred in
     4.6, 4.7 and 5.0 % and the exact one in 2.7, 3.8 and 4.3 %; where the same are, in 3.1, 4.3 and 4.4 % against 1.2,
-    2.6 and 2.9 %, since with one run only about 5 scenarios differ then; of 143 scenarios with one run 4.7 % against
-    3.1 %. For a fixed small number of differing scenarios mid-p can err in up to 7 %. With one run a scenario it is
-    McNemar's mid-p test, which Fagerland, Lydersen and Laake (*BMC Medical Research Methodology* 13 (2013), 91)
-    recommend over the exact one for this reason.
+    2.6 and 2.9 %, since with one run only about 5 scenarios differ then. Of 100 to 180 scenarios mid-p erred in 4.4 to
+    5.0 % throughout. For a fixed small number of differing scenarios mid-p can err in up to 7 %. With one run a
+    scenario it is McNemar's mid-p test, which Fagerland, Lydersen and Laake (*BMC Medical Research Methodology* 13
+    (2013), 91) recommend over the exact one for this reason.
 
     Where no scenario differs both are 1. The test is exact for arms that are alike on every scenario and ran it equally
     often, and holds its level nearly for *situations like these*; for equal means on *this benchmark* with unlike

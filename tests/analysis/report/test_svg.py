@@ -43,7 +43,7 @@ def test_rows_have_their_marks_and_their_numbers() -> None:
     root = ET.fromstring(draw(charts(reported(grid()))["headline"]))
     assert len(root.findall(".//circle")) == 6
     said = [item.text for item in root.iter("title")]
-    assert "b, tfp 0.4: 16.7 [1.1, 66.1]" in said
+    assert "b, tfp 0.4: 16.7 [1.1, 63.2]" in said
 
 
 def test_names_are_text() -> None:

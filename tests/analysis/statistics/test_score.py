@@ -23,12 +23,12 @@ def test_at_the_bound_there_is_nothing() -> None:
     assert (side.reach(2.0, 0.025), side.error(0.0, 2.0, 0.025)) == (0.0, 0.0)
 
 
-def test_wilson_by_hand() -> None:
-    """3 of 100: the skew of a binomial, p(1 - p)(1 - 2p)/n², and the upper end of Wilson's interval."""
-    p, n, z = 0.03, 100, 1.96
-    found = p + Side(1 - p, p * (1 - p) / n, p * (1 - p) * (1 - 2 * p) / n**2, (1 - p) / n).reach(z, 0.025)
-    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    assert found == pytest.approx((p + z * z / (2 * n) + half) / (1 + z * z / n), abs=2e-4)
+def test_far_from_the_bound_it_is_johnsons() -> None:
+    """x = q√A + (third/A)(1/6 + q²/3) up to the next order, where nothing else counts."""
+    q, variance, third = 1.96, 1e-6, 2e-11
+    found = Side(1.0, variance, third, 1e-4).reach(q, 0.025)
+    assert found == pytest.approx(q * math.sqrt(variance) + third / variance * (1 / 6 + q * q / 3), rel=1e-4)
+    assert found > Side(1.0, variance, -third, 1e-4).reach(q, 0.025) == pytest.approx(q * math.sqrt(variance), rel=1e-4)
 
 
 def test_the_worst_case_fades_as_more_is_seen_to_vary() -> None:
