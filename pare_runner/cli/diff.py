@@ -14,6 +14,7 @@ from pare_runner.analysis.diff.compare import SCENARIOS, diff
 from pare_runner.analysis.diff.model import Diff
 from pare_runner.atomic import write_atomic, writing
 from pare_runner.cli.console import is_terminal, mark, say, say_json, warn
+from pare_runner.cli.progress.busy import busy
 from pare_runner.errors import ConfigError, InputError
 
 REGRESSION, NOTHING = 1, 2
@@ -58,16 +59,8 @@ def diff_command(
     """
     limit = None if fail_on is None else gate.parse(fail_on)
     target = None if html is None else _target(html)
-    found = diff(
-        a,
-        b,
-        by=by,
-        ignore=ignore or (),
-        mix=mix,
-        margin=margin,
-        estimand=estimand,
-        scenarios=scenarios,
-    )
+    with busy("comparing results and traces"):
+        found = diff(a, b, by=by, ignore=ignore or (), mix=mix, margin=margin, estimand=estimand, scenarios=scenarios)
     warn(found.notes)
     if as_json:
         say_json(found.as_json())

@@ -15,6 +15,7 @@ from pare_runner.analysis.report.document import ReportDocument, report
 from pare_runner.analysis.report.text import text
 from pare_runner.atomic import json_bytes, write_atomic, writing
 from pare_runner.cli.console import mark, plural, say
+from pare_runner.cli.progress.busy import busy
 from pare_runner.cli.results import RESERVED
 from pare_runner.errors import ConfigError, did_you_mean
 
@@ -71,20 +72,16 @@ def report_command(
     """
     place = None if out is None else Path(out)
     forms = _forms(form, as_json, place)
-    found = report(
-        *directories,
-        by=() if by is None else _names(by),
-        estimand=estimand,
-        margin=margin,
-        mix=mix,
-        baseline=baseline,
-        timestamp=_timestamp(timestamp),
-    )
+    columns, time = () if by is None else _names(by), _timestamp(timestamp)
+    with busy("reading and comparing results"):
+        found = report(
+            *directories, by=columns, estimand=estimand, margin=margin, mix=mix, baseline=baseline, timestamp=time
+        )
     if place is not None:
         folder = place.parent if _is_file(place) else place
         for name in forms:
             path = place if _is_file(place) else place / f"{STEM}.{ENDINGS[name]}"
-            with writing(folder):
+            with writing(folder), busy(f"writing {path.name}"):
                 write_atomic(path, encoded(found, name, str(folder)))
             say(str(path))
     elif figures is None or form is not None or as_json:
@@ -106,14 +103,16 @@ def encoded(found: ReportDocument, form: str, folder: str = "") -> bytes:
 
 def _print(found: ReportDocument, form: str) -> None:
     if form == "text":
-        print(text(found.report, mark=mark), end="")
+        said = text(found.report, mark=mark)
     else:
-        print(encoded(found, form).decode(), end="")
+        with busy(f"laying out {form}"):
+            said = encoded(found, form).decode()
+    print(said, end="")
 
 
 def _draw(found: ReportDocument, folder: Path) -> None:
     drawn = 0
-    with writing(folder):
+    with writing(folder), busy("drawing figures"):
         for name, data in found.figures():
             write_atomic(folder / name, data)
             drawn += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,11 @@ def _shown(directory: Path) -> Path:
 
 
 def _begun(results: Any) -> str:
-    """When the first of the jobs began; empty if none says it."""
+    """When the first of the jobs began, to the second; empty if none says it."""
     clocks = [job.manifest.get("wall_clock") for job in results.jobs]
-    begun = [str(clock["started"]) for clock in clocks if isinstance(clock, dict) and clock.get("started")]
-    return min(begun, default="")
+    started = [str(clock["started"]) for clock in clocks if isinstance(clock, dict) and clock.get("started")]
+    begun = min(started, default="")
+    try:
+        return datetime.fromisoformat(begun).isoformat(timespec="seconds")
+    except ValueError:
+        return begun

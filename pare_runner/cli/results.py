@@ -17,6 +17,7 @@ from pare_runner.analysis.query import columns, sort, where
 from pare_runner.analysis.reading import collected
 from pare_runner.atomic import write_atomic, writing
 from pare_runner.cli.console import is_terminal, plural, say, warn
+from pare_runner.cli.progress.busy import busy
 from pare_runner.cli.results_table import SHOWN, show
 from pare_runner.errors import ConfigError, did_you_mean
 
@@ -60,7 +61,8 @@ def results(
     pare results outputs/a outputs/b --out both.parquet
     """
     wanted = _format(form, as_json, out)
-    found = read_results(directories)
+    with busy("reading results"):
+        found = read_results(directories)
     warn(found.notes())
     _show(found, wanted, out, chosen, condition, order, limit, checks=checks)
     if found.unread:
@@ -82,15 +84,17 @@ def _show(
         show(frame, names, SHOWN if limit is None and is_terminal() else limit, what)
         return
     rows = frame.select(names) if names else frame
-    data = collected(rows if limit is None else rows.head(limit), what)
+    with busy("reading results"):
+        data = collected(rows if limit is None else rows.head(limit), what)
+        made = encoded(data, wanted)
     if out is not None:
         with writing(Path(out).parent):
-            write_atomic(Path(out), encoded(data, wanted))
+            write_atomic(Path(out), made)
         say(f"{plural(len(data), 'run')} in {out}")
     elif wanted == "parquet":
-        sys.stdout.buffer.write(encoded(data, wanted))
+        sys.stdout.buffer.write(made)
     else:
-        print(encoded(data, wanted).decode(), end="")
+        print(made.decode(), end="")
 
 
 def encoded(frame: pl.DataFrame, form: str) -> bytes:

@@ -13,6 +13,7 @@ from pare_runner.analysis.checks import PREFIX
 from pare_runner.analysis.reading import collected
 from pare_runner.analysis.schema import JOB, STATUSES
 from pare_runner.cli.console import is_terminal, plural, say, table
+from pare_runner.cli.progress.busy import busy
 from pare_runner.cli.run_tables import output, print_table
 from pare_runner.traces.words import shortened
 
@@ -116,14 +117,14 @@ def facts(frame: pl.LazyFrame, what: str) -> Facts:
 
 def show(frame: pl.LazyFrame, names: Sequence[str], limit: int | None, what: str) -> None:
     """Print the first `limit` rows of `frame` with the columns `names`, or a selection of ours, and the counts."""
-    known = facts(frame, what)
+    with busy("reading results"):
+        known = facts(frame, what)
+        checks = [] if names else [name for name in frame.collect_schema().names() if name.startswith(PREFIX)]
+        rows = _rows(frame.select(names or (JOB, *SETTINGS, *NEEDED, *checks)), limit, what)
     if names:
-        rows = _rows(frame.select(names), limit, what)
         cells = [[_text(row[name]) for name in names] for row in rows]
         heads = list(names)
     else:
-        checks = [name for name in frame.collect_schema().names() if name.startswith(PREFIX)]
-        rows = _rows(frame.select(JOB, *SETTINGS, *NEEDED, *checks), limit, what)
         parted = [dict(_cells(row, known, checks)) for row in rows]
         heads = list(dict.fromkeys(head for row in parted for head in row))
         cells = [[row.get(head, "") for head in heads] for row in parted]

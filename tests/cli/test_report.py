@@ -137,7 +137,7 @@ def test_jobs_and_sweeps_leave_a_report_that_says_when_they_began(made: Path) ->
     for place in (made / "alone", made / "sweep"):
         page = (place / "report.html").read_text()
         manifest = json.loads(next(place.rglob("manifest.json")).read_text())
-        assert f"<time>{manifest['wall_clock']['started'][:10]}" in page
+        assert f"<time>{manifest['wall_clock']['started'][:19]}+00:00</time>" in page
         assert (place / "report.md").read_text().startswith("# Report: ")
         assert re.findall(r'href="(?!\.\.)[^"#]+/traces/hf/[^"]+\.json"|href="traces/hf/[^"]+\.json"', page)
     assert [path.parent.name for path in (made / "sweep").rglob("report.html")] == ["sweep"]

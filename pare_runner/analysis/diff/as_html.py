@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pare_runner.analysis.diff.model import Diff, Finding
     from pare_runner.analysis.diff.steps import Step
 
+NUMBERS = "numbers"
+"""Kind of a table whose columns but the first hold numbers."""
 STYLE = """
 .pare-diff{--ink:#1c2024;--dim:#5b646e;--line:#d7dce1;--back:#fff;--soft:#f4f6f8;--gain:#0a6b3d;--loss:#a3201c;
 --mark:#fff3c9;font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--back);max-width:72rem;margin:0 auto;
@@ -24,25 +26,35 @@ padding:1.5rem}
 --gain:#5cc98f;--loss:#f08a83;--mark:#4a3f16}}
 .pare-diff h1{font-size:1.35rem;margin:0 0 .6rem}.pare-diff h2{font-size:1.08rem;margin:1.8rem 0 .4rem}
 .pare-diff h3{font-size:1rem;margin:1.2rem 0 .3rem}.pare-diff p{margin:.25rem 0}
-.pare-diff table{border-collapse:collapse;margin:.4rem 0;width:100%;table-layout:auto}
+.pare-diff .table{overflow-x:auto}
+.pare-diff table{border-collapse:collapse;margin:.4rem 0;width:100%;font-variant-numeric:tabular-nums}
 .pare-diff th,.pare-diff td{text-align:left;vertical-align:top;padding:.25rem .6rem;border-bottom:1px solid var(--line);
 overflow-wrap:anywhere}
-.pare-diff th{color:var(--dim);font-weight:600}.pare-diff code,.pare-diff pre{font:13px/1.45 ui-monospace,monospace}
+.pare-diff th{color:var(--dim);font-weight:600;vertical-align:bottom}
+.pare-diff code,.pare-diff pre{font:13px/1.45 ui-monospace,monospace}
 .pare-diff pre{background:var(--soft);padding:.6rem .8rem;overflow-x:auto;margin:.4rem 0;white-space:pre-wrap}
 .pare-diff .dim{color:var(--dim)}.pare-diff .warning{border-left:4px solid var(--loss);padding-left:.7rem}
 .pare-diff ins{color:var(--gain);text-decoration:none}.pare-diff del{color:var(--loss);text-decoration:none}
 .pare-diff tr.here td{background:var(--mark)}.pare-diff details{margin:.3rem 0}
-.pare-diff .steps td{width:50%}
+.pare-diff .numbers td+td,.pare-diff .numbers th+th{text-align:right}.pare-diff .numbers td+td{white-space:nowrap}
+.pare-diff .table td:first-child{min-width:8rem}.pare-diff .steps td{width:50%}
 @media print{.pare-diff{max-width:none;padding:0;--ink:#000;--back:#fff;--soft:#f4f6f8;--dim:#444;--line:#bbb;
 --gain:#064d2b;--loss:#7c1512;--mark:#fff3c9}.pare-diff h1,.pare-diff h2,.pare-diff h3{break-after:avoid}
-.pare-diff tr,.pare-diff svg,.pare-diff figure{break-inside:avoid}}
+.pare-diff tr,.pare-diff .steps,.pare-diff .warning{break-inside:avoid}.pare-diff .before{break-after:avoid}
+.pare-diff .table{overflow:visible}.pare-diff table{font-size:9pt}}
 """
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+"""What the page may load: nothing."""
 
 
 def page(diff: Diff) -> str:
     """The diff as a whole HTML document."""
     title = f"{escape(diff.a)} and {escape(diff.b)}"
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
+    head = (
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>Diff: {title}</title>'
+    )
     body = (
         "<style>html{color-scheme:light dark}body{margin:0}@media (prefers-color-scheme:dark){body{background:#15181b}}"
     )
@@ -66,7 +78,10 @@ def _sections(diff: Diff) -> list[str]:
         _section(
             "Scenarios that differ at the same success rate", "".join(_finding(diff, item) for item in diff.changed)
         ),
-        _section("First different decisions", _table(("kind", "pairs"), [(k, str(n)) for k, n in diff.kinds.items()])),
+        _section(
+            "First different decisions",
+            _table(("kind", "pairs"), [(k, str(n)) for k, n in diff.kinds.items()], NUMBERS),
+        ),
         _section("Success", _lines([] if diff.success is None else words.statistics(diff.success))),
         _section("Cells", _cells(diff)),
         _section("Other figures, means over scenarios with 95 % t intervals", _metrics(diff)),
@@ -83,16 +98,18 @@ def _section(title: str, body: str) -> str:
     return f"<section><h2>{escape(title)}</h2>{body}</section>" if body else ""
 
 
-def _lines(lines: Iterable[str]) -> str:
-    return "".join(f"<p>{escape(line)}</p>" for line in lines)
+def _lines(lines: Iterable[str], kind: str = "") -> str:
+    start = f'<p class="{kind}">' if kind else "<p>"
+    return "".join(f"{start}{escape(line)}</p>" for line in lines)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]], kind: str = "") -> str:
     if not rows:
         return ""
-    cells = "".join(f"<th>{escape(name)}</th>" for name in head)
+    cells = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f'<table class="{kind}"><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>'
+    table = f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="table {kind}">{table}</div>' if kind else f'<div class="table">{table}</div>'
 
 
 def _finding(diff: Diff, item: Finding) -> str:
@@ -117,7 +134,7 @@ def _divergence(found: Divergence) -> str:
         return _lines([words.headline(found)])
     rows = [*_rows(found.before), _row(found.a, found.b, ' class="here"', found.arguments), *_rows(found.after)]
     table = f'<table class="steps"><thead><tr><th>A</th><th>B</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
-    return _lines([words.headline(found), words.world(found)]) + table
+    return _lines([words.headline(found), words.world(found)], "before") + table
 
 
 def _rows(pair: tuple[tuple[Step, ...], tuple[Step, ...]]) -> list[str]:
@@ -141,7 +158,7 @@ def _cells(diff: Diff) -> str:
         for item in diff.cells
     ]
     head = ("cell", "A", "B", "difference", "mid-p", f"mid-p, corrected for {diff.cell_family.size} cells")
-    return _table(head, rows) if len(rows) > 1 else ""
+    return _table(head, rows, NUMBERS) if len(rows) > 1 else ""
 
 
 def _metrics(diff: Diff) -> str:
@@ -149,7 +166,7 @@ def _metrics(diff: Diff) -> str:
     for item in diff.metrics:
         change = values.change_of(*item.means, item.interval.low, item.interval.high)
         rows.append((values.metric_name(item.name), f"{item.means[0]:.4g}", f"{item.means[1]:.4g}", change))
-    return _table(("", "A", "B", "difference"), rows)
+    return _table(("metric", "A", "B", "difference, B less A"), rows, NUMBERS)
 
 
 def _config(diff: Diff) -> str:

@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+from pare_runner.analysis.report.dots import Dot, labelled, merged
 from pare_runner.analysis.report.failures import CLASSES
 from pare_runner.analysis.report.model import Axis, Configuration, Report
-from pare_runner.analysis.report.tables import printable
+from pare_runner.analysis.report.tables import app_name, printable
 from pare_runner.analysis.statistics.intervals import Interval
 
-NEAR = 0.015
-"""Dots closer than this, as a share of both axes, are one."""
-LABELS = 6
-"""Labels at such a dot."""
 LONGEST = 44
 """Characters of a label that are drawn."""
 
@@ -69,24 +66,15 @@ class CurveChart:
 
 
 @dataclass(frozen=True)
-class Dot:
-    label: str
-    colour: int
-    x: float
-    y: float
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True)
 class ScatterChart:
-    """Dots; y is a rate in per cent."""
+    """Dots over x from 0 to `end`; y is a rate in per cent."""
 
     key: str
     title: str
     x_label: str
     y_label: str
     dots: tuple[Dot, ...]
+    end: float
 
 
 @dataclass(frozen=True)
@@ -121,9 +109,19 @@ Chart = RangeChart | CurveChart | ScatterChart | StackChart | GridChart
 
 
 def short(label: str) -> str:
-    """A label as it is drawn."""
+    """A label as it is drawn: a long one without its middle, since noise and versions stand at the end."""
     said = printable(label)
-    return said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"
+    half = LONGEST // 2
+    return said if len(said) <= LONGEST else f"{said[:half]}…{said[half + 1 - LONGEST :]}"
+
+
+def named(key: str, label: str) -> str:
+    """A label; one that cannot be drawn whole begins with the id, which tells it from others."""
+    return label if len(label) <= LONGEST else f"{key} {label}"
+
+
+def _named(item: Configuration) -> str:
+    return named(item.id, item.label)
 
 
 def charts(report: Report) -> dict[str, Chart]:
@@ -134,15 +132,16 @@ def charts(report: Report) -> dict[str, Chart]:
 def _charts(report: Report) -> Iterator[Chart]:
     found = report.configurations
     colours = _colours(found)
-    rows = tuple(_range(item.label, colours[item.id], item.rate) for item in found)
+    names = {item.id: _named(item) for item in found}
+    rows = tuple(_range(names[item.id], colours[item.id], item.rate) for item in found)
     yield RangeChart("headline", "Success", f"success, % ({report.level:.0%} interval)", rows, 0.0, 100.0)
     if report.comparisons is not None:
         members = tuple(
-            _range(item.label, colours[item.id], item.comparison.interval) for item in report.comparisons.members
+            _range(names[item.id], colours[item.id], item.comparison.interval) for item in report.comparisons.members
         )
         ends = [abs(end) for row in members for end in (row.low, row.middle, row.high) if end is not None]
         reach = max([*ends, 100 * (report.margin or 0.0), 5.0]) * 1.05
-        against = next(item.label for item in found if item.id == report.comparisons.baseline)
+        against = names[report.comparisons.baseline]
         band = None if report.margin is None else 100 * report.margin
         title = f"Difference from {against}"
         yield RangeChart("comparisons", title, "difference, points", members, -reach, reach, 0.0, band)
@@ -151,7 +150,7 @@ def _charts(report: Report) -> Iterator[Chart]:
     yield from _grids(report)
     if report.timing:
         boxes = tuple(
-            Range(item.label, colours[config.id], low, median, high, (quarter, three_quarters))
+            Range(names[config.id], colours[config.id], low, median, high, (quarter, three_quarters))
             for config, item in zip(found, report.timing, strict=True)
             for low, quarter, median, three_quarters, high in ([] if item.quantiles is None else [item.quantiles])
         )
@@ -164,30 +163,11 @@ def _charts(report: Report) -> Iterator[Chart]:
         if value is not None and item.rate.estimate is not None
     )
     if dots:
-        dots = _merged(dots)
-        yield ScatterChart("spending", "Cost against success", report.spending.title, "success, %", dots)
+        end = max(dot.x for dot in dots) * 1.08 or 1.0
+        dots = labelled(merged(dots), end)
+        yield ScatterChart("spending", "Cost against success", report.spending.title, "success, %", dots, end)
     if report.failures:
         yield _stack(report)
-
-
-def _merged(dots: tuple[Dot, ...]) -> tuple[Dot, ...]:
-    """`dots`, those that could not be told apart as one, which bears their labels."""
-    reach = NEAR * max(dot.x for dot in dots)
-    groups: list[list[Dot]] = []
-    for dot in dots:
-        for group in groups:
-            first = group[0]
-            close = abs(dot.x - first.x) <= reach and abs(dot.y - first.y) <= 100 * NEAR
-            if close and dot.colour == first.colour:
-                group.append(dot)
-                break
-        else:
-            groups.append([dot])
-    return tuple(replace(group[0], label=_listed([dot.label for dot in group])) for group in groups)
-
-
-def _listed(labels: Sequence[str]) -> str:
-    return ", ".join(labels[:LABELS]) + (" …" if len(labels) > LABELS else "")
 
 
 def _colours(found: tuple[Configuration, ...]) -> dict[str, int]:
@@ -217,15 +197,16 @@ def _curves(axis: Axis, found: dict[str, Configuration], colours: dict[str, int]
             if point.rate.estimate is not None
         )
         if points:
-            curves.append(Curve(item.label, colour, dash, points))
+            ids = ", ".join(point.configuration for point in item.points)
+            curves.append(Curve(named(ids, item.label), colour, dash, points))
     return CurveChart(f"robustness_{axis.column}", "Robustness", axis.title, "success, %", tuple(curves))
 
 
 def _grids(report: Report) -> Iterator[GridChart]:
-    names = tuple(item.label for item in report.configurations)
+    names = tuple(map(_named, report.configurations))
     for key, title, parts in (("apps", "Success by app", report.apps), ("tags", "Success by tag", report.tags)):
         if parts:
-            rows = tuple(f"{part.name} ({part.scenarios})" for part in parts)
+            rows = tuple(f"{app_name(part.name)} ({part.scenarios})" for part in parts)
             values = tuple(tuple(_scaled(rate.estimate) for rate in part.rates) for part in parts)
             yield GridChart(key, title, rows, names, values)
     if len(report.heat.rows) > 1:
@@ -242,6 +223,6 @@ def _stack(report: Report) -> StackChart:
         for cause in report.failures:
             if cause.configuration == item.id:
                 runs[cause.kind] += cause.runs
-        bars.append(Bar(item.label, tuple(100 * runs[kind] / item.runs for kind in kinds)))
+        bars.append(Bar(_named(item), tuple(100 * runs[kind] / item.runs for kind in kinds)))
     names = tuple(CLASSES[kind] for kind in kinds)
     return StackChart("failures", "Failures by cause", "% of all runs", names, tuple(bars))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,8 @@ def draw(chart: Chart) -> Figure:
         _stack(figure, axes, chart)
     else:
         _grid(figure, axes, chart)
+    if not isinstance(chart, GridChart):
+        axes.tick_params(labelsize=8)
     axes.set_title(short(chart.title), loc="left", fontsize=11)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
@@ -73,6 +76,11 @@ def _height(chart: Chart) -> float:
 
 def _colour(number: int) -> str:
     return COLOURS[number % len(COLOURS)]
+
+
+def _folded(label: str) -> str:
+    """The label of an axis, in lines that have room below axes of which long names have taken half."""
+    return textwrap.fill(label, 60)
 
 
 def _rows(axes: Any, labels: Sequence[str]) -> None:
@@ -98,7 +106,7 @@ def _ranges(axes: Any, chart: RangeChart) -> None:
             axes.plot([row.middle], [place], "o", color=colour, ms=4.5, clip_on=False)
     _rows(axes, [short(row.label) for row in chart.rows])
     axes.set_xlim(chart.start, chart.end)
-    axes.set_xlabel(chart.x_label, fontsize=9)
+    axes.set_xlabel(_folded(chart.x_label), fontsize=9)
 
 
 def _curves(figure: Any, axes: Any, chart: CurveChart) -> None:
@@ -123,7 +131,7 @@ def _rates(axes: Any, x_label: str, y_label: str) -> None:
     axes.set_ylim(-2, 102)
     axes.grid(axis="y", color="#DDDDDD", lw=0.6)
     axes.set_axisbelow(True)
-    axes.set_xlabel(x_label, fontsize=9)
+    axes.set_xlabel(_folded(x_label), fontsize=9)
     axes.set_ylabel(y_label, fontsize=9)
 
 
@@ -133,8 +141,16 @@ def _scatter(axes: Any, chart: ScatterChart) -> None:
         if dot.low is not None and dot.high is not None:
             axes.vlines(dot.x, dot.low, dot.high, color=colour, lw=0.9, alpha=0.6)
         axes.plot([dot.x], [dot.y], "o", color=colour, ms=5, clip_on=False)
-        axes.annotate(dot.label, (dot.x, dot.y), (4, 4), textcoords="offset points", fontsize=7)
-    axes.set_xlim(left=0.0)
+        axes.annotate(
+            dot.label,
+            (dot.x, dot.y),
+            (4 * dot.side, 4 * dot.rise),
+            textcoords="offset points",
+            ha="left" if dot.side > 0 else "right",
+            va="bottom" if dot.rise > 0 else "top",
+            fontsize=7,
+        )
+    axes.set_xlim(0.0, chart.end)
     _rates(axes, chart.x_label, chart.y_label)
 
 
@@ -146,7 +162,7 @@ def _stack(figure: Any, axes: Any, chart: StackChart) -> None:
         starts = [start + width for start, width in zip(starts, widths, strict=True)]
     _rows(axes, [short(bar.label) for bar in chart.bars])
     axes.set_xlim(0.0, 100.0)
-    axes.set_xlabel(chart.x_label, fontsize=9)
+    axes.set_xlabel(_folded(chart.x_label), fontsize=9)
     figure.legend(loc="outside lower left", frameon=False, fontsize=8)
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from pare_runner.analysis.report.charts import GridChart, charts
+from pare_runner.analysis.report.charts import charts, named, short
 from pare_runner.analysis.report.links import link
 from pare_runner.analysis.report.methods import counts
 from pare_runner.analysis.report.model import Report
 from pare_runner.analysis.report.sections import sections
 from pare_runner.analysis.report.svg import draw
+from pare_runner.analysis.report.tables import legend
 
 HERE = Path(__file__).parent
 
@@ -28,7 +29,8 @@ def html(report: Report, *, folder: str = "") -> str:
         problems=problems,
         sections=laid_out,
         figures={item.key: Markup(draw(found[item.key])) if item.key in found else "" for item in laid_out},
-        grids={key for key, chart in found.items() if isinstance(chart, GridChart)},
+        legend=legend,
+        heading=lambda key, label: short(named(key, label)),
         link=lambda path: link(path, folder),
         style=Markup(_text("page.css")),
         script=Markup(_text("page.js")),

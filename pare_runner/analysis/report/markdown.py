@@ -8,7 +8,7 @@ from pare_runner.analysis.report.links import link
 from pare_runner.analysis.report.methods import counts
 from pare_runner.analysis.report.model import Report
 from pare_runner.analysis.report.sections import sections
-from pare_runner.analysis.report.tables import Cell, Table
+from pare_runner.analysis.report.tables import Cell, Table, legend
 
 LONG = 200
 """Rows of a long table that are written."""
@@ -38,7 +38,13 @@ def _lines(report: Report, folder: str) -> Iterator[str]:
         yield _safe(section.intro)
         for table in section.tables:
             yield ""
+            if table.title:
+                yield f"**{_safe(table.title)}**"
+                yield ""
             yield from _table(table, folder)
+            if not table.matrix and legend(table):
+                yield ""
+                yield _safe(legend(table))
         if section.notes:
             yield ""
         yield from (f"- {_safe(note)}" for note in section.notes)

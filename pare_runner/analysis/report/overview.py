@@ -33,7 +33,9 @@ def overview(report: Report) -> Section:
         columns.append(Column("bootstrap", "interval of the cluster bootstrap", detail=True))
     for k in ks:
         detail = k != ks[-1]
-        columns.append(Column(f"pass@{k}", f"at least one of {k} runs succeeds", detail=detail))
+        columns.append(
+            Column(f"pass@{k}", f"at least one of {k} runs succeeds" if k > 1 else "one run succeeds", detail=detail)
+        )
         if k > 1:
             columns.append(Column(f"pass^{k}", f"all of {k} runs succeed", detail=detail))
     rows = [
@@ -112,7 +114,7 @@ def _exceptions(found: Sequence[Configuration]) -> Table:
         Column("if passed", "success rate if all exceptions had succeeded"),
         Column("unjudged", "runs without a verdict: their scenario has no check"),
     )
-    return Table("exceptions", columns, tuple(rows))
+    return Table("exceptions", columns, tuple(rows), title="Exceptions, and the bounds that they set")
 
 
 def _conduct(found: Sequence[Configuration]) -> Table:
@@ -145,7 +147,7 @@ def _conduct(found: Sequence[Configuration]) -> Table:
         )
         for item in found
     ]
-    return Table("conduct", tuple(columns), tuple(rows))
+    return Table("conduct", tuple(columns), tuple(rows), title="Proposals, and what a run takes")
 
 
 def _unseen(found: Sequence[Configuration]) -> bool:

@@ -6,15 +6,16 @@ for (const table of document.querySelectorAll("table")) {
     const cell = row.cells[column];
     return cell.dataset.v === undefined ? cell.textContent : Number(cell.dataset.v);
   };
-  const compare = (a, b) =>
-    typeof a === "number" && typeof b === "number" ? a - b
+  // What is not known comes last, whichever way the column is sorted.
+  const compare = (a, b, up) =>
+    typeof a === "number" && typeof b === "number" ? (up ? a - b : b - a)
       : typeof a === "number" ? -1 : typeof b === "number" ? 1
-      : a.localeCompare(b, "en", { numeric: true });
+      : (up ? 1 : -1) * a.localeCompare(b, "en", { numeric: true });
   const sort = (column) => {
     const head = heads[column], up = head.getAttribute("aria-sort") !== "ascending";
     for (const other of heads) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", up ? "ascending" : "descending");
-    const rows = [...body.rows].sort((a, b) => (up ? 1 : -1) * compare(value(a, column), value(b, column)));
+    const rows = [...body.rows].sort((a, b) => compare(value(a, column), value(b, column), up));
     body.append(...rows);
   };
   heads.forEach((head, column) => {

@@ -16,6 +16,7 @@ from pare_runner.analysis.report.tables import (
     Column,
     Section,
     Table,
+    app_name,
     count,
     dollars,
     number,
@@ -54,7 +55,11 @@ def _sections(report: Report) -> Iterator[Section]:
 
 def _robustness(axis: Axis) -> Section:
     levels = sorted({point.level for item in axis.series for point in item.points})
-    columns = [Column("assistant", left=True), *(Column(f"{level:g}") for level in levels), Column("change")]
+    columns = [
+        Column("assistant", left=True, about=True),
+        *(Column(f"{level:g}") for level in levels),
+        Column("change"),
+    ]
     rows = []
     for item in axis.series:
         known = {point.level: point.rate.estimate for point in item.points}
@@ -77,18 +82,13 @@ def _matrix(report: Report) -> list[Column]:
 
 
 def _parts(report: Report, key: str, title: str, found: Sequence[Part]) -> Section:
-    columns = [Column(key.removesuffix("s"), left=True), Column("scenarios"), *_matrix(report)]
+    columns = [Column(key.removesuffix("s"), left=True, about=True), Column("scenarios"), *_matrix(report)]
     rows = [
-        (words(_short(part.name)), count(part.scenarios), *(_share(rate.estimate) for rate in part.rates))
+        (words(app_name(part.name)), count(part.scenarios), *(_share(rate.estimate) for rate in part.rates))
         for part in found
     ]
     intro = "Per cent of the scenarios with it. A scenario counts in several rows, and few scenarios say little."
-    return Section(key, title, intro, (Table(key, tuple(columns), tuple(rows)),))
-
-
-def _short(app: str) -> str:
-    """`Calendar` for `StatefulCalendarApp`."""
-    return app.removeprefix("Stateful").removesuffix("App") or app
+    return Section(key, title, intro, (Table(key, tuple(columns), tuple(rows), matrix=True),))
 
 
 def _share(value: float | None) -> Cell:
@@ -101,7 +101,7 @@ def _heat(report: Report) -> Section:
     left = report.heat.left_out
     note = (f"{left} more scenarios, in which configurations differ less, are left out",) if left else ()
     intro = "Success in per cent of the judged runs of each scenario, the hardest scenarios first."
-    return Section("heat", "Scenario by scenario", intro, (Table("heat", columns, rows, long=True),), note)
+    return Section("heat", "Scenario by scenario", intro, (Table("heat", columns, rows, long=True, matrix=True),), note)
 
 
 def _timing(report: Report) -> Section:
@@ -193,10 +193,10 @@ def _run(scenario: str, run: int | None) -> str:
 
 def _documented(report: Report) -> Section:
     columns = (
-        Column("user_model", left=True, detail=True),
-        Column("proactive_model", left=True),
-        Column("tfp", "tool_failure_probability"),
-        Column("env", "num_env_events_per_minute"),
+        Column("user_model", left=True, detail=True, about=True),
+        Column("proactive_model", left=True, about=True),
+        Column("tfp", "tool_failure_probability", about=True),
+        Column("env", "num_env_events_per_minute", about=True),
         Column("success_rate"),
         Column("pass_at_k", "pass_at_k_percent"),
         Column("pass_k", "pass_k_percent"),

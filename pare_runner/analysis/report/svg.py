@@ -185,20 +185,17 @@ def _curve(curve: Curve, place_x: _Scale, place_y: _Scale, aside: float) -> Iter
 
 def _scatter(chart: ScatterChart) -> Iterator[str]:
     left, right, bottom = 56.0, WIDTH - 30.0, 340.0 - BOTTOM
-    end = max(dot.x for dot in chart.dots) * 1.08 or 1.0
-    place_x, place_y = _Scale(0.0, end, left, right), _Scale(0.0, 100.0, bottom, TOP + 18)
+    place_x, place_y = _Scale(0.0, chart.end, left, right), _Scale(0.0, 100.0, bottom, TOP + 18)
     yield from _rates(place_y, left, right, chart.y_label)
-    yield from _x_axis(ticks(0.0, end), place_x, TOP, bottom, chart.x_label)
-    for number, dot in enumerate(chart.dots):
+    yield from _x_axis(ticks(0.0, chart.end), place_x, TOP, bottom, chart.x_label)
+    for dot in chart.dots:
         x, y = place_x(dot.x), place_y(dot.y)
         yield f"<g><title>{escape(_said(f'{dot.label} at {dot.x:,.4g}', dot.y, dot.low, dot.high))}</title>"
         if dot.low is not None and dot.high is not None:
             yield _line(x, place_y(dot.low), x, place_y(dot.high), "error", dot.colour)
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" style="fill:{_colour(dot.colour)}"/></g>'
-        size = CHARACTER * len(dot.label) + 9
-        # Neighbours have their labels on different sides, where there is room.
-        on_left = x - size > left if number % 2 == 0 or x + size > WIDTH else False
-        yield _text(x - 9, y - 8, dot.label, "end") if on_left else _text(x + 9, y - 8, dot.label)
+        anchor = "start" if dot.side > 0 else "end"
+        yield _text(x + 9 * dot.side, y - 6 if dot.rise > 0 else y + 14, dot.label, anchor)
 
 
 def _stack(chart: StackChart) -> Iterator[str]:

@@ -23,26 +23,31 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """`title` says in full what `name` abbreviates; a `detail` is left out where there is little room."""
+    """`title` says in full what `name` abbreviates; a `detail` is left out where there is little room. Columns that say
+    what a row is `about` stand in each piece of a table that is too wide."""
 
     name: str
     title: str = ""
     left: bool = False
     detail: bool = False
+    about: bool = False
 
 
-ID, LABEL = Column("#", left=True), Column("configuration", left=True)
+ID, LABEL = Column("#", left=True, about=True), Column("configuration", left=True, about=True)
 """What tables with a row for each configuration begin with."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """`long` tables have a row for each scenario or run: only their first rows are printed on a terminal."""
+    """`long` tables have a row for each scenario or run: only their first rows are printed on a terminal. In a `matrix`
+    columns are configurations, called by their ids. `title` tells a table from those above it in its section."""
 
     key: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     long: bool = False
+    matrix: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,18 @@ class Section:
     intro: str
     tables: tuple[Table, ...]
     notes: tuple[str, ...] = ()
+
+
+def legend(table: Table) -> str:
+    """What the columns mean whose names do not say it: `accepted: acceptances a proposal; ...`."""
+    return "; ".join(
+        f"{column.name}: {column.title}" for column in table.columns if column.title and column.title != column.name
+    )
+
+
+def app_name(name: str) -> str:
+    """`Calendar` for `StatefulCalendarApp`."""
+    return name.removeprefix("Stateful").removesuffix("App") or name
 
 
 def together(pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:

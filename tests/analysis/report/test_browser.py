@@ -3,60 +3,51 @@
 from __future__ import annotations
 
 import html
-import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pare_runner.cli.hydra_entry import main as run_experiment
+from tests.analysis.browser import looked_at, needs_browser, printed
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 LIMIT = 2_000_000
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on the PATH"),
-]
+pytestmark = [pytest.mark.slow, needs_browser]
 
-# Before anything else on the page: what goes wrong is kept. After all else: what there is, and what its script does.
-WATCH = """<script>
-const wrong = [];
-addEventListener("error", (event) => wrong.push(String(event.message)), true);
-addEventListener("unhandledrejection", (event) => wrong.push(String(event.reason)));
-addEventListener("securitypolicyviolation", (event) => wrong.push(event.violatedDirective));
-</script>"""
-LOOK = """<script>
-const size = (item) => { const box = item.getBoundingClientRect(); return [box.width, box.height]; };
-const column = (table, number) => [...table.tBodies[0].rows].map((row) => row.cells[number].textContent);
-const found = { figures: {}, drawn: [] };
+FIGURES = """
+found.figures = {};
+found.drawn = [];
 for (const figure of document.querySelectorAll("figure")) {
   const name = figure.closest("section").id;
   found.figures[name] = size(figure);
   for (const svg of figure.querySelectorAll("svg")) found.drawn.push([name, ...size(svg)]);
 }
-const table = document.querySelector("#t-headline"), before = column(table, 4);
-const head = table.tHead.rows[0].cells[4];
+found.legends = [...document.querySelectorAll(".legend")].map((legend) => [legend.textContent, ...size(legend)]);
+const label = document.querySelector("svg text").getBoundingClientRect();
+found.label = label.height;
+"""
+SORT = """
+const column = (table, number) => [...table.tBodies[0].rows].map((row) => row.cells[number].textContent);
+const table = document.querySelector("#t-headline"), head = table.tHead.rows[0].cells[4];
 head.click();
 found.up = column(table, 4);
 head.click();
 found.down = column(table, 4);
 found.sorted = head.getAttribute("aria-sort");
+const timing = document.querySelector("#t-timing"), median = timing.tHead.rows[0].cells[5];
+const press = (key) => median.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+median.focus();
+found.focused = document.activeElement === median;
+press("Enter");
+found.keyed_up = column(timing, 5);
+press(" ");
+found.keyed_down = column(timing, 5);
 const filter = table.parentElement.previousElementSibling;
 filter.value = "eager tfp";
 filter.dispatchEvent(new Event("input"));
 found.kept = [...table.tBodies[0].rows].filter((row) => !row.hidden).map((row) => row.cells[1].textContent);
-found.dark = getComputedStyle(document.body).backgroundColor;
-found.wide = document.documentElement.scrollWidth;
-found.wrong = wrong;
-const said = document.createElement("pre");
-said.id = "found";
-said.textContent = JSON.stringify(found);
-document.body.append(said);
-</script>"""
+"""
 
 
 @pytest.fixture(scope="module")
@@ -67,42 +58,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory / "report.html"
 
 
-def browse(page: Path, folder: Path, *more: str) -> tuple[str, str]:
-    """Standard output and error of the browser for `page`."""
-    assert CHROMIUM is not None
-    command = [
-        CHROMIUM,
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--no-first-run",
-        "--disable-sync",
-        f"--user-data-dir={folder / 'profile'}",
-        "--enable-logging=stderr",
-        "--window-size=1400,3000",
-        *more,
-        page.as_uri(),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
-    return done.stdout, done.stderr
-
-
-def looked_at(page: Path, folder: Path, *more: str) -> dict[str, Any]:
-    """What the browser says of `page`, which it sees with two scripts of ours around it."""
-    text = page.read_text()
-    watched = folder / "watched.html"
-    watched.write_text(text.replace("<head>", f"<head>{WATCH}", 1).replace("</body>", f"{LOOK}</body>", 1))
-    out, err = browse(watched, folder, "--dump-dom", *more)
-    assert not re.findall(r"CONSOLE.*", err)
-    (found,) = re.findall(r'<pre id="found">(.*?)</pre>', out, re.DOTALL)
-    seen: dict[str, Any] = json.loads(html.unescape(found))
-    return seen
-
-
 def test_every_figure_is_seen_and_nothing_goes_wrong(page: Path, tmp_path: Path) -> None:
-    found = looked_at(page, tmp_path)
-    assert found["wrong"] == []
+    found = looked_at(page, tmp_path, look=FIGURES)
+    assert (found["wrong"], found["fetched"]) == ([], [])
     assert set(found["figures"]) == {
         "headline",
         "comparisons",
@@ -122,8 +80,23 @@ def test_every_figure_is_seen_and_nothing_goes_wrong(page: Path, tmp_path: Path)
     assert page.stat().st_size < LIMIT
 
 
+def test_what_columns_mean_can_be_read_without_a_mouse(page: Path, tmp_path: Path) -> None:
+    legends = looked_at(page, tmp_path, look=FIGURES)["legends"]
+    assert len(legends) == 6
+    assert all(width > 100 and height > 10 for _, width, height in legends)
+    assert any("accepted: acceptances a proposal" in text for text, _, _ in legends)
+
+
+def test_a_narrow_window_scrolls_figures_and_tables_and_not_the_page(page: Path, tmp_path: Path) -> None:
+    found = looked_at(page, tmp_path, look=FIGURES, window="520,3000")
+    assert found["window"] < 600
+    assert found["wide"] <= found["window"]
+    assert all(width >= 640 for _, width, _ in found["drawn"])
+    assert found["label"] > 9, "letters of figures"
+
+
 def test_tables_are_sorted_and_filtered(page: Path, tmp_path: Path) -> None:
-    found = looked_at(page, tmp_path)
+    found = looked_at(page, tmp_path, look=SORT)
     rates = [float(text.rstrip("%")) for text in found["up"]]
     assert rates == sorted(rates)
     assert rates[0] < rates[-1]
@@ -132,17 +105,24 @@ def test_tables_are_sorted_and_filtered(page: Path, tmp_path: Path) -> None:
     assert sorted(found["kept"]) == ["eager, tfp 0.1 + env 4", "eager, tfp 0.2"]
 
 
+def test_keys_sort_and_what_is_not_known_stays_last(page: Path, tmp_path: Path) -> None:
+    found = looked_at(page, tmp_path, look=SORT)
+    assert found["focused"]
+    for texts, back in ((found["keyed_up"], False), (found["keyed_down"], True)):
+        assert texts[8:] == ["-"] * 4
+        seconds = [float(text) for text in texts[:8]]
+        assert seconds == sorted(seconds, reverse=back)
+        assert seconds[0] != seconds[-1]
+
+
 def test_the_dark_is_dark(page: Path, tmp_path: Path) -> None:
-    light = looked_at(page, tmp_path)["dark"]
-    dark = looked_at(page, tmp_path, "--blink-settings=preferredColorScheme=0")["dark"]
+    light = looked_at(page, tmp_path)["paper"]
+    dark = looked_at(page, tmp_path, "--blink-settings=preferredColorScheme=0")["paper"]
     assert (light, dark) == ("rgb(255, 255, 255)", "rgb(20, 23, 27)")
 
 
 def test_it_can_be_printed(page: Path, tmp_path: Path) -> None:
-    browse(page, tmp_path, f"--print-to-pdf={tmp_path / 'page.pdf'}", "--no-pdf-header-footer")
-    printed = (tmp_path / "page.pdf").read_bytes()
-    assert printed.startswith(b"%PDF")
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) > 1
+    assert 5 < printed(page, tmp_path) < 20
 
 
 def test_its_links_lead_to_files(page: Path) -> None:

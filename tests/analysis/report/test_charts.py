@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pare_runner.analysis.report.charts import (
+    LONGEST,
     Chart,
     CurveChart,
     GridChart,
@@ -12,6 +13,7 @@ from pare_runner.analysis.report.charts import (
     ScatterChart,
     StackChart,
     charts,
+    short,
 )
 from tests.analysis.report.made import grid, reported, row
 
@@ -52,6 +54,28 @@ def test_differences_are_around_zero_and_the_margin_is_a_strip() -> None:
     assert (found.reference, found.band) == (0.0, 5.0)
     assert found.start == -found.end
     assert all(found.start <= item.low <= item.high <= found.end for item in found.rows if item.low and item.high)
+
+
+def test_long_labels_can_be_told_apart() -> None:
+    name = "an/organisation/with-a-long-model-name-and-a-version-{}-and-a-quantisation"
+    models = [name.format(number) for number in range(3)]
+    report = reported([row("s", True, model=model, tool_failure_probability=p) for model in models for p in (0.0, 0.1)])
+    found = charts(report)
+    headline, curves = found["headline"], found["robustness_tool_failure_probability"]
+    assert isinstance(headline, RangeChart)
+    assert isinstance(curves, CurveChart)
+    labels = [short(item.label) for item in headline.rows]
+    assert len(set(labels)) == 6
+    assert labels[1] == "c2 an/organisation/wit…quantisation, tfp 0.1"
+    assert {len(label) for label in labels} == {LONGEST}
+    assert len({short(item.label) for item in curves.curves}) == 3
+    assert curves.curves[0].label.startswith("c1, c2 an/")
+
+
+def test_apps_have_the_names_of_their_table() -> None:
+    found = chart("apps")
+    assert isinstance(found, GridChart)
+    assert found.rows == ("Cab (6)",)
 
 
 def test_dots_that_cannot_be_told_apart_are_one() -> None:
