@@ -6,9 +6,11 @@ nothing but the list.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby
 
 from pare_runner.traces.entry import PLAIN, Detail, Entry, Kind
@@ -33,6 +35,8 @@ _COLOURS: dict[Kind, str] = {
 _UNDER = ("held", "check", "result")
 """Kinds that stand below what they belong to, without time and speaker."""
 _QUIET = ("wait", "turn")
+_SPACES = re.compile(r"[\t\n\x0b\x0c\r]")
+"""What a wrapper makes one space of."""
 
 Paint = Callable[[str, str], str]
 
@@ -112,7 +116,15 @@ def _ending(trace: RunTrace) -> Iterator[Entry]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width) or [""]
+    """Dates and ids stay whole: lines are broken between words only."""
+    if len(text) <= width and not _SPACES.search(text):
+        return [text.rstrip(" ")]
+    return _wrapper(width).wrap(text) or [""]
+
+
+@lru_cache(maxsize=8)
+def _wrapper(width: int) -> textwrap.TextWrapper:
+    return textwrap.TextWrapper(width, break_on_hyphens=False)
 
 
 def _without_repeated_waits(entries: Iterable[Entry]) -> Iterator[Entry]:

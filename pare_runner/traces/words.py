@@ -34,7 +34,7 @@ def shortened(text: str, longest: int | None = LONGEST) -> str:
 
 def visible(text: str) -> str:
     """`text` with a sign for each control character but line breaks and tabs: it must not steer whoever shows it."""
-    return text.translate(_CONTROLS)
+    return text if text.isprintable() else text.translate(_CONTROLS)
 
 
 def only_reported(status: str, checks: Mapping[str, bool], rationale: str | None) -> bool:
