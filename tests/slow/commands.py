@@ -56,7 +56,7 @@ def run_until_lines(folder: Path, out: Path, lines: int, *words: str) -> bool:
     """Run the command, and kill it as soon as the journals below `out` have `lines` lines; whether it ended before."""
     process = start(folder, *words)
     while process.poll() is None:
-        if sum(path.read_bytes().count(b"\n") for path in out.rglob(JOURNAL)) >= lines:
+        if _journalled(out) >= lines:
             process.send_signal(signal.SIGKILL)
             process.communicate()
             return False
@@ -64,6 +64,12 @@ def run_until_lines(folder: Path, out: Path, lines: int, *words: str) -> bool:
     _, said = process.communicate()
     assert process.returncode == 0, said
     return True
+
+
+def _journalled(directory: Path) -> int:
+    """Lines in the journals below `directory` while somebody is at work there and folders come and go."""
+    folders = [Path(folder) for folder, _, names in os.walk(directory) if JOURNAL in names]
+    return sum((folder / JOURNAL).read_bytes().count(b"\n") for folder in folders)
 
 
 def left(directory: Path) -> dict[str, Any]:
