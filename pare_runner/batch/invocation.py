@@ -143,7 +143,7 @@ class Invocation:
         if self.resume and (directory / MANIFEST).exists():
             manifest = read_manifest(directory)
             if manifest.get("config_hash") == config_hash(request.config):
-                check_same(directory, manifest, request.config, request.units)
+                check_same(directory, manifest, request.config, request.units, self.directory)
                 return Manifest.resume(directory, request.units, request.config, file_of), True
             if not self.plans:
                 raise other_experiment(directory, request.config)

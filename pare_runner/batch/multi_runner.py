@@ -43,7 +43,7 @@ class MultiScenarioRunner:
             config = config.model_copy(update={"resume": str(newest_unfinished(Path("outputs")))})
         directory = Path(config.resume or config.output_dir or tempfile.mkdtemp(prefix="pare_runner_"))
         config = with_hashes(config)
-        probe_models(config, self._answered)
+        probe_models(config, self._answered, None if config.resume is None else directory)
         report = run_job(
             config,
             directory,

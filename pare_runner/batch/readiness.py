@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from pathlib import Path
 
 from pare_runner.batch.agents import AgentFactory, noise_settings, online_engines
 from pare_runner.batch.bench import asks_models
 from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
+from pare_runner.batch.identity import config_hash
+from pare_runner.batch.plan import find_plan
 from pare_runner.errors import ConfigError
 from pare_runner.llm.adapters import Adapters
 from pare_runner.llm.config import LLMEngineConfig
@@ -34,26 +37,46 @@ def check_noise(config: ScenarioRunnerConfig, scenarios: Iterable[PAREScenario])
             noise_settings(config, scenario)
 
 
-def probe_models(config: MultiScenarioRunnerConfig, answered: list[LLMEngineConfig]) -> None:
-    """Ask every model of `config` whether it is there; see `probe_new`. It is an error inside a running event loop."""
+def probe_models(
+    config: MultiScenarioRunnerConfig, answered: list[LLMEngineConfig], resumed: Path | None = None
+) -> None:
+    """Ask every model of `config` whether it is there; see `probe_new`. It is an error inside a running event loop.
+
+    Models of a job that the directory `resumed` has begun were asked before it began.
+    """
     models = list(online_engines(config).values()) if asks_models(config) else []
+    passed = bool(models) and resumed is not None and _begun(config, resumed)
 
     async def ask() -> None:
         async with Endpoints(environment()) as endpoints:
-            await probe_new(models, answered, Adapters(), endpoints)
+            await probe_new(models, answered, Adapters(), endpoints, passed=passed)
 
     if models:
         asyncio.run(ask())
 
 
 async def probe_new(
-    models: Iterable[LLMEngineConfig], answered: list[LLMEngineConfig], adapters: Adapters, endpoints: Endpoints
+    models: Iterable[LLMEngineConfig],
+    answered: list[LLMEngineConfig],
+    adapters: Adapters,
+    endpoints: Endpoints,
+    *,
+    passed: bool = False,
 ) -> None:
-    """Ask those of `models` that are not `answered` yet, and add them; ConfigError for the first that is not there."""
+    """Ask those of `models` that are not `answered` yet, and add them; ConfigError for the first that is not there.
+
+    `passed` as for `Adapters.probe`.
+    """
     for engine in models:
         if engine not in answered:
-            await adapters.probe(engine, endpoints)
+            await adapters.probe(engine, endpoints, passed=passed)
             answered.append(engine)
+
+
+def _begun(config: MultiScenarioRunnerConfig, directory: Path) -> bool:
+    """Whether `directory` has a job of the same configuration; its plan is written after models have been asked."""
+    plan = find_plan(directory)
+    return plan is not None and any(job.config_hash == config_hash(config) for job in plan.jobs)
 
 
 def _check_prices(config: MultiScenarioRunnerConfig) -> None:

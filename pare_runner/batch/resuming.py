@@ -51,15 +51,20 @@ def check_resumable(directory: Path, requests: Sequence[JobRequest], *, sweep: b
     for request in placed(requests, plan, directory):
         if plan.in_folder(request.folder) is not None and (directory / request.folder / MANIFEST).exists():
             folder = directory / request.folder
-            check_same(folder, read_manifest(folder), request.config, request.units)
+            check_same(folder, read_manifest(folder), request.config, request.units, directory)
 
 
 def check_same(
-    directory: Path, manifest: Mapping[str, Any], config: MultiScenarioRunnerConfig, units: Sequence[Unit]
+    directory: Path,
+    manifest: Mapping[str, Any],
+    config: MultiScenarioRunnerConfig,
+    units: Sequence[Unit],
+    invocation: Path,
 ) -> None:
     """ConfigError, naming what differs, if the job in `directory` was of other scenarios or of another behaviour.
 
-    Its configuration is known to be the same. Scenarios that it did not have are no difference.
+    Its configuration is known to be the same. Scenarios that it did not have are no difference. `invocation` is the
+    directory of all jobs: one command judges all of them anew.
     """
     version = manifest["behaviour_version"]
     if version != BEHAVIOUR_VERSION:
@@ -84,7 +89,8 @@ def check_same(
     if judged_otherwise:
         names = ", ".join(judged_otherwise[:5]) + (", ..." if len(judged_otherwise) > 5 else "")
         raise ConfigError(
-            f"{directory}: other checks judge {names} now", hint=f"`pare rescore {directory}` judges what is there anew"
+            f"{directory}: other checks judge {names} now",
+            hint=f"`pare rescore {invocation}` judges what is there anew",
         )
 
 

@@ -153,7 +153,10 @@ class LibraryJobs:
     def check(self, config: MultiScenarioRunnerConfig) -> Sequence[Unit]:
         """The units of an experiment; InputError if it cannot start. Models are asked whether they are there, once."""
         units: Sequence[Unit] = _engine().job_units(config, load=self._suite())
-        importlib.import_module("pare_runner.batch.readiness").probe_models(config, self._answered)
+        resumed = None
+        if config.resume is not None:
+            resumed = importlib.import_module("pare_runner.cli.found").results(config.resume)
+        importlib.import_module("pare_runner.batch.readiness").probe_models(config, self._answered, resumed)
         return units
 
     def units(self, config: MultiScenarioRunnerConfig) -> Sequence[Unit]:

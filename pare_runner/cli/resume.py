@@ -111,7 +111,7 @@ def _go_on(
         requests = requests_of(directory, plan, changes)
         answered: list[LLMEngineConfig] = []
         for request in requests:
-            probe_models(request.config, answered)
+            probe_models(request.config, answered, directory)
         try:
             with progress() as observer:
                 invocation = Invocation(directory, observer, sys.argv, resume=True, only_exceptions=only_exceptions)

@@ -37,9 +37,9 @@ class HttpAdapter:
         """See Adapter."""
         return endpoints.policy(config)
 
-    async def probe(self, config: LLMEngineConfig, endpoints: Endpoints) -> str:
-        """See Adapter."""
-        return await probe(config, endpoints)
+    async def probe(self, config: LLMEngineConfig, endpoints: Endpoints, *, passed: bool = False) -> str:
+        """See Adapter; with `passed` see `probe`."""
+        return await probe(config, endpoints, passed=passed)
 
 
 class Adapters:
@@ -62,9 +62,12 @@ class Adapters:
         """The policy of a model, made by its adapter."""
         return self.find(config.adapter).policy(config, endpoints)
 
-    async def probe(self, config: LLMEngineConfig, endpoints: Endpoints) -> str:
-        """The adapter's line about a model."""
-        return await self.find(config.adapter).probe(config, endpoints)
+    async def probe(self, config: LLMEngineConfig, endpoints: Endpoints, *, passed: bool = False) -> str:
+        """The adapter's line about a model; `passed` says that it passed a probe before, with the same settings."""
+        adapter = self.find(config.adapter)
+        if isinstance(adapter, HttpAdapter):
+            return await adapter.probe(config, endpoints, passed=passed)
+        return await adapter.probe(config, endpoints)
 
 
 def _installed(name: str, known: dict[str, Adapter]) -> Adapter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -141,13 +142,15 @@ def test_other_checks_name_the_command_that_judges_anew(tmp_path: Path) -> None:
     assert said == f"{tmp_path}: other checks judge notes now (`pare rescore {tmp_path}` judges what is there anew)"
 
 
-def test_many_scenarios_that_are_judged_otherwise_are_not_all_listed(tmp_path: Path) -> None:
+def test_many_scenarios_of_a_job_that_are_judged_otherwise_are_not_all_listed(tmp_path: Path) -> None:
     config = oracle_config()
     units = job_units(config, load=lambda config: [hashed(kind=kind) for kind in kinds()])
     recorded = {unit.scenario.scenario_id: {"world_hash": "w", "scoring_hash": "old"} for unit in units}
 
-    with pytest.raises(ConfigError, match=r"judge s0, s1, s2, s3, s4, \.\.\. now"):
-        check_same(tmp_path, {"behaviour_version": BEHAVIOUR_VERSION, "scenarios": recorded}, config, units)
+    job = tmp_path / "seed=0"
+    sweep = re.escape(f"(`pare rescore {tmp_path}` judges")
+    with pytest.raises(ConfigError, match=rf"judge s0, s1, s2, s3, s4, \.\.\. now {sweep}"):
+        check_same(job, {"behaviour_version": BEHAVIOUR_VERSION, "scenarios": recorded}, config, units, tmp_path)
 
 
 def kinds() -> list[type[PAREScenario]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from pare_runner.batch.verification import Tally, verify_job
 from tests.faults.jobs import job_config, outcomes, rows_of, traces
 from tests.faults.picnic import playing, write_picnics
 from tests.llm.fault_server import Fault, FaultServer, Reply, Script, error
-from tests.slow.commands import lines_of, run, run_until
 
 WORDS = [f"plate{number:02}" for number in range(8)]
 IN_FLIGHT = 4
@@ -113,29 +111,25 @@ def test_all_workers_together_keep_to_the_limit_of_a_service(tmp_path: Path, exe
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("executor", ["async", "process"])
-def test_killed_again_and_again_it_asks_hardly_more_than_once(tmp_path: Path, executor: str) -> None:
-    picnics = write_picnics(tmp_path / "picnics", [f"cup{number:03}" for number in range(60)])
+def test_a_minute_without_the_service_under_200_runs_in_flight(tmp_path: Path) -> None:
+    picnics = write_picnics(tmp_path / "picnics", [f"bowl{number:03}" for number in range(200)])
+    rows, files, needed = undisturbed(tmp_path / "there", picnics)
+    servers: list[FaultServer] = []
+    in_work: list[int] = []
 
     def script(body: dict[str, Any], n: int) -> Fault:
         reply = playing()(body, n)
         assert isinstance(reply, Reply)
-        return Fault(body=reply.body, stall=0.2)
+        if n == needed // 2:
+            in_work.append(servers[0].in_work)
+            servers[0].vanish_for(60)
+        return Fault(body=reply.body, stall=2)
 
-    moments, kills, in_flight = random.Random(executor), 0, 8
-    with FaultServer(script, models=("local",)).in_thread() as server:
-        words = [
-            *("model=local", "model@user=same", "suite=custom", f"scenarios=[{picnics}]", f"executor={executor}"),
-            *(f"model.base_url={server.base_url}", f"max_concurrent_scenarios={in_flight}", "cache=bypass"),
-        ]
-        run(tmp_path, *words, "output_dir=there")
-        needed = len(server.bodies)
-        while kills < 12 and not run_until(tmp_path, moments.uniform(0.8, 4.0), *words, "resume=out"):
-            kills += 1
-        run(tmp_path, *words, "resume=out")
-        served = len(server.bodies) - needed
-    assert kills >= 5
-    assert served <= needed + in_flight * kills
-    assert set(lines_of(tmp_path / "out").values()) == {1}
-    assert outcomes(tmp_path / "out") == outcomes(tmp_path / "there")
-    assert traces(tmp_path / "out") == traces(tmp_path / "there")
+    servers.append(FaultServer(script))
+    with servers[0].in_thread() as server:
+        config = job_config(server, picnics, max_concurrent_scenarios=200, engine={"max_concurrency": 200})
+        report = run_job(config, tmp_path / "job")
+    assert (report.exit_status, report.summary["exception"]) == (0, 0)
+    assert in_work[0] > 150
+    assert needed <= len(server.bodies) <= needed + 200
+    assert (outcomes(tmp_path / "job"), traces(tmp_path / "job")) == (rows, files)

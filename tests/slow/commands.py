@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +53,11 @@ def run_until(folder: Path, seconds: float, *words: str) -> bool:
     return True
 
 
-def run_until_lines(folder: Path, out: Path, lines: int, *words: str) -> bool:
-    """Run the command, and kill it as soon as the journals below `out` have `lines` lines; whether it ended before."""
+def run_until_reached(folder: Path, reached: Callable[[], bool], *words: str) -> bool:
+    """Run the command, and kill it as soon as `reached` says so; whether it ended before."""
     process = start(folder, *words)
     while process.poll() is None:
-        if sum(path.read_bytes().count(b"\n") for path in out.rglob(JOURNAL)) >= lines:
+        if reached():
             process.send_signal(signal.SIGKILL)
             process.communicate()
             return False
@@ -64,6 +65,12 @@ def run_until_lines(folder: Path, out: Path, lines: int, *words: str) -> bool:
     _, said = process.communicate()
     assert process.returncode == 0, said
     return True
+
+
+def journalled(directory: Path) -> int:
+    """Lines in the journals below `directory` while somebody is at work there and folders come and go."""
+    folders = [Path(folder) for folder, _, names in os.walk(directory) if JOURNAL in names]
+    return sum((folder / JOURNAL).read_bytes().count(b"\n") for folder in folders)
 
 
 def left(directory: Path) -> dict[str, Any]:

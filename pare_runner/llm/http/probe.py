@@ -4,7 +4,8 @@ First the list of models is asked for, which costs nothing. It settles the matte
 to need the key: a second request without the key is refused. Services without a key or with a list for everybody,
 those that list not all they serve and those without a list have proven nothing yet; there one tiny completion with the
 settings of the run decides. Only its slowness is excused, where the model is listed: a server at home may have to load
-the model first.
+the model first. Where that was decided before, by the start that is gone on with, a service without a key need only
+list the model: a sweep that is killed often must not pay for each start.
 """
 
 from __future__ import annotations
@@ -37,8 +38,11 @@ ANSWERS: tuple[ErrorKind, ...] = ("context_overflow", "content_filter", "reply_t
 """Failures that only a model that is there and a key that is right lead to."""
 
 
-async def probe(config: LLMEngineConfig, endpoints: Endpoints) -> str:
-    """A line that says the model is there and how long the answer took; ConfigError that says what is wrong."""
+async def probe(config: LLMEngineConfig, endpoints: Endpoints, *, passed: bool = False) -> str:
+    """A line that says the model is there and how long the answer took; ConfigError that says what is wrong.
+
+    `passed` says that the model with these settings has passed a probe before.
+    """
     brief = shortened(config)
     policy = endpoints.policy(brief)
     endpoint = policy.endpoint
@@ -48,7 +52,7 @@ async def probe(config: LLMEngineConfig, endpoints: Endpoints) -> str:
         listed = await _listed(endpoint, brief)
         there = known(config.model_name, listed)
         outcome = "ok" if there or not listed else "ok (not in its list, but it answers)"
-        if not (there and await _proven(endpoint, brief)):
+        if not (there and await _proven(endpoint, brief, passed=passed)):
             try:
                 await _ask(policy)
             except Failure as failure:
@@ -138,11 +142,14 @@ async def _listed(endpoint: Endpoint, config: LLMEngineConfig) -> list[str]:
     return [name for name in names if isinstance(name, str)]
 
 
-async def _proven(endpoint: Endpoint, config: LLMEngineConfig) -> bool:
-    """Whether the list shows that the service takes us: there is a key, and without it the list is refused."""
+async def _proven(endpoint: Endpoint, config: LLMEngineConfig, *, passed: bool) -> bool:
+    """Whether the list shows that the service takes us: there is a key, and without it the list is refused.
+
+    Without a key a model that has `passed` before is taken still.
+    """
     without = endpoint.terms(config, keyless=True)
     if without.headers == endpoint.terms(config).headers:
-        return False
+        return passed
     return (await endpoint.send(endpoint.url("models"), without)).status in (401, 403)
 
 

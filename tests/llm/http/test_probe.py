@@ -28,12 +28,12 @@ from tests.llm.fault_server import (
 from tests.llm.http.conftest import KEY, VARIABLE, config_for
 
 
-def probed(server: FaultServer, environ: dict[str, str] | None = None, **fields: Any) -> str:
+def probed(server: FaultServer, environ: dict[str, str] | None = None, *, passed: bool = False, **fields: Any) -> str:
     """What a probe of `server` says."""
 
     async def work() -> str:
         async with server, Endpoints(environ or {}) as endpoints:
-            return await probe(config_for(server, **fields), endpoints)
+            return await probe(config_for(server, **fields), endpoints, passed=passed)
 
     return asyncio.run(work())
 
@@ -82,6 +82,16 @@ def test_a_list_that_everybody_sees_proves_nothing() -> None:
     wrong = FaultServer(key=KEY, open_list=True)
     message = refused(wrong, {VARIABLE: "sk-wrong-key-123"}, api_key_env=VARIABLE)
     assert f"the key in {VARIABLE} is refused" in message
+
+
+def test_a_model_that_passed_before_need_only_be_listed_where_there_is_no_key() -> None:
+    server = FaultServer()
+    assert ": ok," in probed(server, passed=True)
+    assert server.paths == ["/v1/models"]
+    gone = FaultServer(lambda body, n: not_found(), models=("other",))
+    assert "'m' is not known there" in refused(gone, passed=True)
+    wrong = FaultServer(key=KEY, open_list=True)
+    assert "is refused" in refused(wrong, {VARIABLE: "sk-wrong-key-123"}, api_key_env=VARIABLE, passed=True)
 
 
 @pytest.mark.parametrize("models", [None, (), ("other",)], ids=["no list", "empty list", "not listed"])
