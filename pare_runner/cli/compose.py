@@ -170,9 +170,9 @@ class Composer:
         mode = RunMode.MULTIRUN if multirun or choices else RunMode.RUN
         config = self._load(mode, explicit=multirun)
         grid = config.hydra.runtime.choices.get(SWEEP_GROUP) not in (None, "none")  # a file with or without hydra.mode
-        if (grid or config.hydra.mode == RunMode.MULTIRUN) and mode == RunMode.RUN:
+        if (grid or config.hydra.mode == RunMode.MULTIRUN) and not multirun:
             config = self._load(RunMode.MULTIRUN, explicit=True)
-        elif choices and config.hydra.mode != RunMode.MULTIRUN:
+        elif choices and not multirun:
             raise sweep_without_flag(choices[0], self._context(self.overrides))
         if config.hydra.mode is None:
             config.hydra.mode = RunMode.RUN

@@ -74,6 +74,17 @@ def test_the_grid_of_ones_own_needs_no_flag(tmp_path: Path, monkeypatch: pytest.
     assert len(read_json(tmp_path / "out/plan.json")["jobs"]) == 2
 
 
+def test_values_of_ones_own_take_the_place_of_a_grids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "`sweep=noise_grid model=gpt5,claude_opus_5_5`" in PAGE
+
+    few = ["scenarios=[dinner_headcount_change]", "suite.runs=1", "noise=none,tfp_0.2", "output_dir=out"]
+    assert hydra_entry.main(["sweep=noise_grid", "model=passive,eager", "seed=0,1", *few]) == 0
+
+    jobs = read_json(tmp_path / "out/plan.json")["jobs"]
+    assert len({tuple(job["overrides"]) for job in jobs}) == len(jobs) == 8
+
+
 def test_every_executor_is_in_the_table() -> None:
     table = PAGE.partition("| `executor` |")[2].partition("\n\n")[0]
     for name in ExecutorType.__args__:  # type: ignore[attr-defined]  # the arguments of a Literal
