@@ -124,4 +124,5 @@ def _around(item: Any, other: str) -> str:
 
 
 def _signed(number: float) -> str:
-    return f"{number:+.3g}".replace("-", "−")
+    text = f"{number:+.3g}"
+    return "0" if float(text) == 0.0 else text.replace("-", "−")

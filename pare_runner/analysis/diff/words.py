@@ -85,7 +85,7 @@ def statistics(success: Success) -> Iterator[str]:
     )
     bootstrap = "" if found.bootstrap is None else f"; cluster bootstrap {interval(found.bootstrap)}"
     yield f"about {ESTIMANDS[found.estimand]}; {kind_of_interval(found.interval)}{bootstrap}"
-    size = "" if found.standardized is None else f"; effect size d = {found.standardized:.2f}"
+    size = "" if found.standardized is None else f"; effect size d = {found.standardized:.2f}".replace("-", "−")
     if found.p_value is None:
         yield f"no p-value: {found.interval.note}{size}"
     else:
