@@ -173,6 +173,21 @@ def test_lines_keep_the_width_and_merge_waits() -> None:
     assert "…" in found[-3]
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", [""]),
+        ("on 2026-11-30 at noon", ["on 2026-11-30 at", "noon"]),
+        ("no-break between-words, please", ["no-break", "between-words,", "please"]),
+        ("a https://one.example/very/long", ["a https://one.exampl", "e/very/long"]),
+        ("spaces after     ", ["spaces after"]),
+    ],
+)
+def test_lines_break_between_words(text: str, shown: list[str]) -> None:
+    entry = Entry(0.0, "user", "waits", text, None)
+    assert [line[22:] for line in lines([entry], width=42)] == shown
+
+
 def test_colours_are_the_callers() -> None:
     painted = list(lines([Entry(0, "user", "tap", "taps", failed=True)], paint=lambda text, kind: f"<{kind}>{text}"))
     assert painted == ["     0:00  user       <error>taps"]
