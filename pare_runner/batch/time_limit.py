@@ -40,7 +40,8 @@ class _Clock(Waiting):
         super().__init__()
         self._loop = loop
         self._limit = limit
-        self._end = loop.time() + seconds
+        # the very time of the limit: a bell a moment later could be taken away by the end of what was cancelled
+        self._end = limit.when() or loop.time() + seconds
         self._expired = expired
         self._bell = loop.call_at(self._end, expired)
 

@@ -121,18 +121,22 @@ def test_a_budget_stops_the_run_and_a_higher_one_goes_on(run: Run, server: Fault
     assert "based on earlier runs of the same scenarios and models (3 runs)" in told.out
 
 
+def folders_of_jobs(sweep: Path) -> list[str]:
+    return sorted(path.parent.name for path in sweep.glob("*/manifest.json"))
+
+
 def test_one_budget_is_for_all_jobs_of_a_sweep_and_names_no_folder(run: Run, tmp_path: Path) -> None:
     told = run("seed=0,1", "limits.max_tokens=1", "output_dir=outputs/s", "-m")
 
     assert told.status == 75
-    folders = sorted(path.name for path in (tmp_path / "outputs" / "s").iterdir() if path.is_dir())
+    folders = folders_of_jobs(tmp_path / "outputs" / "s")
     assert len(folders) == 2
     assert not any("limits" in name or "max" in name for name in folders)
     assert sum(len(rows_of(tmp_path / "outputs" / "s" / folder)) for folder in folders) == 1
 
     told = run("seed=0,1", "resume=outputs/s", "-m")
     assert told.status == 0
-    assert sorted(path.name for path in (tmp_path / "outputs" / "s").iterdir() if path.is_dir()) == folders
+    assert folders_of_jobs(tmp_path / "outputs" / "s") == folders
     assert [len(rows_of(tmp_path / "outputs" / "s" / folder)) for folder in folders] == [3, 3]
 
 

@@ -189,7 +189,7 @@ def test_without_a_plan_the_command_to_type_is_spelt_out(pare: Pare, broken_off:
 
 
 def test_the_job_of_a_sweep_leads_to_the_sweep(pare: Pare, undisturbed: Path) -> None:
-    folder = next(path for path in undisturbed.iterdir() if path.is_dir())
+    folder = min(undisturbed.glob("*/manifest.json")).parent
     said = pare("resume", str(folder))
     assert said.status == 2
     assert f"is one job of a sweep (name the sweep: {said.err.split('name the sweep: ')[1]}" in said.err
