@@ -8,7 +8,7 @@ from typing import Literal
 
 from pare_runner.analysis.statistics.intervals import Interval, mean_interval, sides, spread
 from pare_runner.analysis.statistics.sample import Estimand, Means
-from pare_runner.analysis.statistics.special import t_cdf, t_quantile
+from pare_runner.analysis.statistics.special import normal_quantile, t_cdf, t_quantile
 
 Verdict = Literal["equivalent", "not_equivalent", "undecided"]
 
@@ -54,9 +54,9 @@ def _p_value(means: Means, margin: float, estimand: Estimand, alpha: float) -> f
     errors = [found.error, found.error]
     if means.bounds is not None:
         # as in the interval: the error that the mean would have at the margin
-        quantile = t_quantile(1.0 - alpha, found.df)
+        quantile, normal = t_quantile(1.0 - alpha, found.df), normal_quantile(1.0 - alpha)
         pair = zip(sides(means, found, estimand), away, strict=True)
-        errors = [side.error(max(0.0, x), quantile, alpha) for side, x in pair]
+        errors = [side.error(max(0.0, x), quantile, normal) for side, x in pair]
     return max(_beyond(x, error, found.df) for x, error in zip(away, errors, strict=True))
 
 

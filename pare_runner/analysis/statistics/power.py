@@ -14,6 +14,7 @@ from pare_runner.analysis.statistics.variance import Components
 ALPHA = 0.05
 POWER = 0.8
 TOO_FEW = "so few data would not show even a difference of 100 points"
+STILL = "nothing varied, which does not tell how much it takes"
 _ALMOST = 1e-9
 
 
@@ -50,7 +51,8 @@ def detectable_difference(
     (1995), 547-556); within 1 % of the exact power of the t-test from 20 scenarios on.
 
     For rates and their differences the standard error is the longer side of `score_interval` over t(1 - α/2), so that
-    it is not too small where little was seen to vary. None above 1, a difference of 100 points.
+    it is not too small where little was seen to vary. None above 1, a difference of 100 points, and where scenarios are
+    so few that the sign-flip test cannot find any.
     """
     _check(alpha, power)
     found = spread(means, estimand)
@@ -61,8 +63,11 @@ def detectable_difference(
         if found.error > 0.0:
             return Detectable(reach * found.error, alpha, power, estimand, "t")
         return Detectable(None, alpha, power, estimand, "none", "nothing varied, and the values have no bounds")
+    if estimand == "situations" and means.scenarios < _fewest(alpha):
+        return Detectable(None, alpha, power, estimand, "none", TOO_FEW)
     quantile = t_quantile(1.0 - alpha / 2, found.df)
-    longer = max(side.reach(quantile, alpha / 2) for side in sides(means, found, estimand))
+    normal = normal_quantile(1.0 - alpha / 2)
+    longer = max(side.reach(quantile, normal) for side in sides(means, found, estimand))
     difference = reach / quantile * longer
     if difference > 1.0:
         return Detectable(None, alpha, power, estimand, "none", TOO_FEW)
@@ -90,6 +95,8 @@ def runs_needed(
     size = found.scenarios if scenarios is None else scenarios
     if found.within is None or (estimand == "situations" and found.between is None):
         return Needed(difference, None, size, estimand, found.note)
+    if found.within == 0.0 and (estimand == "benchmark" or found.between == 0.0):
+        return Needed(difference, None, size, estimand, STILL)
     if estimand == "benchmark":
         runs = max(2, math.ceil(found.within * _reach(alpha, power, math.inf) ** 2 / (size * difference**2) - _ALMOST))
         while (
@@ -115,7 +122,8 @@ def scenarios_needed(
 ) -> Needed:
     """The fewest scenarios for *situations like these* with `runs` of each in each arm; None: the runs there were.
 
-    The same formula solved for S. With the runs there were it needs `of_means` only, so one run is enough.
+    The same formula solved for S, but never fewer than the sign-flip test needs to find anything. With the runs there
+    were it needs `of_means` only, so one run is enough.
     """
     _check(alpha, power)
     _check_difference(difference)
@@ -127,10 +135,17 @@ def scenarios_needed(
         variance = found.between + found.within / runs
     if variance is None:
         return Needed(difference, runs, None, "situations", found.note or "one scenario says nothing about others")
-    size = max(2, math.ceil(variance * _reach(alpha, power, math.inf) ** 2 / difference**2 - _ALMOST))
+    if variance == 0.0:
+        return Needed(difference, runs, None, "situations", STILL)
+    size = max(_fewest(alpha), math.ceil(variance * _reach(alpha, power, math.inf) ** 2 / difference**2 - _ALMOST))
     while _reach(alpha, power, size - 1.0) * math.sqrt(variance / size) > difference:
         size += 1
     return Needed(difference, runs, size, "situations")
+
+
+def _fewest(alpha: float) -> int:
+    """The fewest scenarios with which the least mid-p of the sign-flip test, 2^-S, is within `alpha`."""
+    return max(2, math.ceil(-math.log2(alpha) - _ALMOST))
 
 
 def _reach(alpha: float, power: float, df: float) -> float:

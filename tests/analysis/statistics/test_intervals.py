@@ -20,6 +20,7 @@ from pare_runner.analysis.statistics.intervals import (
     t_interval,
     wilson_interval,
 )
+from pare_runner.analysis.statistics.permutation import sign_flip
 from pare_runner.analysis.statistics.sample import Sample
 
 NAN = math.nan
@@ -115,17 +116,39 @@ def test_no_scenario() -> None:
 @pytest.mark.parametrize("level", [0.8, 0.9, 0.95, 0.99])
 @pytest.mark.parametrize("size", [2, 8, 200])
 @pytest.mark.parametrize("value", [1.0, 0.0])
-def test_all_alike_is_clopper_pearson_or_wider(value: float, size: int, level: float) -> None:
-    """Wilson's end of no event, t² / (S + t²), where that is wider."""
+def test_all_alike_is_wilsons(value: float, size: int, level: float) -> None:
+    """However many runs a scenario has: no more is known of others."""
     sample = Sample.of_matrix(np.full((size, 3), value))
     found = mean_interval(sample.means(), level=level)
-    exact = proportion_confint(0, size, alpha=1 - level, method="beta")[1]
-    square = scipy.stats.t.ppf(0.5 + level / 2, size - 1) ** 2
-    share = max(exact, square / (size + square))
+    wilson = proportion_confint(value * size, size, alpha=1 - level, method="wilson")
     assert found.method == "score"
-    assert (found.low, found.high) == pytest.approx((0.0, share) if value == 0.0 else (1.0 - share, 1.0))
+    assert (found.low, found.high) == pytest.approx(wilson)
     boot = bootstrap_interval(sample.means(), level=level)
     assert (boot.low, boot.high, boot.method) == (found.low, found.high, "score")
+
+
+def test_one_more_failure_never_raises_the_lower_end() -> None:
+    for scenarios, runs in ((8, 3), (19, 2), (40, 5)):
+        for estimand in ("situations", "benchmark"):
+            played, lows, highs = np.ones((scenarios, runs)), [], []
+            for scenario in range(scenarios):
+                found = score_interval(Sample.of_matrix(played).means(), estimand=estimand)
+                turned = score_interval(Sample.of_matrix(1.0 - played).means(), estimand=estimand)
+                lows.append(found.low)
+                highs.append(turned.high)
+                played[scenario, 0] = 0.0
+            assert lows == sorted(lows, reverse=True), (scenarios, estimand)
+            assert highs == pytest.approx([1.0 - low for low in lows])
+
+
+@pytest.mark.parametrize("runs", [2, 3])
+@pytest.mark.parametrize(("scenarios", "worse"), [(8, 3), (8, 6), (8, 8), (19, 3), (19, 8)])
+def test_interval_and_sign_flip_agree_where_a_run_is_lost_by_each(scenarios: int, worse: int, runs: int) -> None:
+    """None better, and `worse` scenarios that lost one run: what differs was seen, however alike it is."""
+    arm = np.ones((scenarios, runs))
+    arm[:worse, 0] = 0.0
+    means = Sample.of_matrix(arm).minus(Sample.of_matrix(np.ones((scenarios, runs))))
+    assert (score_interval(means).high < 0.0) == (sign_flip(means).mid_p_value <= 0.05)
 
 
 @pytest.mark.parametrize("wins", [5, 12, 20, 30])
@@ -181,20 +204,27 @@ def test_with_many_scenarios_it_is_that_of_t() -> None:
 
 def test_scenarios_alike_between_the_ends() -> None:
     """Every scenario 1 of 2: the mean may be moved by the share u of other scenarios, to 0 or to 1."""
-    square = scipy.stats.t.ppf(0.975, 5) ** 2
-    share = square / (6 + square)
+    share = proportion_confint(0, 6, method="wilson")[1]
     found = mean_interval(Sample.of_matrix([[1, 0]] * 6).means())
     assert (found.low, found.high) == pytest.approx((0.5 * (1 - share), 0.5 * (1 - share) + share))
     assert found.note == "all scenarios agree"
+
+
+def test_scenarios_that_differ_alike_go_by_their_runs() -> None:
+    """Each loses one run of three: s²/3 = 1/9 for each of 8 scenarios, with t of 7 degrees."""
+    arm = Sample.of_matrix([[0, 1, 1]] * 8)
+    found = mean_interval(arm.minus(Sample.of_matrix([[1, 1, 1]] * 8)))
+    reach = scipy.stats.t.ppf(0.975, 7) * math.sqrt(1 / 9 / 8)
+    assert found.low == pytest.approx(-1 / 3 - reach, abs=0.03)
+    assert found.high == pytest.approx(-1 / 3 + reach, abs=0.03)
 
 
 def test_runs_alike_on_this_benchmark() -> None:
     """No run of 4 · 3 was other than the runs of its scenario; 6 of them could have failed, and 6 succeeded."""
     sample = Sample.of_matrix([[1, 1, 1], [0, 0, 0], [1, 1, 1], [0, 0, 0]])
     found = mean_interval(sample.means(), estimand="benchmark")
-    exact = proportion_confint(0, 6, method="beta")[1] / 2
-    assert found.low <= 0.5 - exact
-    assert found.high >= 0.5 + exact
+    share = proportion_confint(0, 6, method="wilson")[1] / 2
+    assert (found.low, found.high) == pytest.approx((0.5 - share, 0.5 + share))
     assert found.note == "all runs of each scenario agree"
 
 

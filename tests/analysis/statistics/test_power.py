@@ -10,7 +10,8 @@ import scipy.stats
 from statsmodels.stats.power import TTestPower
 
 from pare_runner.analysis.statistics.intervals import mean_interval
-from pare_runner.analysis.statistics.power import TOO_FEW, detectable_difference, runs_needed, scenarios_needed
+from pare_runner.analysis.statistics.permutation import sign_flip
+from pare_runner.analysis.statistics.power import STILL, TOO_FEW, detectable_difference, runs_needed, scenarios_needed
 from pare_runner.analysis.statistics.sample import Estimand, Means, Sample
 from pare_runner.analysis.statistics.variance import Components
 
@@ -109,7 +110,7 @@ def test_scenarios_are_the_fewest(difference: float, runs: int | None, variance:
     size = scenarios_needed(difference, FOUND, runs=runs).scenarios
     assert size is not None
     assert reach(size - 1) * math.sqrt(variance / size) <= difference
-    assert size == 2 or reach(size - 2) * math.sqrt(variance / (size - 1)) > difference
+    assert size == 5 or reach(size - 2) * math.sqrt(variance / (size - 1)) > difference
 
 
 def test_scenarios_close_to_statsmodels() -> None:
@@ -127,9 +128,19 @@ def test_one_run_cannot_be_split() -> None:
 
 def test_nothing_varies() -> None:
     still = Components(0.0, 0.0, 0.0, 10)
-    assert runs_needed(0.1, still).runs == 1
-    assert runs_needed(0.1, still, estimand="benchmark").runs == 2
-    assert scenarios_needed(0.1, still).scenarios == 2
+    for found in (runs_needed(0.1, still), runs_needed(0.1, still, estimand="benchmark")):
+        assert (found.runs, found.note) == (None, STILL)
+    assert (scenarios_needed(0.1, still).scenarios, scenarios_needed(0.1, still).note) == (None, STILL)
+
+
+def test_four_scenarios_never_show_anything() -> None:
+    """2^-4 is above 5 %: the sign-flip test rejects nothing, whatever their differences."""
+    for size, known in ((4, False), (5, True)):
+        means = Sample.of_matrix([[1.0]] * (size - 1) + [[0.5]]).means()
+        assert (detectable_difference(means).difference is not None) is known
+    assert sign_flip(Sample.of_matrix([[1.0]] * 4).means()).mid_p_value > 0.05
+    assert scenarios_needed(0.9, FOUND).scenarios == 5
+    assert scenarios_needed(0.9, FOUND, alpha=0.01).scenarios == 7
 
 
 @pytest.mark.parametrize("difference", [0.0, -0.1, math.nan, math.inf])
