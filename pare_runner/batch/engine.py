@@ -45,6 +45,7 @@ class Engine:
     _queue: deque[Task] = field(default_factory=deque)
     _reports: dict[int, JobReport] = field(default_factory=dict)
     _interrupted: bool = False
+    _only_exceptions: bool = False
     _told: bool = False
     _by_name: dict[int, dict[str, PAREScenario]] = field(default_factory=dict)
 
@@ -54,6 +55,7 @@ class Engine:
         Ctrl-C ends it early, and every job with what it has finished. Raises what is wrong with a replay or with
         writing; the journals are valid then, too.
         """
+        self._only_exceptions = only_exceptions
         for job in self.jobs:
             self._queue.extend(job.tasks(only_exceptions=only_exceptions))
         self.observer.opened(self.jobs)
@@ -72,6 +74,8 @@ class Engine:
             self._interrupted = True
             done = sum(len(job.rows) for job in self.jobs)
             log.warning("interrupted after %d of %d runs", done, sum(job.planned for job in self.jobs))
+        else:
+            self._tell_of_rest()
         finally:
             if timer is not None:
                 timer.cancel()
@@ -129,6 +133,15 @@ class Engine:
             if reason is not None:
                 self.stop(reason)
         self._tell_of_stop()
+
+    def _tell_of_rest(self) -> None:
+        left = sum(map(self._unasked, self.jobs))
+        if left and self.stop_reason is None:
+            log.warning(
+                "%d planned run%s of this directory: not asked for now, and not made; `pare resume` on it makes all",
+                left,
+                "" if left == 1 else "s",
+            )
 
     def _tell_of_stop(self) -> None:
         if self.stop_reason is not None and not self._told:
@@ -191,7 +204,13 @@ class Engine:
         status = OK
         if job.left:
             status = INTERRUPTED if self._interrupted else STOPPED if self.stop_reason is not None else OK
+        elif self._unasked(job):
+            status = STOPPED
         return job.finish(time.perf_counter() - self.started, status)
+
+    def _unasked(self, job: Job) -> int:
+        """How many runs a former command planned that this one is not about."""
+        return 0 if self._only_exceptions or job.left else job.planned - len(job.rows)
 
     def _crew(self, lock: int | None) -> Crew:
         first = self.jobs[0].config

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from pare_runner.batch.noticing import Notice
+
 INTERRUPTED = 130
 
 
@@ -46,10 +48,13 @@ def run_interruptible(main: Coroutine[Any, Any, None]) -> None:
     Like `asyncio.run`, but it takes no more than two seconds, whatever a run is busy with. Handles Ctrl-C only where
     nobody else does, and on the main thread.
     """
-    on_main = threading.current_thread() is threading.main_thread()
-    if not on_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+    on_main, former = threading.current_thread() is threading.main_thread(), signal.getsignal(signal.SIGINT)
+    if not on_main or not (former is signal.default_int_handler or isinstance(former, Notice)):
         asyncio.run(main)
         return
+    if isinstance(former, Notice) and former.seen:
+        main.close()
+        raise KeyboardInterrupt
     timers = [
         threading.Timer(AGAIN_SECONDS, os.kill, (os.getpid(), signal.SIGINT)),
         threading.Timer(HARD_SECONDS, os._exit, (INTERRUPTED,)),
@@ -81,7 +86,7 @@ def run_interruptible(main: Coroutine[Any, Any, None]) -> None:
                     raise KeyboardInterrupt from None
                 raise
             finally:
-                signal.signal(signal.SIGINT, signal.default_int_handler)
+                signal.signal(signal.SIGINT, former)
                 for timer in timers:
                     timer.cancel()
                     if timer.is_alive():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rich.console import Console
 
 from pare_runner.batch.failures import LIMIT, Group, RanWith, failures, limits, named
+from pare_runner.batch.interrupts import INTERRUPTED
 from pare_runner.batch.job import STOPPED
 from pare_runner.batch.journal import read_journal
 from pare_runner.batch.metrics import unpriced
@@ -154,8 +155,8 @@ def _print_results(console: Console, report: Report, rows: Sequence[Row], direct
         console.print(f"... and {len(rows) - SHOWN} more that succeeded or are in results.jsonl")
     counts = ", ".join(f"{summary[name]} {name}" for name in STYLES if summary.get(name))
     ran, planned = summary.get("runs", len(rows)), summary.get("planned", len(rows))
-    ended = "stopped" if report.exit_status == STOPPED else "interrupted"
-    head = plural(ran, "run") if ran == planned else f"{ended} after {ran} of {planned} runs"
+    ended = {STOPPED: "stopped after ", INTERRUPTED: "interrupted after "}.get(report.exit_status, "")
+    head = plural(ran, "run") if ran == planned else f"{ended}{ran} of {planned} runs"
     console.print(f"\n{head}: {counts or 'nothing ran'}")
     if rows and unpriced(config):
         console.print(f"cost unknown: no price for {', '.join(unpriced(config))}")

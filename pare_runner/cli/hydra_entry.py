@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pare_runner.batch.noticing import Notice, noticing
 from pare_runner.cli.conf_dirs import conf_dirs
 from pare_runner.cli.flags import CommandLine, parse
 from pare_runner.errors import InputError
@@ -32,9 +33,16 @@ def main(argv: Sequence[str] | None = None, *, run_job: RunJob | None = None, ch
     can be resumed. 130: interrupted. `run_job` replaces what is done for each job, `check_job` what is checked for all
     jobs before the first starts. PARE_DEBUG=1 in the environment shows the traceback behind an error.
     """
+    with noticing() as notice:
+        return _main(argv, run_job, check_job, notice)
+
+
+def _main(argv: Sequence[str] | None, run_job: RunJob | None, check_job: CheckJob | None, notice: Notice) -> int:
     try:
         return _dispatch(parse(sys.argv[1:] if argv is None else argv), run_job, check_job)
     except InputError as error:
+        if notice.seen:  # what Ctrl-C broke is no fault of the input
+            return _fail(error, "interrupted", INTERRUPTED)
         return _fail(error, str(error), error.exit_status)
     except KeyboardInterrupt as error:
         return _fail(error, "interrupted", INTERRUPTED)

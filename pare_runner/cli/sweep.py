@@ -149,7 +149,7 @@ def sweep_files(directory: Path, jobs: Sequence[ComposedJob], *, plan: bool) -> 
     """`plan.json` before anything inside runs, if asked for; `sweep.json` and `results.parquet` after it, however it
     ended.
 
-    Raises SweepStopped for SystemExit and Ctrl-C.
+    Raises SweepStopped for SystemExit and Ctrl-C, but these themselves if nothing had begun.
     """
     if plan:
         former = find_plan(directory) or Plan((), True, tuple(sys.argv), str(Path.cwd()))
@@ -157,6 +157,8 @@ def sweep_files(directory: Path, jobs: Sequence[ComposedJob], *, plan: bool) -> 
     try:
         yield
     except (SystemExit, KeyboardInterrupt) as stop:
+        if find_plan(directory) is None:
+            raise
         raise SweepStopped(stop.code if isinstance(stop, SystemExit) else INTERRUPTED, directory) from stop
     finally:
         written = find_plan(directory)

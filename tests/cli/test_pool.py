@@ -13,6 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from pare_runner.batch.journal import read_journal
 from pare_runner.cli.hydra_entry import main
+from pare_runner.cli.sweep import SweepStopped, sweep_files
 from tests.cli.conftest import SHIPPED
 
 DINNER = str(SHIPPED / "dinner_headcount_change.yaml")
@@ -103,3 +104,14 @@ def test_a_working_directory_of_its_own_is_refused(capsys: pytest.CaptureFixture
     assert "hydra.job.chdir cannot be used in a sweep" in said
     assert "hydra/launcher=basic" in said
     assert list(Path("pool").glob("*/results.jsonl")) == []
+
+
+def test_ctrl_c_before_anything_began_is_that_and_no_more(tmp_path: Path) -> None:
+    """There is no plan then, and no sweep to show."""
+    with pytest.raises(KeyboardInterrupt), sweep_files(tmp_path, [], plan=False):
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+    with pytest.raises(SweepStopped) as stopped, sweep_files(tmp_path, [], plan=True):
+        raise KeyboardInterrupt
+    assert (stopped.value.code, stopped.value.directory) == (130, tmp_path)

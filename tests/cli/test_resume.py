@@ -196,6 +196,21 @@ def test_the_job_of_a_sweep_leads_to_the_sweep(pare: Pare, undisturbed: Path) ->
     assert str(undisturbed) in said.err
 
 
+def test_a_command_about_fewer_runs_than_are_planned_says_so(
+    experiment: Pare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ("model=passive", "scenarios=[dinner_headcount_change]", "export=none")
+    assert experiment(*words, "suite.runs=3", "limits.max_wall=0.0001", "output_dir=mine").status == 75
+
+    said = experiment(*words, "suite.runs=2", "limits.max_wall=null", "resume=mine")
+    assert said.status == 75
+    assert "1 planned run of this directory: not asked for now, and not made; `pare resume` on it makes all" in said.err
+    assert "stopped after 2 of 3 runs" in said.out
+
+    assert experiment(*words, "suite.runs=3", "limits.max_wall=null", "resume=mine").status == 0
+
+
 JOB = ("suite=smoke", "oracle=true", "export=none")
 
 
