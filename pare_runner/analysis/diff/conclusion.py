@@ -36,9 +36,9 @@ def _beyond_noise(diff: Diff) -> str:
     """How many of the scenarios that moved did so by more than their runs vary, as far as so few runs can tell."""
     verdicts = Counter(item.moved.verdict for item in diff.moved if item.moved is not None)
     sure, few = verdicts["moved"], verdicts["too_few_runs"]
-    which, vary = ("whether", "its runs vary") if len(diff.moved) == 1 else ("which of them", "their runs vary")
+    which, vary = ("whether it", "its runs vary") if len(diff.moved) == 1 else ("which of them", "their runs vary")
     if few == len(diff.moved):
-        return f"too few runs to tell {which} more than {vary}"
+        return f"too few runs to tell {which} moved more than {vary}"
     said = f"{sure or 'none'} more than {vary}"
     return f"{said}, too few runs to tell of {few}" if few else said
 

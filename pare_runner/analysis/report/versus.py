@@ -72,7 +72,9 @@ def _differences(report: Report, found: Comparisons, baseline: str) -> Section:
 
 def _family(found: Comparisons, alpha: float) -> str:
     if not found.family.size:
-        return f"There is no test: {'; '.join(dict.fromkeys(item.comparison.interval.note for item in found.members))}."
+        return (
+            f"There is no test ({'; '.join(dict.fromkeys(item.comparison.interval.note for item in found.members))})."
+        )
     return (
         f"One declared family of {found.family.size}, {found.family.name}: Holm-corrected at {alpha:g}. The smallest "
         "difference that each would have detected with a chance of 80% stands in the column least."

@@ -22,7 +22,7 @@ def test_too_few_runs_are_no_proof_that_nothing_moved_beyond_noise(rows: Rows) -
     """3/3 against 0/3 has the p-value 0.1, and no run of any scenario varied."""
     some = [f"s{n}" for n in range(6)]
     found = diff(rows("a", runs(some, 2)), rows("b", runs(some, 2, ok=False)))
-    assert conclusion(found).endswith("and 3 more (too few runs to tell which of them more than their runs vary)")
+    assert conclusion(found).endswith("and 3 more (too few runs to tell which of them moved more than their runs vary)")
 
 
 def test_scenarios_with_enough_runs_are_told_apart_from_those_without(rows: Rows) -> None:
