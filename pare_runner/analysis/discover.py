@@ -86,11 +86,24 @@ class Found:
 
 
 def each_path(*given: Given) -> list[Paths]:
-    """All paths in `given`, each of which is one path or several."""
+    """All paths in `given`, each of which is one path or several; InputError for what is neither, such as a frame."""
     found: list[Paths] = []
     for item in given:
-        found += [item] if isinstance(item, str | os.PathLike) else item
+        found += [item] if isinstance(item, str | os.PathLike) else _several(item)
     return found
+
+
+def _several(item: Any) -> list[Paths]:
+    try:
+        some = list(item)
+    except TypeError:  # nothing to go through
+        some = [item]
+    if not all(isinstance(path, str | os.PathLike) for path in some):
+        raise InputError(
+            f"a {type(item).__name__} is no path of results",
+            hint="name folders of jobs or sweeps, or files of rows; write_parquet makes such a file of a frame",
+        )
+    return some
 
 
 def discover(paths: Given) -> Found:

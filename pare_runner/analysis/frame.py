@@ -27,7 +27,14 @@ from pare_runner.analysis.schema import (
     SCENARIO_COLUMNS,
     TEXTS,
 )
-from pare_runner.analysis.verdicts import derived_notes, derived_scenarios, status_notes, unknown_statuses
+from pare_runner.analysis.verdicts import (
+    contradiction_notes,
+    contradictions,
+    derived_notes,
+    derived_scenarios,
+    status_notes,
+    unknown_statuses,
+)
 from pare_runner.errors import InputError, Problem
 
 LIMIT = 2**63
@@ -39,7 +46,7 @@ class Results:
     """The frame of `load_results`, its jobs in the order of their rows, and what was odd about their files.
 
     `repeated` counts rows that were left out because their run is there already; `unread` are files whose runs are
-    missing because they cannot be read.
+    missing because they cannot be read, and `lacking` how many these were to have, None if that is not known.
     """
 
     frame: pl.LazyFrame
@@ -47,11 +54,17 @@ class Results:
     loading: tuple[Problem, ...]
     repeated: int = 0
     unread: tuple[str, ...] = ()
+    lacking: int | None = 0
 
     def notes(self) -> tuple[Problem, ...]:
         """What is odd about the results, files first; a few columns are read for it, InputError if they cannot be."""
-        odd, derived = collected_all([unknown_statuses(self.frame), derived_scenarios(self.frame)], "the results")
-        verdicts = (*status_notes(odd), *derived_notes(derived["base_scenario_id"].to_list()))
+        frames = [unknown_statuses(self.frame), contradictions(self.frame), derived_scenarios(self.frame)]
+        odd, against, derived = collected_all(frames, "the results")
+        verdicts = (
+            *status_notes(odd),
+            *contradiction_notes(against),
+            *derived_notes(derived["base_scenario_id"].to_list()),
+        )
         return (*self.loading, *row_notes(self.frame), *verdicts)
 
 
@@ -75,7 +88,8 @@ def read_results(paths: Given) -> Results:
     found = discover(paths)
     notes = list(found.notes)
     loaded = [load(job, notes) for job in found.jobs]
-    unread = [job.file.as_posix() for job, item in zip(found.jobs, loaded, strict=True) if item is None and job.file]
+    lost = [job for job, item in zip(found.jobs, loaded, strict=True) if item is None]
+    planned = [job.planned for job in lost if job.planned is not None]
     readable = [item for item in loaded if item is not None]
     if not readable:
         reasons = "\n".join(f"{item.where}: {item.message}" for item in notes)
@@ -84,7 +98,14 @@ def read_results(paths: Given) -> Results:
     notes += job_notes([item.job for item in readable], [item.rows for item in readable])
     single = once(_united(readable), [item.marks for item in readable])
     notes += single.notes
-    return Results(single.frame, tuple(item.job for item in readable), tuple(notes), single.dropped, tuple(unread))
+    return Results(
+        single.frame,
+        tuple(item.job for item in readable),
+        tuple(notes),
+        single.dropped,
+        tuple(job.file.as_posix() for job in lost if job.file),
+        sum(planned) if len(planned) == len(lost) else None,
+    )
 
 
 def _column_notes(loaded: Sequence[Loaded]) -> list[Problem]:

@@ -23,6 +23,7 @@ Code = Literal[
     "differing_runs",
     "exceptions",
     "unknown_status",
+    "contradictory",
     "derived_checks",
 ]
 """Every kind of note; docs/results.md says what each means."""

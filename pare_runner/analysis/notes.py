@@ -17,7 +17,7 @@ SHOWN = 3
 KEYS = ("protocol", "protocol_version")
 HASHES: Mapping[str, tuple[Code, str, str]] = {
     "world_hash": ("other_scenarios", "stand", "for several contents of a scenario"),
-    "scoring_hash": ("other_checks", "were", "judged by several versions of their checks"),
+    "scoring_hash": ("other_checks", "were", "judged by several versions of {} checks"),
 }
 SINGULAR = {"stand": "stands", "were": "was"}
 FEATURES: Mapping[str, Code] = {"tags": "other_tags", "apps": "other_apps"}
@@ -105,17 +105,18 @@ def row_notes(frame: pl.LazyFrame) -> Iterator[Problem]:
         if len(found):
             names = found["base_scenario_id"].to_list()
             said = verb if len(names) > 1 else SINGULAR[verb]
-            yield note(code, f"{counted(len(names), 'scenario id')} {said} {what}: {listed(names)}")
+            about = what.format("its" if len(names) == 1 else "their")
+            yield note(code, f"{counted(len(names), 'scenario id')} {said} {about}: {listed(names)}")
     counts = dict(statuses.iter_rows())
     if crashed := counts.get("exception", 0):
         message = f"{crashed} of {counted(sum(counts.values()), 'run')} ended in an exception, and have no verdict"
         yield note("exceptions", message)
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], between: str = ", ") -> str:
     """The first few of `names`, and how many there are beyond."""
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+    return between.join(names[:SHOWN]) + more
 
 
 def _known(values: Iterator[str | None]) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import polars as pl
 
@@ -13,8 +14,12 @@ from pare_runner.errors import InputError, did_you_mean
 DESCENDING = "-"
 """Before a column to sort by: the largest first."""
 
+Heads = Mapping[str, str]
+"""Head of a table, as a reader may call a column → the column, which messages then name."""
+NO_HEADS: Heads = MappingProxyType({})
 
-def where(frame: pl.LazyFrame, text: str) -> pl.LazyFrame:
+
+def where(frame: pl.LazyFrame, text: str, heads: Heads = NO_HEADS) -> pl.LazyFrame:
     """The rows for which the SQL expression `text` is true: `status = 'failed' AND number_of_turns > 3`.
 
     Text stands in single quotes, a column whose name is no word in double quotes.
@@ -27,7 +32,7 @@ def where(frame: pl.LazyFrame, text: str) -> pl.LazyFrame:
     for name in condition.meta.root_names():
         if name not in columns:
             quoted = f'"{name}"' in text and not name.startswith(PREFIX)
-            hint = "text stands in single quotes" if quoted else _hint(name, columns)
+            hint = "text stands in single quotes" if quoted else _hint(name, columns, heads)
             raise _wrong(text, f"there is no column {name!r}", hint)
     try:
         (kind,) = frame.select(condition).collect_schema().values()
@@ -40,7 +45,7 @@ def where(frame: pl.LazyFrame, text: str) -> pl.LazyFrame:
     return frame.filter(condition)
 
 
-def sort(frame: pl.LazyFrame, text: str) -> pl.LazyFrame:
+def sort(frame: pl.LazyFrame, text: str, heads: Heads = NO_HEADS) -> pl.LazyFrame:
     """`frame` by the columns in `text`, separated by commas, each with a `-` before it for the largest first.
 
     Rows that are equal in them keep their order; nulls come last.
@@ -48,17 +53,17 @@ def sort(frame: pl.LazyFrame, text: str) -> pl.LazyFrame:
     known = frame.collect_schema().names()
     keys = [(name.removeprefix(DESCENDING), name.startswith(DESCENDING)) for name in _split(text, known)]
     return frame.sort(
-        [_known(name, known) for name, _ in keys],
+        [_known(name, known, heads) for name, _ in keys],
         descending=[descending for _, descending in keys],
         nulls_last=True,
         maintain_order=True,
     )
 
 
-def columns(frame: pl.LazyFrame, texts: Iterable[str]) -> list[str]:
+def columns(frame: pl.LazyFrame, texts: Iterable[str], heads: Heads = NO_HEADS) -> list[str]:
     """The columns that `texts` name, each text one or several separated by commas; a column named twice counts once."""
     known = frame.collect_schema().names()
-    return [*dict.fromkeys(_known(name, known) for text in texts for name in _split(text, known))]
+    return [*dict.fromkeys(_known(name, known, heads) for text in texts for name in _split(text, known))]
 
 
 def _split(text: str, known: Sequence[str]) -> list[str]:
@@ -71,15 +76,17 @@ def _split(text: str, known: Sequence[str]) -> list[str]:
     return names
 
 
-def _known(name: str, known: Sequence[str]) -> str:
+def _known(name: str, known: Sequence[str], heads: Heads) -> str:
     if name not in known:
-        raise InputError(f"there is no column {name!r}", hint=_hint(name, known))
+        raise InputError(f"there is no column {name!r}", hint=_hint(name, known, heads))
     return name
 
 
-def _hint(name: str, known: Sequence[str]) -> str:
+def _hint(name: str, known: Sequence[str], heads: Heads) -> str:
     if name.startswith(PREFIX) and not any(column.startswith(PREFIX) for column in known):
         return "those of checks are there with --checks"
+    if meant := heads.get(name.lower()):
+        return did_you_mean(meant, [meant])
     return did_you_mean(name, known) or "CSV with --limit 1 shows them all"
 
 

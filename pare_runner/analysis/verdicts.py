@@ -44,6 +44,23 @@ def status_notes(found: pl.DataFrame) -> Iterator[Problem]:
     yield note("unknown_status", message, hint=f"a status is {', '.join(STATUSES[:-1])} or {STATUSES[-1]}")
 
 
+def contradictions(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """How many runs of each job have a success that is not that of their status, in the order of the rows."""
+    value = pl.col(SUCCESS).fill_nan(None)
+    odd = ((pl.col("status") == "success") & (value != 1.0)) | ((pl.col("status") == "failed") & (value != 0.0))
+    return frame.filter(odd).group_by(JOB, maintain_order=True).len()
+
+
+def contradiction_notes(found: pl.DataFrame) -> Iterator[Problem]:
+    """A note on what `contradictions` found, if it found anything."""
+    if found.is_empty():
+        return
+    runs = int(found["len"].sum())
+    which = f"{counted(runs, 'run')} {'contradicts itself' if runs == 1 else 'contradict themselves'}"
+    message = f"{which}, {SUCCESS} is not what the status says: {listed(found[JOB].to_list())}"
+    yield note("contradictory", message, hint=f"rates are of {SUCCESS}: 1 is a success, 0 a failure")
+
+
 def derived_scenarios(frame: pl.LazyFrame) -> pl.LazyFrame:
     """The scenarios whose runs were judged by checks that an import derived, in order."""
     return frame.filter(pl.col("scoring") == "derived").select("base_scenario_id").unique().sort("base_scenario_id")

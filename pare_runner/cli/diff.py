@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +13,11 @@ import typer
 from pare_runner.analysis.diff import gate
 from pare_runner.analysis.diff.compare import SCENARIOS, diff
 from pare_runner.analysis.diff.model import Diff
+from pare_runner.analysis.given import names
 from pare_runner.atomic import write_atomic, writing
 from pare_runner.cli.console import is_terminal, mark, say, say_json, warn
 from pare_runner.cli.progress.busy import busy
+from pare_runner.cli.results import UNREAD
 from pare_runner.errors import ConfigError, InputError
 
 REGRESSION, NOTHING = 1, 2
@@ -50,8 +53,8 @@ def diff_command(
     """Say what changed from A to B: what was run, what came of it, and where the runs of a scenario part.
 
     Runs are matched by scenario, run number and every key that varies on both sides; what is constant on each side is
-    what is compared. Every difference is B less A. Exit status 1 if --fail-on holds, 2 for bad input, and if no run of
-    A has a partner in B.
+    what is compared. Every difference is B less A. Exit status 1 if --fail-on holds, 2 for bad input, if a file could
+    not be read, and if no run of A has a partner in B.
 
     \b
     pare diff outputs/before outputs/after
@@ -74,9 +77,19 @@ def diff_command(
             f"{label}: {'; '.join(side.why) or 'no run has finished'}"
             for label, side in zip("AB", found.matching.unmatched, strict=True)
         )
-        raise InputError(f"no run of {a} has a partner in {b} (--ignore KEY matches fewer keys)\n{why}")
+        hint = _fewer(found.matching.apart, () if by is None else names(by))
+        raise InputError(f"no run of {a} has a partner in {b}{hint}\n{why}")
     if limit is not None:
         _judge(found, limit)
+    if found.unread:
+        raise typer.Exit(UNREAD)
+
+
+def _fewer(apart: Sequence[str], by: Sequence[str]) -> str:
+    """What to do about keys that keep all runs apart; nothing where no choice of keys would help."""
+    if asked := [name for name in apart if name in by]:
+        return f" (what --by asks for keeps them apart: {','.join(asked)})"
+    return f" (--ignore {','.join(apart)} matches fewer keys)" if apart else ""
 
 
 def _judge(found: Diff, limit: float) -> None:

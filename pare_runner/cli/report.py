@@ -16,7 +16,7 @@ from pare_runner.analysis.report.text import text
 from pare_runner.atomic import json_bytes, write_atomic, writing
 from pare_runner.cli.console import mark, plural, say
 from pare_runner.cli.progress.busy import busy
-from pare_runner.cli.results import RESERVED
+from pare_runner.cli.results import RESERVED, UNREAD
 from pare_runner.errors import ConfigError, did_you_mean
 
 EPOCH = "SOURCE_DATE_EPOCH"
@@ -63,7 +63,8 @@ def report_command(
 ) -> None:
     """Report on experiments, running ones too: success, comparisons, noise, timing, cost, and why runs failed.
 
-    What could mislead stands first. Exit status 2 for bad input, runs of several protocols without --mix included.
+    What could mislead stands first. Exit status 2 for bad input, runs of several protocols without --mix included, and
+    if a file could not be read: the report is about the others.
 
     \b
     pare report outputs/my_sweep
@@ -88,6 +89,8 @@ def report_command(
         _print(found, forms[0])
     if figures is not None:
         _draw(found, Path(figures))
+    if found.unread:
+        raise typer.Exit(UNREAD)
 
 
 def encoded(found: ReportDocument, form: str, folder: str = "") -> bytes:

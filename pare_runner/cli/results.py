@@ -18,7 +18,7 @@ from pare_runner.analysis.reading import collected
 from pare_runner.atomic import write_atomic, writing
 from pare_runner.cli.console import is_terminal, plural, say, warn
 from pare_runner.cli.progress.busy import busy
-from pare_runner.cli.results_table import SHOWN, show
+from pare_runner.cli.results_table import HEADS, SHOWN, show
 from pare_runner.errors import ConfigError, did_you_mean
 
 UNREAD = 2
@@ -76,10 +76,10 @@ def _show(
     frame = with_checks(found.frame) if checks else found.frame
     what = "the results" if condition is None else f"the results with {condition!r}"
     if condition is not None:
-        frame = where(frame, condition)
+        frame = where(frame, condition, HEADS)
     if order is not None:
-        frame = sort(frame, order)
-    names = columns(frame, chosen or ())
+        frame = sort(frame, order, HEADS)
+    names = columns(frame, chosen or (), HEADS)
     if wanted == "table":
         show(frame, names, SHOWN if limit is None and is_terminal() else limit, what)
         return

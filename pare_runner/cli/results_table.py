@@ -48,6 +48,16 @@ OUTCOME = {
     "acceptance_count": "accepted",
     "model_calls": "calls",
 }
+OTHER = {
+    "scenario": "base_scenario_id",
+    "run": "run_number",
+    "assistant": "observe_model",
+    "tokens": "completion_tokens",
+    "cost": "cost_usd",
+    "why": "rationale",
+}
+HEADS = {**{head: name for name, head in (*SETTINGS.items(), *OUTCOME.items())}, **OTHER}
+"""Head of the table → the column that it shows; of those that show several the first to ask for."""
 NEEDED = (
     "base_scenario_id",
     "run_number",

@@ -235,6 +235,16 @@ def test_one_id_for_several_scenarios(own: Path) -> None:
     assert (world.code, scoring.code) == ("other_scenarios", "other_checks")
     assert "2 scenario ids stand for several contents" in world.message
     assert world.message.endswith(": cab_late_for_review, dinner_headcount_change")
+    assert "were judged by several versions of their checks: cab_late" in scoring.message
+
+
+def test_one_scenario_has_its_checks(own: Path) -> None:
+    other = pl.when(pl.col("base_scenario_id") == "cab_late_for_review").then(pl.lit("other"))
+    change_frame(own / "alone", other.otherwise(pl.col("scoring_hash")).alias("scoring_hash"))
+
+    (note,) = read_results([own]).notes()
+
+    assert note.message == "1 scenario id was judged by several versions of its checks: cab_late_for_review"
 
 
 def test_exceptions(own: Path) -> None:

@@ -39,6 +39,21 @@ def test_an_unknown_status_and_a_number_that_is_none_are_no_verdict(status: str 
     assert frame.select(verdict()).item() is None
 
 
+def test_runs_that_contradict_themselves_are_told_of(rows: Rows) -> None:
+    against = [
+        {"base_scenario_id": "t", "run_number": n, "status": status, "success_numeric": value}
+        for n, (status, value) in enumerate([("success", 0.0), ("failed", 1.0), ("success", 0.5), ("exception", 1.0)])
+    ]
+    folder = rows("a", [*KNOWN, *against])
+    (found,) = (str(note) for note in read_results([folder]).notes() if note.code == "contradictory")
+    assert found == (
+        "warning: 3 runs contradict themselves, success_numeric is not what the status says: "
+        f"{folder}/x_result.json (rates are of success_numeric: 1 is a success, 0 a failure)"
+    )
+    assert [item.code for item in diff(folder, folder).notes].count("contradictory") == 2
+    assert not [note for note in read_results([rows("b", KNOWN)]).notes() if note.code == "contradictory"]
+
+
 def test_they_are_told_of_with_the_job_they_are_in(rows: Rows) -> None:
     folder = rows("a", [*KNOWN, *ODD])
     results = read_results([folder])

@@ -71,6 +71,8 @@ def test_keys_are_ignored_and_named(pare: Pare, tmp_path: Path) -> None:
     named = pare("diff", a, b, "--by", "seed,observe_model")
     assert named.status == 2
     assert "A: cells that the other side does not have: seed=1, observe_model=none" in named.err
+    assert "(what --by asks for keeps them apart: seed)" in named.err
+    assert "--ignore" not in named.err
     assert pare("diff", a, b, "--by", "seed", "--ignore", "seed").status == 0
 
 
@@ -81,7 +83,22 @@ def test_without_a_common_run_the_rest_is_compared(pare: Pare, tmp_path: Path) -
     assert said.status == 2
     assert "only A has s0" in said.out
     assert f"no run of {a} has a partner in {b}" in said.err
-    assert "A: scenarios that the other side does not have: s0" in said.err
+    for side, name in (("A", "s0"), ("B", "other")):
+        assert f"{side}: scenarios that the other side does not have: {name}" in said.err
+    assert "--ignore" not in said.err
+
+
+def test_keys_without_which_runs_would_have_partners_are_named(pare: Pare, tmp_path: Path) -> None:
+    sides = []
+    for name, seeds in (("a", (1, 2)), ("b", (3, 4))):
+        (tmp_path / name).mkdir()
+        rows = [{"base_scenario_id": "s", "run_number": 1, "status": "success", "seed": seed} for seed in seeds]
+        (tmp_path / name / "x_result.json").write_text(json.dumps(rows))
+        sides.append(name)
+    said = pare("diff", *sides)
+    assert said.status == 2
+    assert "(--ignore seed matches fewer keys)" in said.err
+    assert pare("diff", *sides, "--ignore", "seed").status == 0
 
 
 @pytest.mark.parametrize(
@@ -124,7 +141,7 @@ def test_several_protocols(pare: Pare, tmp_path: Path) -> None:
 def test_damaged_files_are_told_and_the_rest_is_compared(pare: Pare, two: tuple[str, str], tmp_path: Path) -> None:
     (tmp_path / "b" / "y_result.json").write_text("{oops")
     said = pare("diff", *two)
-    assert said.status == 0
+    assert said.status == 2
     assert "y_result.json: warning: B: is not JSON" in said.err
 
 

@@ -103,6 +103,19 @@ def test_bad_options_end_in_one_message(pare: Pare, sweep: str, options: list[st
     assert (said.out, sorted(Path().rglob("*"))) == ("", before)
 
 
+def test_a_job_that_cannot_be_read_is_missing_and_the_status_says_so(pare: Pare, sweep: str) -> None:
+    job = sorted(Path(sweep).glob("*/results.parquet"))[0]
+    job.write_bytes(b"rubbish")
+    (job.parent / "results.jsonl").unlink()
+
+    for words in (("report", sweep, "--out", "report.md"), ("diff", sweep, sweep)):
+        said = pare(*words)
+        assert said.status == 2
+        assert "cannot be read" in Path("report.md").read_text()
+    assert re.search(r"\n\d+ of \d+ runs, ", Path("report.md").read_text())
+    assert said.out.startswith("identical")
+
+
 def test_folders_without_results_are_said(pare: Pare) -> None:
     Path("empty").mkdir()
     said = pare("report", "empty")

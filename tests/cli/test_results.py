@@ -70,6 +70,16 @@ def test_files_without_every_column_are_named(pare: Pare, sweep: str) -> None:
         assert said.err.startswith(f"pare: none of the results can be read\n{name}: has no column base_scenario_id")
 
 
+@pytest.mark.parametrize(
+    ("head", "column"), [("turns", "number_of_turns"), ("CALLS", "model_calls"), ("why", "rationale")]
+)
+def test_heads_of_the_table_lead_to_their_columns(pare: Pare, sweep: str, head: str, column: str) -> None:
+    for words in (("--sort", f"-{head}"), ("--columns", head), ("--where", f"{head} > 1")):
+        said = pare("results", sweep, *words)
+        assert said.status == 2
+        assert f"there is no column '{head}' (did you mean '{column}'?)" in said.err
+
+
 def test_what_can_be_read_is_shown_beside_a_file_that_cannot(pare: Pare, sweep: str) -> None:
     Path("bad.parquet").write_bytes(b"rubbish")
 

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pare_runner.analysis.diff import values, words
+from pare_runner.analysis.diff.conclusion import conclusion
 from pare_runner.analysis.diff.divergence import SAME, Divergence
 from pare_runner.analysis.diff.keys import shown
 
@@ -65,7 +66,7 @@ def page(diff: Diff) -> str:
 def fragment(diff: Diff) -> str:
     """The diff as a part of a page, with its own style."""
     parts = [f'<p class="warning">{escape(line)}</p>' for line in words.warnings(diff)]
-    parts.append(f"<h1>{escape(words.conclusion(diff))}</h1>")
+    parts.append(f"<h1>{escape(conclusion(diff))}</h1>")
     parts.append(f'<p class="dim">A: <code>{escape(diff.a)}</code><br>B: <code>{escape(diff.b)}</code></p>')
     if not diff.identical:
         parts += _sections(diff)
@@ -175,7 +176,7 @@ def _config(diff: Diff) -> str:
             item.key,
             " | ".join(map(values.value, item.a)) or "not there",
             " | ".join(map(values.value, item.b)) or "not there",
-            "yes" if item.identity else "no",
+            "yes" if item.identity else "chooses what runs" if item.chooses else "no",
         )
         for item in diff.config
     ]

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pare_runner.analysis.diff import words
+from pare_runner.analysis.diff.conclusion import conclusion
 
 if TYPE_CHECKING:
     from pare_runner.analysis.diff.examine import Examined, Pair
@@ -29,7 +30,7 @@ def as_json(diff: Diff) -> dict[str, Any]:
         ],
         "format": FORMAT,
         "identical": diff.identical,
-        "conclusion": words.conclusion(diff),
+        "conclusion": conclusion(diff),
         "a": diff.a,
         "b": diff.b,
         "warnings": list(words.warnings(diff)),

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from pare_runner.analysis.diff import values, words
+from pare_runner.analysis.diff.conclusion import conclusion
 from pare_runner.analysis.diff.divergence import SAME, Divergence
 from pare_runner.analysis.diff.keys import shown
 from pare_runner.analysis.notes import listed
@@ -35,9 +36,9 @@ class Line(NamedTuple):
 def text(diff: Diff, width: int) -> str:
     """The diff in lines of about `width` columns; a single one if both sides are identical."""
     if diff.identical:
-        return words.conclusion(diff)
+        return conclusion(diff)
     lines = [f"warning: {line}" for line in words.warnings(diff)]
-    lines += [words.conclusion(diff), f"  A: {diff.a}", f"  B: {diff.b}"]
+    lines += [conclusion(diff), f"  A: {diff.a}", f"  B: {diff.b}"]
     for title, body in (
         ("Matching", words.matching(diff)),
         ("Configuration", _config(diff)),
@@ -74,7 +75,7 @@ def _folded(line: Line, width: int) -> list[str]:
 
 def _config(diff: Diff) -> Iterator[str]:
     for item in diff.config[:KEYS]:
-        mark = "" if item.identity else " (cannot change a result)"
+        mark = "" if item.identity else " (chooses what runs)" if item.chooses else " (cannot change a result)"
         one, two = (" | ".join(map(values.value, side)) or "not there" for side in (item.a, item.b))
         yield f"{item.key}: {one} → {two}{mark}"
     if len(diff.config) > KEYS:

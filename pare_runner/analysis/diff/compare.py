@@ -16,7 +16,7 @@ from pare_runner.analysis.diff.configs import code_differences, config_differenc
 from pare_runner.analysis.diff.contents import Contents, ScenarioChange, TextDiff, contents, texts
 from pare_runner.analysis.diff.examine import Examined, differing_records, examine, job_folder
 from pare_runner.analysis.diff.figures import cell_figures, metrics, success
-from pare_runner.analysis.diff.keys import Keys, find_keys
+from pare_runner.analysis.diff.keys import RUN, Keys, find_keys
 from pare_runner.analysis.diff.model import Diff, Finding, Matching
 from pare_runner.analysis.diff.moved import Moved, differing_places, matched_places, moved_scenarios, turned_checks
 from pare_runner.analysis.diff.prompts import prompt_differences
@@ -100,6 +100,7 @@ def diff(
         metrics=metrics(cells),
         differing=int(differing.sum()),
         traces_compared=compared,
+        unread=tuple(name for side in sides for name in side.results.unread),
     )
 
 
@@ -200,7 +201,20 @@ def _matching(cells: Cells, keys: Keys) -> Matching:
         pooled=keys.pooled,
         unmatched=(unmatched(cells, 0), unmatched(cells, 1)),
         grouped=any(bool((counts[matched] > 1).any()) for counts in cells.present),
+        apart=() if matched.any() else _apart(cells, keys),
     )
+
+
+def _apart(cells: Cells, keys: Keys) -> tuple[str, ...]:
+    """Where no run has a partner: the fewest keys without which some would have one, as far as that can be told."""
+    one, two = (counts > 0 for counts in cells.present)
+    told = {name for name, (a, b) in keys.differing.items() if set(a).isdisjoint(b)}
+    without = tuple(name for name in keys.matched if name in told) or keys.matched
+    if (one.any(axis=0) & two.any(axis=0)).any():
+        return without
+    if (one.any(axis=2) & two.any(axis=2)).any():
+        return (RUN,)
+    return (*without, RUN) if (one.any(axis=(0, 2)) & two.any(axis=(0, 2))).any() else ()
 
 
 def _prompts(sides: tuple[Side, Side], cells: Cells, found: Contents) -> tuple[TextDiff, ...]:

@@ -11,6 +11,11 @@ from pare_runner.analysis.diff.keys import Keys
 from pare_runner.analysis.diff.sides import Side
 from pare_runner.analysis.discover import Job
 
+CHOOSING = frozenset({"scenarios", "only", "suite"})
+"""Keys, with all below them, that choose which runs are made; the result of none of these changes by them."""
+NAMING = "suite.name"
+"""What stands below them, and only names what was chosen."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConfigDifference:
@@ -20,6 +25,11 @@ class ConfigDifference:
     identity: bool
     a: tuple[Any, ...]
     b: tuple[Any, ...]
+
+    @property
+    def chooses(self) -> bool:
+        """Whether the key chooses which scenarios run, and how often."""
+        return self.key.split(".")[0] in CHOOSING and self.key != NAMING
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ class Unmatched:
 class Matching:
     """How runs were laid side by side. `runs` counts those of each side, `pairs` the places where both have one.
 
-    `grouped` says that a side has several runs at some of these places: they are pairs of groups then.
+    `grouped` says that a side has several runs at some of these places: they are pairs of groups then. `apart` are keys
+    without which some runs would have a partner, where none has.
     """
 
     keys: tuple[str, ...]
@@ -44,6 +45,7 @@ class Matching:
     pooled: tuple[str, ...]
     unmatched: tuple[Unmatched, Unmatched]
     grouped: bool = False
+    apart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Diff:
     no configuration explains it, in what happened, at the same rate. `success` is None without a pair of runs that both
     have a verdict. `kinds` tallies the first different decisions of all pairs that were opened.
     `differing` counts the pairs of runs that went another way, as their columns tell, `traces_compared` says that their
-    traces were compared too.
+    traces were compared too. `unread` are files whose runs are missing because they cannot be read.
     """
 
     a: str
@@ -93,6 +95,7 @@ class Diff:
     metrics: tuple[Metric, ...]
     differing: int
     traces_compared: bool
+    unread: tuple[str, ...] = ()
 
     @property
     def identical(self) -> bool:

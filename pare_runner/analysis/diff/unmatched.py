@@ -28,7 +28,9 @@ def unmatched(cells: Cells, side: int) -> Unmatched:
         others = tuple(number for number in range(3) if number != axis)
         gone = np.flatnonzero((left.sum(axis=others) > 0) & ((theirs > 0).sum(axis=others) == 0))
         if gone.size:
-            why.append(f"{what} that the other side does not have: {listed([labels[number] for number in gone])}")
+            # a cell has commas of its own
+            said = listed([labels[number] for number in gone], "; " if what == "cells" else ", ")
+            why.append(f"{what} that the other side does not have: {said}")
             index: list[slice | np.ndarray[tuple[int, ...], np.dtype[np.int64]]] = [slice(None)] * 3
             index[axis] = gone
             left[tuple(index)] = 0

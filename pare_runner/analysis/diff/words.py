@@ -23,24 +23,6 @@ TESTS = {"exact": "exact test within its cells", "normal": "test by a normal app
 NO_TEXT = "; what it was and is, neither files nor traces tell"
 
 
-def conclusion(diff: Diff) -> str:
-    """The whole of it in one sentence or two."""
-    if diff.identical:
-        return _identical(diff)
-    if not diff.matching.pairs:
-        return "nothing to compare: no run of A has a partner in B"
-    moved = [item.scenario for item in diff.moved]
-    sure = sum(item.moved is not None and item.moved.verdict == "moved" for item in diff.moved)
-    which = f"{counted(len(moved), 'scenario')} of {diff.matching.scenarios} moved: {listed(moved)}"
-    which += f" ({sure or 'none'} more than {'its' if len(moved) == 1 else 'their'} runs vary)"
-    if not moved:
-        changed = [item.scenario for item in diff.changed]
-        which = "no scenario's success rate moved"
-        if changed:
-            which += f"; {len(changed)} {'differs' if len(changed) == 1 else 'differ'} otherwise: {listed(changed)}"
-    return f"{_overall(diff.success)}; {which}"
-
-
 def warnings(diff: Diff) -> Iterator[str]:
     """What must be said before any number."""
     if diff.success is not None:
@@ -58,7 +40,7 @@ def matching(diff: Diff) -> Iterator[str]:
     found = diff.matching
     names = ["scenario", *(["run number"] if found.by_run else []), *found.keys]
     sizes = counted(found.scenarios, "scenario"), counted(found.cells, "cell")
-    yield f"{_pairs(found)}, {sizes[0]} in {sizes[1]}, matched by {', '.join(names)}"
+    yield f"{pairs(found)}, {sizes[0]} in {sizes[1]}, matched by {', '.join(names)}"
     by = ", by the first run of each group" if found.grouped else ""
     yield (
         f"{diff.differing:,} of them {'differs' if diff.differing == 1 else 'differ'} in outcome, actions, turns or "
@@ -73,6 +55,11 @@ def matching(diff: Diff) -> Iterator[str]:
         yield f"what is compared: {'; '.join(said)}"
     for label, side in zip("AB", found.unmatched, strict=True):
         yield from _unmatched(label, side)
+
+
+def pairs(found: Matching) -> str:
+    """`24 pairs of runs`."""
+    return f"{counted(found.pairs, 'pair')} of {'groups of runs' if found.grouped else 'runs'}"
 
 
 def statistics(success: Success) -> Iterator[str]:
@@ -201,38 +188,6 @@ def other_ways(item: Finding) -> str:
     """In how many pairs of a scenario the columns of runs differ."""
     verb = "differs" if item.differing == 1 else "differ"
     return f"{item.differing} of {counted(item.pairs, 'pair')} {verb} in outcome, actions, turns or calls"
-
-
-def _overall(success: Success | None) -> str:
-    if success is None:
-        return "no run has a verdict on both sides"
-    found = success.comparison
-    sides = f"A {percent(success.rates[0])}, B {percent(success.rates[1])} ({points(found.difference)}"
-    if not found.difference:
-        return f"the success rates are equal, {percent(success.rates[0])}"
-    low, high = found.interval.low, found.interval.high
-    verdict = "B succeeds more often" if found.difference > 0 else "B succeeds less often"
-    if low is None or high is None or low <= 0.0 <= high:
-        verdict = "no difference of success shown"
-    chance = "" if found.p_value is None else f", mid-{p_value(found.p_value)}"
-    return f"{verdict}: {sides} {interval(found.interval)}{chance})"
-
-
-def _identical(diff: Diff) -> str:
-    found = diff.matching
-    said = (
-        f"identical: {_pairs(found)}, {counted(found.scenarios, 'scenario')} in"
-        f" {counted(found.cells, 'cell')}, {'results and traces' if diff.traces_compared else 'results'} are the same"
-    )
-    if diff.code:
-        said += f"; code differs: {listed([item.what for item in diff.code])}"
-    if diff.config:
-        said += f"; configuration differs where it cannot change a result: {listed([item.key for item in diff.config])}"
-    return said
-
-
-def _pairs(found: Matching) -> str:
-    return f"{counted(found.pairs, 'pair')} of {'groups of runs' if found.grouped else 'runs'}"
 
 
 def _unmatched(label: str, side: Unmatched) -> Iterator[str]:

@@ -156,6 +156,7 @@ def _metadata(
     jobs = results.jobs
     suites = list(dict.fromkeys(_split(job.config) for job in jobs))
     planned = [job.planned for job in jobs] or [None]
+    planned += [results.lacking] if results.unread else []
     names = list(dict.fromkeys(str(job.config["experiment_name"]) for job in jobs if "experiment_name" in job.config))
     return Metadata(
         title=", ".join(name for name in names if name != "default") or ", ".join(directories) or "results",

@@ -9,6 +9,7 @@ from typing import Any
 
 from pare_runner.analysis import given
 from pare_runner.analysis.discover import Given, each_path
+from pare_runner.analysis.figure_files import METADATA
 from pare_runner.analysis.frame import Results, read_results
 from pare_runner.analysis.report.build import Options, build
 from pare_runner.analysis.report.html import html
@@ -18,14 +19,16 @@ from pare_runner.analysis.report.markdown import markdown
 from pare_runner.analysis.report.model import Report
 from pare_runner.analysis.report.text import WIDTH, text
 from pare_runner.analysis.statistics.intervals import LEVEL
+from pare_runner.errors import ConfigError
 
 
 @dataclass(frozen=True)
 class ReportDocument:
     """A report and its forms. Printed it is text, and at the end of a notebook's cell the page; `report` holds the
-    numbers."""
+    numbers, `unread` are files whose runs are missing because they cannot be read."""
 
     report: Report
+    unread: tuple[str, ...] = ()
 
     def text(self, width: int = WIDTH) -> str:
         """For a terminal."""
@@ -47,12 +50,19 @@ class ReportDocument:
         """One page that needs nothing else; links count from `folder`, by default the working directory."""
         return html(self.report, folder=folder)
 
-    def figures(self, kinds: Sequence[str] = ("png", "svg", "pdf")) -> Iterator[tuple[str, bytes]]:
-        """Names and bytes of the figures, in these formats."""
+    def figures(self, kinds: str | Sequence[str] = tuple(METADATA)) -> Iterator[tuple[str, bytes]]:
+        """Names and bytes of the figures, in these formats, one or several; ConfigError for one that is none."""
+        wanted = [kinds] if isinstance(kinds, str) else list(kinds)
+        for kind in wanted:
+            if kind not in METADATA:
+                raise ConfigError(
+                    f"{kind!r} is no format of figures: {', '.join(METADATA)}",
+                    hint="names and bytes are given, and nothing is written: Path(folder, name).write_bytes(data)",
+                )
         # matplotlib is slow to load, and only figures need it.
         from pare_runner.analysis.report.figures import figures
 
-        return figures(self.report, kinds)
+        return figures(self.report, wanted)
 
     def __str__(self) -> str:
         return self.text()
@@ -91,4 +101,4 @@ def report(
 
 def of_results(results: Results, options: Options, directories: Sequence[str]) -> ReportDocument:
     """The report of results that are read already; `directories` are how they are called."""
-    return ReportDocument(build(results, options, directories=directories))
+    return ReportDocument(build(results, options, directories=directories), results.unread)

@@ -86,7 +86,7 @@ def _meaning(table: Table) -> str:
     said = legend(table)
     if table.matrix and len(said) > KEYS:
         return r" Configurations are called by their ids in Table~\ref{tab:headline}."
-    return escaped(f" {said}.") if said else ""
+    return escaped(f" {said}{'' if said.endswith('?') else '.'}") if said else ""
 
 
 def _pages(table: Table, caption: int) -> Iterator[list[Piece]]:

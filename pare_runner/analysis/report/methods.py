@@ -7,15 +7,26 @@ from typing import Any
 
 from pare_runner.analysis.report.arms import SETTINGS
 from pare_runner.analysis.report.model import Metadata, Report
-from pare_runner.analysis.statistics.sample import ESTIMANDS
+from pare_runner.analysis.statistics.sample import ESTIMANDS, Estimand
 
 INTERVALS = {
-    "score": "score intervals with quantiles of t and scenarios as units, corrected for skewness and for what may not "
+    "score": "score intervals with quantiles of t and {units} as units, corrected for skewness and for what may not "
     "have been seen",
     "t": "t intervals over scenario means",
     "wilson": "Wilson intervals (one run a scenario)",
     "bootstrap": "bootstrap intervals",
 }
+UNITS: dict[Estimand, str] = {"situations": "scenarios", "benchmark": "runs"}
+MEANINGS: dict[Estimand, str] = {
+    "situations": "scenarios are a sample of those that one could meet",
+    "benchmark": "exactly these scenarios, only their runs are random",
+}
+"""What each estimand takes for drawn by chance."""
+
+
+def estimand(report: Report) -> str:
+    """`situations like these (scenarios are a sample of those that one could meet)`."""
+    return f"{ESTIMANDS[report.estimand]} ({MEANINGS[report.estimand]})"
 
 
 def methods(report: Report) -> str:
@@ -53,19 +64,21 @@ def _sentences(report: Report) -> Iterator[str]:
         "an exception are left out and bounded by taking all of them as failures, and all as successes."
     )
     used = dict.fromkeys(item.rate.method for item in report.configurations)
-    kinds = [INTERVALS[method] for method in used if method in INTERVALS]
+    kinds = [INTERVALS[method].format(units=UNITS[report.estimand]) for method in used if method in INTERVALS]
     if kinds:
-        yield f"Intervals are at {report.level:.0%} for the estimand {ESTIMANDS[report.estimand]}: {'; '.join(kinds)}."
+        yield f"Intervals are at {report.level:.0%} for the estimand {estimand(report)}: {'; '.join(kinds)}."
         if any(item.bootstrap is not None for item in report.configurations):
             yield (
                 "The bootstrap beside them draws scenarios with all their runs; its expanded percentile intervals are "
                 "taken at quantiles of t."
             )
     else:
-        yield f"No interval can be given for the estimand {ESTIMANDS[report.estimand]}: it takes more runs."
+        yield f"No interval can be given for the estimand {estimand(report)}: it takes more runs."
     if any(config.passes for config in report.configurations):
         yield "pass@k and pass^k are the unbiased estimates of the chance that one of k runs, and all k, succeed."
-    if report.comparisons is not None:
+    if report.comparisons is not None and not report.comparisons.family.size:
+        yield "No test compares configurations: nothing is known of how their runs vary."
+    elif report.comparisons is not None:
         yield (
             f"Configurations are compared pair by pair on the scenarios of both{_draws(about)}, by a two-sided "
             "sign-flip permutation test of the differences by scenario (mid-p: ties count by half), "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pare_runner.analysis.report.methods import estimand
 from pare_runner.analysis.report.model import Configuration, Report
 from pare_runner.analysis.report.tables import (
     ID,
@@ -20,7 +21,6 @@ from pare_runner.analysis.report.tables import (
     together,
     words,
 )
-from pare_runner.analysis.statistics.sample import ESTIMANDS
 
 
 def overview(report: Report) -> Section:
@@ -58,8 +58,7 @@ def overview(report: Report) -> Section:
     return Section(
         "headline",
         "Success",
-        f"Estimand: {ESTIMANDS[report.estimand]}. A rate is the mean over scenarios of the share of successes among "
-        "judged runs.",
+        f"Estimand: {estimand(report)}. A rate is the mean over scenarios of the share of successes among judged runs.",
         tuple(tables),
         (*together((item.id, item.rate.note) for item in found), *together(_left_out(found))),
     )

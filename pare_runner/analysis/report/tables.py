@@ -61,10 +61,12 @@ class Section:
     notes: tuple[str, ...] = ()
 
 
-def legend(table: Table) -> str:
+def legend(table: Table, *, details: bool = True) -> str:
     """What the columns mean whose names do not say it: `accepted: acceptances a proposal; ...`."""
     return "; ".join(
-        f"{column.name}: {column.title}" for column in table.columns if column.title and column.title != column.name
+        f"{column.name}: {column.title}"
+        for column in table.columns
+        if column.title and column.title != column.name and (details or not column.detail)
     )
 
 

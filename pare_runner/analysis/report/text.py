@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
 from pare_runner.analysis.report.methods import counts
 from pare_runner.analysis.report.model import Report
 from pare_runner.analysis.report.sections import sections
-from pare_runner.analysis.report.tables import Cell, Column, Table, printable
+from pare_runner.analysis.report.tables import Cell, Column, Table, legend, printable
 
 WIDTH = 80
 NARROWEST = 12
@@ -18,6 +19,9 @@ LONG = 15
 
 FILES = 3
 """Paths of runs to read; they are not wrapped."""
+
+PARTS = re.compile(r"[^_./-]*[_./-]+|[^_./-]+")
+"""Parts of an id or path, each with the marks at its end."""
 
 Mark = Callable[[str, str], str]
 """Colours a text by its kind: warning, bold, dim."""
@@ -47,6 +51,8 @@ def _lines(report: Report, width: int, mark: Mark) -> Iterator[str]:
         for table in section.tables:
             yield ""
             yield from _table(table, width, mark)
+            meaning = "" if table.matrix else legend(table, details=False)
+            yield from (mark(line, "dim") for line in (_wrapped(meaning, width, indent="  ") if meaning else ()))
         if section.notes:
             yield ""
         for note in section.notes:
@@ -132,5 +138,13 @@ def _line(parts: Sequence[str], columns: Sequence[Column], sizes: Sequence[int])
     return "  ".join(cells).rstrip()
 
 
+class _Wrapper(textwrap.TextWrapper):
+    """Breaks between words; inside of one that is longer than a line after a mark if there is one, else anywhere."""
+
+    def _split(self, text: str) -> list[str]:
+        chunks = super()._split(text)
+        return [part for chunk in chunks for part in ([chunk] if len(chunk) <= self.width else PARTS.findall(chunk))]
+
+
 def _wrapped(said: str, width: int, indent: str = "") -> list[str]:
-    return textwrap.wrap(printable(said), width, subsequent_indent=indent, break_on_hyphens=False) or [""]
+    return _Wrapper(width, subsequent_indent=indent, break_on_hyphens=False).wrap(printable(said)) or [""]

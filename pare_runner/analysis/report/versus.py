@@ -54,7 +54,6 @@ def _differences(report: Report, found: Comparisons, baseline: str) -> Section:
         *([] if report.margin is None else [Column(f"±{100 * report.margin:g}", "equivalent within the margin?")]),
     ]
     rows = [_difference(report, found, item, mcnemar=mcnemar) for item in found.members]
-    alpha = round(1.0 - report.level, 12)
     notes = [
         f"{item.label}: {item.comparison.left_out} of the scenarios have judged runs on one side only, and are left out"
         for item in found.members
@@ -64,11 +63,21 @@ def _differences(report: Report, found: Comparisons, baseline: str) -> Section:
     return Section(
         "comparisons",
         "Comparisons",
-        f"Success less that of {found.baseline} ({baseline}, {found.chosen}), paired by scenario. One declared family "
-        f"of {found.family.size}, {found.family.name}: Holm-corrected at {alpha:g}. The smallest difference that each "
-        "would have detected with a chance of 80% stands in the column least.",
+        f"Success less that of {found.baseline} ({baseline}, {found.chosen}), paired by scenario. "
+        f"{_family(found, round(1.0 - report.level, 12))}",
         (Table("comparisons", tuple(columns), tuple(rows)),),
         tuple(notes),
+    )
+
+
+def _family(found: Comparisons, alpha: float) -> str:
+    if not found.family.size:
+        return (
+            f"There is no test ({'; '.join(dict.fromkeys(item.comparison.interval.note for item in found.members))})."
+        )
+    return (
+        f"One declared family of {found.family.size}, {found.family.name}: Holm-corrected at {alpha:g}. The smallest "
+        "difference that each would have detected with a chance of 80% stands in the column least."
     )
 
 

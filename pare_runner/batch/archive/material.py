@@ -35,6 +35,13 @@ def plan_of(directory: Path) -> Plan:
     if (directory / PLAN).exists():
         return read_plan(directory)
     found = planned_job(directory)
+    if found is None and (below := sorted({*directory.glob(f"*/{PLAN}"), *directory.glob(f"*/*/{PLAN}")})):
+        names = [str(path.parent.relative_to(directory)) for path in below]
+        said = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+        number = "results of one command" if len(names) == 1 else f"results of {len(names)} commands"
+        raise InputError(
+            f"{directory} holds {number}, and one is packed at a time: {said}", hint=f"such as {below[0].parent}"
+        )
     if found is None:
         raise InputError(f"{directory} has no {PLAN}: it holds no results", hint="name the folder of a job or a sweep")
     above = read_plan(found[0])

@@ -17,7 +17,19 @@ def test_the_conclusion_comes_first(sweeps: Sweeps) -> None:
     """Two cells with two runs on each side: the clearest outcome has the p-value 2/36."""
     first, *_ = diff(sweeps.base, sweeps.edited).text().splitlines()
     assert first.startswith("no difference of success shown: A ")
-    assert first.endswith(f"1 scenario of 3 moved: {EDITED} (none more than its runs vary)")
+    assert first.endswith(
+        f"1 scenario of 3 moved: {EDITED} (too few runs to tell whether it moved more than its runs vary)"
+    )
+
+
+def test_keys_that_choose_what_runs_say_so(sweeps: Sweeps) -> None:
+    found = diff(sweeps.base, sweeps.edited)
+    (line,) = (line for line in found.text(width=5000).splitlines() if line.startswith("  scenarios: "))
+    assert line.endswith(" (chooses what runs)")
+    assert "<td>chooses what runs</td>" in found.html()
+    without = diff(sweeps.rechecked, sweeps.same).text(width=5000).splitlines()
+    (line,) = (line for line in without if line.startswith("  offline_patience: "))
+    assert line.endswith(" (cannot change a result)")
 
 
 def test_decisions_stand_side_by_side(sweeps: Sweeps) -> None:

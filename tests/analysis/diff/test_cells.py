@@ -76,6 +76,15 @@ def test_runs_without_a_partner_are_counted_and_named(rows: Rows) -> None:
 
 
 @pytest.mark.parametrize("side", [0, 1])
+def test_cells_are_told_apart_from_their_keys(rows: Rows, side: int) -> None:
+    both = [*runs("s", True, observe_model="x", seed=1), *runs("s", True, observe_model="y", seed=2)]
+    more = [*both, *runs("s", True, observe_model="x", seed=2), *runs("s", True, observe_model="y", seed=1)]
+    found = laid(rows, *((more, both) if side == 0 else (both, more)))
+    (why,) = unmatched(found, side).why
+    assert why.endswith(": observe_model=x, seed=2; observe_model=y, seed=1")
+
+
+@pytest.mark.parametrize("side", [0, 1])
 def test_cells_of_one_side_are_named(rows: Rows, side: int) -> None:
     both = [*runs("s", True, observe_model="x"), *runs("s", True, observe_model="y")]
     more = [*both, *runs("s", True, observe_model="z")]

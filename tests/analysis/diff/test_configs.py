@@ -34,6 +34,17 @@ def test_keys_that_can_change_a_result_come_first() -> None:
     )
 
 
+def test_keys_that_choose_what_runs_are_told_from_those_without_effect() -> None:
+    sides = [
+        {"config": {"scenarios": [name], "suite": {"name": name, "runs": n}, "export": n == 1}, "identity": {}}
+        for n, name in enumerate("ab", 1)
+    ]
+    found = config_differences(side("A", sides[0]), side("B", sides[1]), NO_KEYS)
+    assert {item.key: item.chooses for item in found} == {
+        "scenarios": True, "suite.runs": True, "suite.name": False, "export": False,
+    }  # fmt: skip
+
+
 def test_what_is_swept_alike_on_both_sides_is_no_difference() -> None:
     one, two = manifest(noise=0.0, turns=5), manifest(noise=0.1, turns=5)
     assert config_differences(side("A", one, two), side("B", two, one), NO_KEYS) == ()

@@ -96,3 +96,20 @@ def test_configurations_by_columns_that_say_where_a_run_is(outputs: Path, name: 
 def test_noise_draws_are_said_to_be_the_same_only_where_they_are(outputs: Path) -> None:
     assert "which have the same noise draws" in methods(build(read_results([outputs / "sweep"]), Options()))
     assert "on the scenarios of both, by" in methods(reported(grid()))
+
+
+def test_methods_name_the_estimand_and_its_units() -> None:
+    assert (
+        "(scenarios are a sample of those that one could meet): score intervals with quantiles of t and scenarios"
+        in (methods(reported(grid())))
+    )
+    said = methods(reported(grid(), estimand="benchmark"))
+    assert "this benchmark (exactly these scenarios, only their runs are random): score intervals" in said
+    assert "quantiles of t and runs as units" in said
+
+
+def test_methods_without_a_test_name_none() -> None:
+    rows = [row(f"s{n}", n > 3, model=model) for n in range(8) for model in "ab"]
+    said = methods(reported(rows, estimand="benchmark"))
+    assert "No test compares configurations" in said
+    assert "sign-flip" not in said

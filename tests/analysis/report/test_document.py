@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 import re
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 
 import pare_runner
@@ -31,6 +33,24 @@ def test_a_notebook_shows_the_page_in_a_frame_of_its_own(outputs: Path) -> None:
     (inside,) = re.findall(r'srcdoc="([^"]*)"', shown)
     assert html.unescape(inside) == found.html()
     assert 'sandbox="allow-scripts"' in shown
+
+
+@pytest.mark.parametrize("given", [pl.DataFrame({"base_scenario_id": ["s"]}), pl.LazyFrame({"a": [1]}), 3, [1, 2]])
+def test_what_is_no_path_is_said(given: Any) -> None:
+    for ask in (pare_runner.report, pare_runner.load_results, lambda path: pare_runner.diff(path, path)):
+        with pytest.raises(
+            InputError, match=rf"^a {type(given).__name__} is no path of results \(name folders of jobs"
+        ):
+            ask(given)
+
+
+def test_figures_are_given_in_formats_that_are_known(outputs: Path) -> None:
+    found = pare_runner.report(outputs / "alone")
+    with pytest.raises(ConfigError, match=r"'figs' is no format of figures: png, svg, pdf \(.*nothing is written"):
+        found.figures("figs")
+    names = [name for name, data in found.figures("svg") if data.startswith(b"<?xml")]
+    assert names
+    assert all(name.endswith(".svg") for name in names)
 
 
 def test_bad_options_are_said(outputs: Path, tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_many_runs_have_a_few_ks() -> None:
 
 
 def test_rates_that_are_no_verdicts_have_neither_passes_nor_an_error() -> None:
-    rows = [row("s", True), row("t", True)]
+    rows = [row("s", True, job="made"), row("t", True, job="made")]
     rows[0]["success_numeric"] = 0.25
     (found,) = reported(rows).configurations
     assert found.passes == ()

@@ -79,3 +79,9 @@ def test_short_ids_are_explained_and_long_ones_are_looked_up() -> None:
     assert "c1: m0; c2: m1" in short
     assert r"Table~\ref{tab:headline}" not in short
     assert r"Configurations are called by their ids in Table~\ref{tab:headline}." in long
+
+
+def test_a_caption_that_ends_in_a_question_has_no_stop_after_it() -> None:
+    said = latex(reported(grid(), margin=0.05))
+    assert "equivalent within the margin?}" in said
+    assert "?." not in said

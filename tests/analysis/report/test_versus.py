@@ -45,6 +45,8 @@ def test_one_run_on_this_benchmark_has_no_p_value_and_says_why() -> None:
     assert [last[name] for name in ("95% interval", "mid-p", "exact p", "Holm p", "least")] == ["-"] * 5
     section = next(item for item in sections(reported(rows, estimand="benchmark")) if item.key == "comparisons")
     assert any("no interval and no p-value: needs at least two runs" in note for note in section.notes)
+    assert "There is no test (needs at least two runs" in section.intro
+    assert "family" not in section.intro
 
 
 def test_what_is_not_known_is_not_none() -> None:

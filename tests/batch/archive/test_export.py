@@ -147,6 +147,11 @@ def test_directories_without_results(tmp_path: Path, sweep: Path) -> None:
     assert refused(tmp_path / "nowhere") == f"there is no {tmp_path / 'nowhere'}"
     (tmp_path / "empty").mkdir()
     assert "has no plan.json: it holds no results" in refused(tmp_path / "empty")
+    for number in range(4):
+        shutil.copytree(sweep, tmp_path / "all" / f"s{number}")
+    several = refused(tmp_path / "all")
+    assert "holds results of 4 commands, and one is packed at a time: s0, s1, s2 and 1 more" in several
+    assert several.endswith(f"(such as {tmp_path / 'all' / 's0'})")
     (tmp_path / "file").write_text("")
     assert "is no directory of results" in refused(tmp_path / "file")
     for job in jobs_of(sweep):
