@@ -110,7 +110,7 @@ def _show_one(item: InvocationStatus, name: Path) -> None:
         whole = [f"{done}/{item.planned}", *map(str, counts.values()), str(item.missing)]
         rows.append(["all", *whole, percent(counts["success"], judged)])
     table(["job", "done", "success", "failed", "exception", "unjudged", "missing", "rate"], rows)
-    show_causes(item.failures, item.limits, name)
+    show_causes(item.failures, item.limits, name, cached=item.cached)
     if item.running is None and item.missing:
         say(f"\ngo on: {pare('resume', name)}")
 
