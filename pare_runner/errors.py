@@ -84,14 +84,14 @@ class CheckError(PareError):
         super().__init__(f"check {check!r} raised {type(cause).__name__}: {cause}")
 
 
-def nearest(name: object, options: Iterable[str]) -> str | None:
-    """The option most like `name`, or None when nothing is close."""
+def nearest(name: object, options: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """The option most like `name`, or None when nothing is close: a similarity of `cutoff`, where 1 is the same."""
     known = list(options)
     text = str(name)
     for option in known:
         if option.casefold() == text.casefold():
             return option
-    matches = difflib.get_close_matches(text, known, n=1, cutoff=0.6)
+    matches = difflib.get_close_matches(text, known, n=1, cutoff=cutoff)
     return matches[0] if matches else None
 
 

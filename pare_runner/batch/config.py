@@ -25,7 +25,13 @@ CacheMode = Literal["use", "refresh", "bypass"]
 TraceDialect = Literal["pare", "meta_are"]
 MessageProtocol = Literal["native", "react"]
 
-PositiveCount = Annotated[int, Field(ge=1)]
+
+def _whole(value: object) -> object:
+    """1e6 as 1000000, in which YAML sees no whole number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+PositiveCount = Annotated[int, Field(ge=1), BeforeValidator(_whole)]
 
 
 def _none_if_idle(tools: ToolAugmentationConfig | None) -> ToolAugmentationConfig | None:

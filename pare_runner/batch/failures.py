@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pare_runner.batch.agents import online_engines
+from pare_runner.batch.cache.use import cache_mode
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 
 Row = Mapping[str, Any]
@@ -29,26 +30,29 @@ _CHANGING = (
     (re.compile(r"\b0x[0-9a-fA-F]+\b"), "<address>"),
     (re.compile(r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"), "<id>"),
     (re.compile(r"\b(?=[0-9a-fA-F]*\d)(?=[0-9a-fA-F]*[a-fA-F])[0-9a-fA-F]{6,}\b"), "<id>"),
-    (re.compile(r"\d+(?:[.,]\d+)*"), "#"),
+    (re.compile(r"(?<!\d)(?!(?:(?<=HTTP )|(?<=status ))[1-5]\d\d\b)\d+(?:[.,]\d+)*"), "#"),
 )
-"""What differs between two messages of one cause, and what stands for it."""
+"""What differs between two messages of one cause, and what stands for it; an HTTP status says what the cause is."""
 
 
 @dataclass(frozen=True, slots=True)
 class RanWith:
-    """What the runs of a job have in common: its folder as it is shown, its models, and whether it left logs."""
+    """What the runs of a job have in common: its folder as it is shown, its models, whether it left logs, and whether
+    the cache keeps what did not end in an exception."""
 
     folder: Path
     models: tuple[str, ...] = ()
     endpoints: tuple[str, ...] = ()
     logs: Path | None = None
+    caches: bool = False
 
     @classmethod
     def of(cls, config: MultiScenarioRunnerConfig, folder: Path) -> RanWith:
         """Of a job in `folder`; models of offline policies are named only if there is no other."""
         logs = folder / config.logs_dir if config.writes_unit_logs else None
+        caches = cache_mode(config) != "bypass"
         if config.oracle:
-            return cls(folder, ("oracle",), (), logs)
+            return cls(folder, ("oracle",), (), logs, caches)
         online = list(online_engines(config).values())
         asked = online or [config.observe_engine_config, config.execute_engine_config]
         return cls(
@@ -56,6 +60,7 @@ class RanWith:
             tuple(dict.fromkeys(model.label for model in asked)),
             tuple(dict.fromkeys(model.endpoint for model in online if model.endpoint)),
             logs,
+            caches,
         )
 
 
@@ -105,6 +110,11 @@ def limits(jobs: Iterable[tuple[RanWith, Iterable[Row]]]) -> list[Group]:
         for row in rows
         if row["status"] != "exception" and (row.get("termination_reason") or "").startswith(LIMIT)
     )
+
+
+def kept_some(jobs: Iterable[tuple[RanWith, Iterable[Row]]]) -> bool:
+    """Whether runs of `jobs` are in the cache: those of jobs that use it, but never an exception."""
+    return any(job.caches and any(row["status"] != "exception" for row in rows) for job, rows in jobs)
 
 
 def normalised(message: str, row: Row | None = None) -> str:

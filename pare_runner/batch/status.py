@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pare_runner.batch.failures import Group, RanWith, failures, limits
+from pare_runner.batch.failures import Group, RanWith, failures, kept_some, limits
 from pare_runner.batch.journal import read_journal
 from pare_runner.batch.plan import PLAN, Plan, PlannedJob, find_plan, read_plan
 from pare_runner.batch.recorded_models import recorded_config
@@ -45,13 +45,14 @@ class JobStatus:
 
 @dataclass(frozen=True, slots=True)
 class InvocationStatus:
-    """How an invocation stands; `running` is None if nobody is working on it."""
+    """How an invocation stands; `running` is None if nobody is working on it, `cached` whether the cache has runs."""
 
     directory: Path
     jobs: tuple[JobStatus, ...]
     running: Running | None
     failures: tuple[Group, ...]
     limits: tuple[Group, ...]
+    cached: bool
 
     @property
     def counts(self) -> dict[str, int]:
@@ -120,15 +121,17 @@ def invocation_status(directory: Path, now: float, shown: Path | None = None) ->
     with_rows = [(_ran_with(directory, job.job, shown), job.rows) for job in jobs]
     missing = sum(job.missing for job in jobs)
     work = running(directory, folders, [job.rows for job in jobs], missing, now)
-    return InvocationStatus(directory, jobs, work, tuple(failures(with_rows)), tuple(limits(with_rows)))
+    causes = tuple(failures(with_rows)), tuple(limits(with_rows))
+    return InvocationStatus(directory, jobs, work, *causes, kept_some(with_rows))
 
 
-def grouped(directory: Path, jobs: Sequence[PlannedJob], shown: Path) -> tuple[list[Group], list[Group]]:
-    """The failures and the limits of `jobs` below `directory`, which paths call `shown`."""
+def grouped(directory: Path, jobs: Sequence[PlannedJob], shown: Path) -> tuple[list[Group], list[Group], bool]:
+    """The failures and the limits of `jobs` below `directory`, which paths call `shown`, and whether the cache has
+    runs of theirs."""
     with_rows = [
         (_ran_with(directory, job, shown), read_journal(directory / job.folder).latest().values()) for job in jobs
     ]
-    return failures(with_rows), limits(with_rows)
+    return failures(with_rows), limits(with_rows), kept_some(with_rows)
 
 
 def job_statuses(directory: Path, plan: Plan) -> list[JobStatus]:

@@ -18,7 +18,7 @@ import orjson
 from pydantic import ValidationError
 
 from pare_runner.atomic import json_bytes, read_json
-from pare_runner.batch.agents import AgentFactory, noise_settings, with_hashes
+from pare_runner.batch.agents import AgentFactory, noise_settings, scoring_hash, with_hashes
 from pare_runner.batch.archive.layout import working_directory
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frame import WALL_CLOCK_COLUMNS
@@ -186,11 +186,18 @@ class _Rerun:
             unit, row = planned[key], self.rows[key]
             world = getattr(unit.scenario, "world_hash", None)
             if world != row.get("world_hash"):
-                raise self._difference(key, f"the scenario has changed: world_hash {row.get('world_hash')} → {world}")
+                what = f"the scenario has changed since: world_hash {row.get('world_hash')} → {world}"
+                raise self._difference(key, what)
             with unit_log():
-                outcome, whole = self._again(key, unit, row)
-            task = Task(0, key, row["run_id"], row.get("attempt") or FIRST_ATTEMPT)
-            self._compare(key, row if whole else None, self.renderer.report(task, outcome))
+                task = Task(0, key, row["run_id"], row.get("attempt") or FIRST_ATTEMPT)
+                try:
+                    outcome, whole = self._again(key, unit, row)
+                    self._compare(key, row if whole else None, self.renderer.report(task, outcome))
+                except Difference as difference:
+                    if row.get("scoring_hash") in (None, scoring_hash(self.config, unit.scenario)):
+                        raise
+                    likely = "likely because the checks of the scenario have changed since"
+                    raise Difference(f"{difference}\n({likely}; `pare rescore` judges by those of now)") from difference
             self.tally.runs += 1
             self.on_run(count, len(finished))
         self._compare_files([unit for key, unit in planned.items() if key not in self.rows], len(planned))

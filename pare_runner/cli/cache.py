@@ -10,7 +10,16 @@ import typer
 
 from pare_runner.batch.cache.location import VARIABLE, cache_folder, forget, remember
 from pare_runner.batch.cache.store import CacheStore
-from pare_runner.batch.cache.upkeep import Selection, Share, contents, remove, remove_all, seconds_of, selected
+from pare_runner.batch.cache.upkeep import (
+    Contents,
+    Selection,
+    Share,
+    contents,
+    remove,
+    remove_all,
+    seconds_of,
+    selected,
+)
 from pare_runner.cli.console import is_terminal, plural, say, say_json, table
 from pare_runner.cli.lazy import SETTINGS
 from pare_runner.errors import ConfigError, did_you_mean
@@ -71,7 +80,8 @@ def invalidate(
 ) -> None:
     """Remove runs from the cache: those to which all that is given applies.
 
-    On a terminal it asks first. What is in results stays there; a real PARE's files are never touched.
+    On a terminal it asks first; elsewhere --all needs --yes. What is in results stays there; a real PARE's files are
+    never touched.
 
     \b
     pare cache invalidate dinner_headcount_change
@@ -85,12 +95,13 @@ def invalidate(
         )
     if config is not None and not config.strip():
         raise ConfigError("--config needs a hash", hint="`pare cache status` shows them")
+    asks = is_terminal(sys.stdin) and not as_json
+    if everything and not yes and not asks:
+        raise ConfigError("--all removes the whole cache, and nobody can be asked here", hint="if so, add --yes")
     found = selected(store, chosen)
-    if not found and scenario is not None:
-        known = {share.name for share in contents(store).scenarios}
-        if scenario not in known:
-            raise ConfigError(f"the cache has no run of {scenario!r}", hint=did_you_mean(scenario, known))
-    if found and not yes and is_terminal(sys.stdin) and not as_json:
+    if not found:
+        _check_known(contents(store), scenario, config)
+    if found and not yes and asks:
         typer.confirm(f"remove {_counted(len(found))} from {store.folder}?", abort=True)
     if everything:
         remove_all(store)
@@ -115,6 +126,18 @@ def reset() -> None:
     """Keep the cache in the default folder again. Nothing is moved or removed."""
     forget()
     _say_where()
+
+
+def _check_known(held: Contents, scenario: str | None, config: str | None) -> None:
+    """ConfigError, with the nearest name, for a scenario or a configuration of which the cache has no run at all."""
+    scenarios = {share.name for share in held.scenarios}
+    if scenario is not None and scenario not in scenarios:
+        raise ConfigError(f"the cache has no run of {scenario!r}", hint=did_you_mean(scenario, scenarios))
+    configs = [share.name for share in held.configs]
+    if config is not None and not any(name.startswith(config) for name in configs):
+        length = max(SHOWN, len(config))
+        hint = did_you_mean(config, (name[:length] for name in configs)) or "`pare cache status` shows them"
+        raise ConfigError(f"the cache has no run of a configuration {config!r}", hint=hint)
 
 
 def _say_where() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.console import Console
 
-from pare_runner.batch.failures import LIMIT, Group, RanWith, failures, limits, named
+from pare_runner.batch.failures import LIMIT, Group, RanWith, failures, kept_some, limits, named
 from pare_runner.batch.interrupts import INTERRUPTED
 from pare_runner.batch.job import STOPPED
 from pare_runner.batch.journal import read_journal
@@ -65,7 +65,7 @@ def show_results(report: Report, directory: Path, *, alone: bool = True, page: P
         if alone:
             config = report.results.run_config
             ran = [(RanWith.of(config, directory), rows)]
-            _print_causes(console, failures(ran), limits(ran), directory)
+            _print_causes(console, failures(ran), limits(ran), directory, cached=kept_some(ran))
             _print_steps(console, after_job(rows, config, directory, complete=bool(report.summary["complete"])))
 
 
@@ -74,8 +74,8 @@ def show_sweep(content: Mapping[str, Any], directory: Path, page: Path | None = 
     its report."""
     with output() as console:
         _print_sweep(console, content)
-        failed, limited = grouped(directory, read_plan(directory).jobs, directory)
-        _print_causes(console, failed, limited, directory)
+        failed, limited, cached = grouped(directory, read_plan(directory).jobs, directory)
+        _print_causes(console, failed, limited, directory, cached=cached)
         console.print(f"\nall results: {directory / 'results.parquet'}", soft_wrap=True, markup=False)
         _print_page(console, page)
         _print_steps(console, after_sweep(directory, complete=bool(content["complete"])))
@@ -178,13 +178,15 @@ def _print_sweep(console: Console, content: Mapping[str, Any]) -> None:
     print_table(console, sweep_cells(content["jobs"]))
 
 
-def show_causes(failed: Sequence[Group], limited: Sequence[Group], directory: Path) -> None:
-    """Print why runs of `directory` came to nothing, if any did."""
+def show_causes(failed: Sequence[Group], limited: Sequence[Group], directory: Path, *, cached: bool) -> None:
+    """Print why runs of `directory` came to nothing, if any did; `cached`: others of its runs are in the cache."""
     with output() as console:
-        _print_causes(console, failed, limited, directory)
+        _print_causes(console, failed, limited, directory, cached=cached)
 
 
-def _print_causes(console: Console, failed: Sequence[Group], limited: Sequence[Group], directory: Path) -> None:
+def _print_causes(
+    console: Console, failed: Sequence[Group], limited: Sequence[Group], directory: Path, *, cached: bool
+) -> None:
     """Print why runs of `directory` came to nothing, one row a cause, and how those that can be are made again."""
     if failed:
         console.print("\nruns that ended in an exception, by cause:")
@@ -192,7 +194,9 @@ def _print_causes(console: Console, failed: Sequence[Group], limited: Sequence[G
         console.print("\nmake just these again:")
         for command in again(directory):
             console.print(f"  {command}", soft_wrap=True, markup=False)
-        console.print("mended a scenario or an assistant? type the same in a new directory: the rest is in the cache")
+        if cached:
+            what = "type the same in a new directory: the rest is in the cache"
+            console.print(f"mended a scenario or an assistant? {what}")
     if limited:
         console.print("\nruns that a limit ended (a verdict, it stands):")
         print_table(console, cause_cells(limited))

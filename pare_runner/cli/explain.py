@@ -24,6 +24,10 @@ from pare_runner.cli.nodes import ENGINES, node_keys
 from pare_runner.errors import ConfigError, InputError, did_you_mean, nearest
 from pare_runner.llm.keyless import is_key, masked
 
+GLOBAL = ("sweep", "noise", "protocol", "executor")
+"""Groups whose files set keys of the whole configuration; a file without that line would set its own node."""
+_CLOSE = 0.75
+"""How alike a key of the same depth must be to come before keys that are more alike elsewhere."""
 _NOISE = ("See https://", "To append to your", "full_key:", "object_type=", "reference_type=")
 
 
@@ -159,6 +163,8 @@ def _missing_key(key: str, base: DictConfig) -> ConfigError | None:
     """`key` could be set, but not in `base`, or not like this; None if it is simply unknown."""
     node, _, inside = key.partition(".")
     part, _, member = inside.partition(".")
+    if node == "env_events_config" and inside and base.get(node) is None:
+        return ConfigError(f"{key} exists only beside noise=env_... or noise=mixed", hint="choose one of them as well")
     if node in ENGINES and not base.get(node):
         return ConfigError(f"{key}: there is no {node}", hint=f"choose its model first: model@{node}=")
     if node not in ("model", *ENGINES) or not member:
@@ -187,11 +193,16 @@ def unknown_key(key: str, known: Iterable[str]) -> ConfigError:
         return dormant_key(key)
     if key.partition(".")[0] in DERIVED:
         return derived_key(key)
+    if key in GLOBAL:
+        line = "# @package _global_"
+        return ConfigError(f"unknown key {key!r}", hint=f"the first line of a file of the group {key} must be {line}")
     names = [name for name in known if key.startswith("hydra") or not name.startswith("hydra.")]
     short = dict[str, str]()
     for name in sorted(names, key=lambda name: ("." in name, not name.startswith("model."))):
         short.setdefault(name.rpartition(".")[2], name)
-    match = (nearest(key, names) if "." in key else None) or short.get(nearest(key, short) or "")
+    beside = [name for name in names if name.count(".") == key.count(".")]
+    match = short.get(key) or nearest(key, beside, cutoff=_CLOSE) or (nearest(key, names) if "." in key else None)
+    match = match or short.get(nearest(key, short) or "")
     hint = f"did you mean {match!r}?" if match else "--help lists the keys"
     return ConfigError(f"unknown key {masked(key)!r}", hint=hint)
 

@@ -9,8 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
+from pare_runner.batch.plan import planned_job
 from pare_runner.batch.rescoring import Judged, Rescored, invocation_of, rescore
 from pare_runner.cli.console import is_terminal, plural, say, say_json, table
+from pare_runner.cli.progress.tally import job_labels
 from pare_runner.cli.reporting import write_reports
 
 
@@ -44,12 +46,13 @@ def rescore_command(
 
 def _print(found: Sequence[Rescored]) -> None:
     several = len(found) > 1
+    labels = job_labels((job.directory.resolve().name, _overrides(job.directory)) for job in found)
     rows = []
-    for job in found:
+    for job, label in zip(found, labels, strict=True):
         for run in job.judged:
             if run.changed:
                 cells = [run.unit.scenario, str(run.unit.run), run.before["status"], run.after["status"], _turned(run)]
-                rows.append([job.directory.name, *cells] if several else cells)
+                rows.append([label, *cells] if several else cells)
     if rows:
         columns = ["scenario", "run", "was", "is", "checks that turned"]
         table(["job", *columns] if several else columns, rows)
@@ -57,6 +60,11 @@ def _print(found: Sequence[Rescored]) -> None:
     untouched = sum(job.untouched for job in found)
     same = judged - len(rows)
     say(f"{plural(len(rows), 'run')} changed, {same} judged anew with the same verdict, {untouched} not touched")
+
+
+def _overrides(directory: Path) -> tuple[str, ...]:
+    found = planned_job(directory)
+    return () if found is None else found[1].overrides
 
 
 def _turned(run: Judged) -> str:

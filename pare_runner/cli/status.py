@@ -10,14 +10,14 @@ from typing import Annotated
 
 import typer
 
-from pare_runner.batch.plan import PLAN
+from pare_runner.batch.plan import HERE, PLAN, PlannedJob
 from pare_runner.batch.running import Running
 from pare_runner.batch.status import InvocationStatus, invocation_status
 from pare_runner.cli.console import is_terminal, plural, say, say_json, table
 from pare_runner.cli.display import show_causes
 from pare_runner.cli.found import planned
 from pare_runner.cli.next_steps import pare
-from pare_runner.cli.progress.tally import short_labels
+from pare_runner.cli.progress.tally import job_labels
 from pare_runner.cli.progress.words import duration, percent
 from pare_runner.errors import ConfigError
 from pare_runner.library.files import shown
@@ -90,10 +90,10 @@ def _show_one(item: InvocationStatus, name: Path) -> None:
     if item.unusable:
         say(f"{plural(item.unusable, 'line')} of journals cannot be used; a resume sets them aside")
     say()
-    labels = short_labels([f"({' '.join(job.job.overrides)})" if job.job.overrides else "" for job in item.jobs])
+    labels = job_labels([(_folder(item, job.job), job.job.overrides) for job in item.jobs])
     rows = [
         [
-            label if label != "runs" else job.job.folder,
+            label,
             f"{job.done}/{job.job.planned}",
             str(job.counts["success"]),
             str(job.counts["failed"]),
@@ -110,9 +110,14 @@ def _show_one(item: InvocationStatus, name: Path) -> None:
         whole = [f"{done}/{item.planned}", *map(str, counts.values()), str(item.missing)]
         rows.append(["all", *whole, percent(counts["success"], judged)])
     table(["job", "done", "success", "failed", "exception", "unjudged", "missing", "rate"], rows)
-    show_causes(item.failures, item.limits, name)
+    show_causes(item.failures, item.limits, name, cached=item.cached)
     if item.running is None and item.missing:
         say(f"\ngo on: {pare('resume', name)}")
+
+
+def _folder(item: InvocationStatus, job: PlannedJob) -> str:
+    """The name of a job's folder, also where it is the invocation's own."""
+    return item.directory.resolve().name if job.folder == HERE else job.folder
 
 
 def _who(running: Running | None) -> str:

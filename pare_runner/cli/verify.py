@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -72,9 +72,13 @@ def _counts(tally: Tally) -> dict[str, Any]:
     }
 
 
-def _report(folders: Sequence[Path], failures: Container[Path], tally: Tally) -> None:
-    """The verdict, and what restricts it; nothing about a single folder whose difference was told."""
-    same = [str(folder) for folder in folders if folder not in failures]
+def _report(folders: Sequence[Path], failures: Collection[Path], tally: Tally) -> None:
+    """The verdict, and what restricts it; nothing about a single folder whose difference was told.
+
+    A sweep of whose jobs one differs is not called identical, though its own files fit what its jobs left.
+    """
+    differing = {place for folder in failures for place in (folder, *folder.parents)}
+    same = [str(folder) for folder in folders if folder not in differing]
     other = [str(folder) for folder in folders if folder in failures]
     verified = f"verified {plural(tally.runs, 'run')}, {plural(tally.calls, 'model call')}: "
     if not other:

@@ -68,9 +68,43 @@ class ToolFailures:
     def _number(self, app: str, tool: str, call: int) -> float:
         if self.config.pattern == "iid":
             return self.draws.uniform(CHANNEL, "call", app, tool, call)
-        shift = self.draws.uniform(CHANNEL, "shift", app, tool)
-        window = math.floor((self.clock.now - self.start) / self.config.outage_seconds + shift)
+        window = math.floor((self.clock.now - self.start) / self.config.outage_seconds + _shift(self.draws, app, tool))
         return self.draws.uniform(CHANNEL, "window", app, tool, window)
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A tool is down from `begin` until `end`, in seconds after the start."""
+
+    app: str
+    tool: str
+    begin: float
+    end: float
+
+
+def may_fail(app: App) -> list[str]:
+    """The tools of `app` that noise can keep from the assistant."""
+    return [] if is_spared(app) else list(type(app).tools(ToolKind.AGENT))
+
+
+def outages(config: ToolAugmentationConfig, draws: Draws, app: str, tool: str, seconds: float) -> list[Outage]:
+    """When a tool is down in the first `seconds` of a run with the pattern `outage`; `draws` are those of the run."""
+    shift, length = _shift(draws, app, tool), config.outage_seconds
+    found: list[Outage] = []
+    for window in range(math.floor(seconds / length + shift) + 1):
+        if draws.uniform(CHANNEL, "window", app, tool, window) >= config.tool_failure_probability:
+            continue
+        begin, end = max(0.0, (window - shift) * length), min(seconds, (window + 1 - shift) * length)
+        if found and found[-1].end == begin:
+            begin = found.pop().begin
+        if begin < end:
+            found.append(Outage(app, tool, begin, end))
+    return found
+
+
+def _shift(draws: Draws, app: str, tool: str) -> float:
+    """Where the windows of a tool begin, as a share of their length."""
+    return draws.uniform(CHANNEL, "shift", app, tool)
 
 
 def failure_text(tool: str) -> str:

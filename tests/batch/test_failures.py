@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig
-from pare_runner.batch.failures import RanWith, failures, limits, named, normalised
+from pare_runner.batch.failures import RanWith, failures, kept_some, limits, named, normalised
 from pare_runner.llm.config import LLMEngineConfig
 from tests.batch.situations import oracle_config
 
@@ -63,7 +64,9 @@ def test_a_verdict_is_no_failure_but_a_limit_has_a_row() -> None:
         ("<object at 0x7f3a2b>\nmore", "<object at <address>>"),
         ("no note 5f2b9c1e-0000-4a4a-8888-1234567890ab", "no note <id>"),
         ("no note 'note-3fa94bc1'", "no note 'note-<id>'"),
-        ("POST https://api.example.com/v1/chat: status 503", "POST <address>: status #"),
+        ("POST https://api.example.com/v1/chat: status 503", "POST <address>: status 503"),
+        ("HTTP 503 from https://api.example.com/v1 after 503 ms", "HTTP 503 from <address> after # ms"),
+        ("HTTP 5031 and status 12", "HTTP # and status #"),
         ("cannot reach model.example.com:8000 or [::1]:9", "cannot reach <address> or <address>"),
         ("s7 took 1,234.5 s", "<scenario> took # s"),
         ("the facade is decided", "the facade is decided"),
@@ -74,11 +77,18 @@ def test_what_differs_from_run_to_run_is_left_out(message: str, cause: str) -> N
     assert normalised(message, row(7)) == cause
 
 
+def test_the_cache_has_runs_of_jobs_that_use_it_but_no_exception() -> None:
+    using, bypassing = replace(JOB, caches=True), JOB
+    ended, crashed = [row(1, status="failed")], [row(2, status="exception")]
+    assert kept_some([(using, crashed), (using, ended)])
+    assert not kept_some([(using, crashed), (bypassing, ended), (using, [])])
+
+
 def test_what_a_job_ran_with() -> None:
     offline = LLMEngineConfig(adapter="offline", model_name="scripted")
     online = LLMEngineConfig(model_name="m", alias="m-70b", endpoint="http://one/v1")
     mixed = MultiScenarioRunnerConfig(
         user_engine_config=offline, observe_engine_config=online, execute_engine_config=online, use_custom_logger=False
     )
-    assert RanWith.of(mixed, Path("a")) == RanWith(Path("a"), ("m-70b",), ("http://one/v1",), None)
-    assert RanWith.of(oracle_config(), Path("a")) == RanWith(Path("a"), ("oracle",), (), Path("a/logs"))
+    assert RanWith.of(mixed, Path("a")) == RanWith(Path("a"), ("m-70b",), ("http://one/v1",), None, caches=True)
+    assert RanWith.of(oracle_config(), Path("a")) == RanWith(Path("a"), ("oracle",), (), Path("a/logs"), caches=True)

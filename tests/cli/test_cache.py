@@ -39,10 +39,10 @@ def test_status_of_an_empty_cache_makes_nothing(pare: Pare, fresh_cache: Path) -
     [
         (("picnic",), 0),
         (("--config", "cc"), 0),
-        (("--config", "d"), 3),
         (("--older-than", "1h"), 2),
         (("picnic", "--older-than", "30d"), 3),
-        (("--all",), 0),
+        (("--config", "cc", "--older-than", "30d"), 3),
+        (("--all", "--yes"), 0),
     ],
 )
 def test_invalidate_removes_what_is_meant(pare: Pare, filled: CacheStore, argv: tuple[str, ...], left: int) -> None:
@@ -54,7 +54,7 @@ def test_invalidate_removes_what_is_meant(pare: Pare, filled: CacheStore, argv: 
 
 def test_all_leaves_what_is_not_ours(pare: Pare, fresh_cache: Path, filled: CacheStore) -> None:
     (fresh_cache / "theirs.json").write_text("{}")
-    pare("cache", "invalidate", "--all")
+    pare("cache", "invalidate", "--all", "-y")
     assert (fresh_cache / "theirs.json").exists()
     assert not filled.folder.exists()
 
@@ -67,6 +67,10 @@ def test_all_leaves_what_is_not_ours(pare: Pare, fresh_cache: Path, filled: Cach
         (("picnik",), "did you mean 'picnic'?"),
         (("--older-than", "soon"), "is no age"),
         (("--config", ""), "--config needs a hash"),
+        (("--config", "d"), "no run of a configuration 'd' (known: cccccccc)"),
+        (("--config", "ccccdccc"), "did you mean 'cccccccc'?"),
+        (("--all",), "nobody can be asked here (if so, add --yes)"),
+        (("--all", "--json"), "nobody can be asked here (if so, add --yes)"),
     ],
 )
 def test_what_is_not_clear_removes_nothing(pare: Pare, filled: CacheStore, argv: tuple[str, ...], message: str) -> None:

@@ -113,3 +113,22 @@ def test_statuses_of_verdicts_and_bad_input(experiment: Pare, service: tuple[Ser
     assert experiment(*words, "output_dir=verdicts").status == 2
     trouble.trouble = {"apple": observing(not_found())}
     assert experiment(*words, "output_dir=exceptions").status == 1
+
+
+def test_the_cache_is_named_only_where_it_has_runs(
+    pare: Pare, experiment: Pare, service: tuple[Service, list[str]], fresh_cache: Path
+) -> None:
+    trouble, words = service
+    words = [word for word in words if word != "cache=bypass"]
+    trouble.trouble = {"apple": observing(not_found())}
+    hint = "in a new directory: the rest is in the cache"
+    bypassed = experiment(*words, "cache=bypass", "output_dir=bypassed")
+    assert (bypassed.status, hint in bypassed.out, hint in pare("status", "bypassed").out) == (1, False, False)
+    assert not list(fresh_cache.iterdir())
+    used = experiment(*words, "output_dir=used")
+    assert (used.status, hint in used.out, hint in pare("status", "used").out) == (1, True, True)
+    sweep = experiment(*words, "cache=bypass", "seed=0,1", "output_dir=sweep", "-m")
+    assert (sweep.status, hint in sweep.out) == (1, False)
+    trouble.trouble = {word: observing(not_found()) for word in WORDS}
+    none = experiment(*words, "seed=7", "output_dir=none")
+    assert (none.status, hint in none.out) == (1, False), "exceptions are not kept"

@@ -225,6 +225,21 @@ def test_help_names_groups_options_keys_flags_and_statuses() -> None:
     ("argv", "message"),
     [
         ("sede=1", "unknown key 'sede' (did you mean 'seed'?)"),
+        ("modle=gpt5", "unknown key 'modle' (did you mean 'model'?)"),
+        ("mode=fixed", "unknown key 'mode' (did you mean 'time.mode'?)"),
+        (
+            "env_events_config.arrivals=pare",
+            "env_events_config.arrivals exists only beside noise=env_... or noise=mixed",
+        ),
+        (
+            "noise=tfp_0.1 env_events_config.arrivals=pare",
+            "env_events_config.arrivals exists only beside noise=env_...",
+        ),
+        (
+            "noise=env_4 env_events_config.arivals=pare",
+            "unknown key 'env_events_config.arivals' (did you mean 'env_events",
+        ),
+        ("limits.max_tokens=1.5", "limits.max_tokens: must be a whole number, got 1.5"),
         ("suite.run=2", "unknown key 'suite.run' (did you mean 'suite.runs'?)"),
         ("runs=2", "unknown key 'runs' (did you mean 'suite.runs'?)"),
         ("+x=1", "unknown key 'x'"),
@@ -285,6 +300,23 @@ def test_help_names_groups_options_keys_flags_and_statuses() -> None:
 )
 def test_bad_input(argv: str, message: str, jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
     assert refused(argv.split(), jobs, capsys).startswith(message)
+
+
+def test_a_whole_number_may_be_written_as_a_float(jobs: Jobs) -> None:
+    assert main(["limits.max_tokens=1e6", "limits.max_tokens_per_run=2e3"], run_job=jobs) == 0
+    (config,) = jobs.configs
+    assert (repr(config.max_total_tokens), repr(config.max_tokens_per_run)) == ("1000000", "2000")
+
+
+def test_a_group_file_without_its_first_line(
+    jobs: Jobs, capsys: pytest.CaptureFixture[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    conf = tmp_path_factory.mktemp("conf")
+    (conf / "sweep").mkdir()
+    (conf / "sweep" / "mine.yaml").write_text("suite:\n  runs: 2\n")
+    said = refused(["--config-dir", str(conf), "sweep=mine"], jobs, capsys)
+    hint = "the first line of a file of the group sweep must be # @package _global_"
+    assert f"unknown key 'sweep' ({hint})" in said
 
 
 def test_several_findings_are_all_named(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:

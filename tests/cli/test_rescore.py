@@ -12,8 +12,10 @@ import pytest
 
 from pare_runner.batch import rescored_files, staging
 from pare_runner.batch.config import MultiScenarioRunnerConfig
-from pare_runner.batch.invocation import run_job
+from pare_runner.batch.invocation import Invocation, job_units, run_job
 from pare_runner.batch.manifest import read_manifest
+from pare_runner.batch.observer import Observer
+from pare_runner.batch.request import JobRequest
 from pare_runner.batch.scenario_texts import FOLDER
 from pare_runner.batch.verification import Tally
 from pare_runner.batch.verified_sweep import verify_sweep
@@ -86,6 +88,22 @@ def test_a_sweep_is_judged_with_its_own_files(
     assert "1 run changed" in pare("rescore", "sweep/seed=1").out
     assert pl.read_parquet(tmp_path / "sweep/results.parquet")["success_bool"].sum() == 3
     verify_sweep(tmp_path / "sweep", Tally())
+
+
+def test_jobs_have_the_names_they_have_elsewhere(
+    pare: Pare, tmp_path: Path, config: MultiScenarioRunnerConfig, scenarios: Path
+) -> None:
+    configs = [config.model_copy(update={"seed": seed}) for seed in range(2)]
+    requests = [
+        JobRequest(config, job_units(config), f"place_{config.seed}", (f"seed={config.seed}", "suite.runs=1"))
+        for config in configs
+    ]
+    Invocation(tmp_path / "sweep", Observer(), ()).run(requests)
+    edit(scenarios, "bread", "contains: bread", "contains: cake")
+    rescored = [line.split()[0] for line in pare("rescore", "sweep").out.splitlines()]
+    status = [line.split()[0] for line in pare("status", "sweep").out.splitlines() if line.startswith("seed=")]
+    assert rescored[:3] == ["JOB", "seed=0", "seed=1"]
+    assert status == ["seed=0", "seed=1"]
 
 
 def test_another_world_is_refused_by_name_and_nothing_is_written(

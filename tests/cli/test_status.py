@@ -9,6 +9,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from pare_runner.batch.lock import holder, locked
 from pare_runner.batch.status import invocation_status
 from tests.cli.conftest import SHIPPED, Pare
@@ -39,6 +41,15 @@ def test_complete(pare: Pare, experiment: Pare) -> None:
     assert [row[0] for row in rows[1:]] == ["model=random", "model=passive", "all"]
     assert rows[3][1] == "12/12"
     assert not any("\x1b" in line for line in said.out.splitlines())
+
+
+def test_a_single_job_has_the_name_of_its_folder(
+    pare: Pare, experiment: Pare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert experiment("scenarios=[dinner_headcount_change]", "cache=bypass", "output_dir=alone").status == 0
+    assert pare("status", "alone").out.splitlines()[-1].startswith("alone  1/1 ")
+    monkeypatch.chdir(tmp_path / "alone")
+    assert pare("status", ".").out.splitlines()[-1].startswith("alone  1/1 ")
 
 
 def test_unfinished_with_a_damaged_line(pare: Pare, tmp_path: Path) -> None:

@@ -190,7 +190,20 @@ def test_a_changed_scenario(pare: Pare, dinner: Path, tmp_path: Path) -> None:
     change(dinner, "Table for", "Tables for")
     said = pare("verify", str(tmp_path / "job"))
     assert said.status == 1
-    assert "dinner_headcount_change run 1: the scenario has changed: world_hash " in said.err
+    assert "dinner_headcount_change run 1: the scenario has changed since: world_hash " in said.err
+
+
+def test_changed_checks_are_the_likely_cause(pare: Pare, dinner: Path, tmp_path: Path) -> None:
+    run_job(experiment(scenarios=(str(dinner),)), tmp_path / "job", command_line=())
+    change(dinner, 'contains: "5"', 'contains: "999"')
+    said = pare("verify", str(tmp_path / "job"))
+    assert said.status == 1
+    assert "dinner_headcount_change run 1: results.jsonl: " in said.err
+    assert "\n(likely because the checks of the scenario have changed since; `pare rescore` " in said.err
+    change(dinner, 'contains: "999"', 'contains: "5"')
+    change(tmp_path / "job" / "results.jsonl", '"status":"success"', '"status":"failed"')
+    said = pare("verify", str(tmp_path / "job"))
+    assert (said.status, "have changed" in said.err) == (1, False)
 
 
 def test_calls_that_are_not_made_any_more(pare: Pare, job: Path) -> None:
@@ -241,6 +254,13 @@ def test_the_files_of_a_sweep(pare: Pare, sweep: Path) -> None:
     pl.read_parquet(sweep / "results.parquet").head(1).write_parquet(sweep / "results.parquet")
     said = pare("verify", str(sweep))
     assert (said.status, "results.parquet is not what its jobs say: number of rows: 1, not 2" in said.err) == (1, True)
+
+
+def test_a_sweep_whose_jobs_differ_is_not_called_identical(pare: Pare, sweep: Path) -> None:
+    change(next((sweep / "0" / "traces").rglob("*.json")), "0", "1")
+    said = pare("verify", str(sweep))
+    assert said.status == 1
+    assert said.out.splitlines()[0].endswith(f": identical: none; not identical: {sweep / '0'}")
 
 
 def test_jobs_of_a_sweep_that_are_gone_or_came_from_nowhere(pare: Pare, sweep: Path, original: Path) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pare_runner.batch.cache.store import CacheStore
+from pare_runner.batch.cache.upkeep import contents
 from pare_runner.batch.journal import read_journal
 from pare_runner.batch.work import SOURCE
 from pare_runner.cli import app
@@ -82,5 +84,8 @@ def test_the_commands_of_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert main(["scenarios=[dinner_headcount_change]", "output_dir=out"]) == 0
     assert len(COMMANDS) == 6
     for command in COMMANDS:
+        if "--config" in command:  # the page's hash is somebody else's
+            assert main(["scenarios=[dinner_headcount_change]", "output_dir=again"]) == 0
+            command = command.replace("48940529", contents(CacheStore.here()).configs[0].name[:8])
         words = shlex.split(command.replace("/data/", f"{tmp_path}/"))
         assert app.main(words[1:]) == 0, command

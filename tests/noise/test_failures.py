@@ -16,7 +16,7 @@ from pare_runner.apps.system.app import HomeScreenSystemApp
 from pare_runner.kernel.clock import Clock
 from pare_runner.kernel.draws import Draws
 from pare_runner.noise.config import FailurePattern, ToolAugmentationConfig
-from pare_runner.noise.failures import ToolDraw, ToolFailures
+from pare_runner.noise.failures import ToolDraw, ToolFailures, outages
 
 NOTES, CHAT = StatefulNotesApp("Notes"), StatefulMessagingApp("Chat")
 TOOLS = ((NOTES, "create_note"), (NOTES, "list_notes"), (CHAT, "send_message"))
@@ -66,6 +66,17 @@ def test_an_outage_depends_on_the_time_alone(made: list[Call], p: float) -> None
     last = (0, 10_000.0 - sum(seconds for _, seconds in made))
     if last[1] >= 0:
         assert drawn([*made, last], p, "outage")[-1].failed == drawn([(0, 10_000.0)], p, "outage")[-1].failed
+
+
+@given(st.floats(0, 900, exclude_max=True), probabilities, st.integers(0, 20))
+def test_outages_are_when_calls_fail(seconds: float, p: float, seed: int) -> None:
+    config = ToolAugmentationConfig(tool_failure_probability=p, pattern="outage")
+    found = outages(config, Draws(seed, "s", 1), "Notes", "create_note", 900.0)
+    edges = [edge for outage in found for edge in (outage.begin, outage.end)]
+    assert edges == sorted(set(edges)), "apart, in order"
+    if all(abs(edge - seconds) > 1e-6 for edge in edges):
+        (draw,) = drawn([(0, seconds)], p, "outage", seed=seed)
+        assert any(outage.begin <= seconds < outage.end for outage in found) == draw.failed
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)

@@ -53,8 +53,15 @@ def draw(preview: Preview) -> Figure:
         last = len(lanes) - 1
         bottom = last + 0.35  # the whole strip is all calls, its coloured part those that fail
         axes.fill_between([0.0, preview.seconds], bottom, bottom - 0.7, color="#F0F0F0", lw=0)
-        axes.fill_between([0.0, preview.seconds], bottom, bottom - 0.7 * preview.failing, color=_FAILING, lw=0)
+        times, shares = [0.0, preview.seconds], [preview.failing] * 2
         text = f"{preview.failing:.0%} of the assistant's calls"
+        if preview.failable:  # the share of the tools that are down, as it changes
+            edges = {time for outage in preview.outages for time in (outage.begin, outage.end)}
+            times = sorted({0.0, preview.seconds, *edges})
+            shares = [preview.share_down(time) for time in times]
+            text = f"of {preview.failable} tools, each down {preview.failing:.0%} of the time"
+        tops = [bottom - 0.7 * share for share in shares]
+        axes.fill_between(times, bottom, tops, step="post", color=_FAILING, lw=0)
         axes.text(preview.seconds / 2, last, text, ha="center", va="center", fontsize=9)
     axes.set_yticks(range(len(lanes)), lanes)
     axes.set_ylim(len(lanes) - 0.4, -0.6)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pare_runner.batch.agents import noise_settings
@@ -12,10 +12,12 @@ from pare_runner.batch.config import ScenarioRunnerConfig
 from pare_runner.cli.scenarios.flow import kind_of
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.errors import InputError
+from pare_runner.kernel.draws import Draws
 from pare_runner.kernel.events import CompletedEvent
 from pare_runner.noise.config import EnvEventsConfig, ToolAugmentationConfig
 from pare_runner.noise.env_events.expander import apps_without_data, rehearse
 from pare_runner.noise.env_events.stream import with_own_events
+from pare_runner.noise.failures import Outage, may_fail, outages
 from pare_runner.noise.settings import NO_NOISE, NoiseSettings, with_own_tools
 from pare_runner.scenarios.scenario import PAREScenario
 
@@ -52,6 +54,12 @@ class Preview:
     tools: ToolAugmentationConfig | None
     events: EnvEventsConfig | None
     without_data: Sequence[str] = field(default=())
+    outages: Sequence[Outage] = field(default=())
+    failable: int = 0
+
+    def share_down(self, seconds: float) -> float:
+        """The share of the `failable` tools that are down at a time, with the pattern `outage`."""
+        return sum(outage.begin <= seconds < outage.end for outage in self.outages) / max(self.failable, 1)
 
     @property
     def failing(self) -> float:
@@ -79,6 +87,7 @@ class Preview:
             "num_env_events_per_minute": self.events.num_env_events_per_minute if self.events else 0,
             "tool_failure_probability": self.failing,
             "tool_failure_pattern": self.tools.pattern if self.tools else None,
+            "outages": [asdict(outage) for outage in self.outages],
             "apps_without_data": list(self.without_data),
             "counts": self.counts,
             "events": [
@@ -114,7 +123,19 @@ def preview(
         noise.tools,
         noise.events,
         apps_without_data(noise, scenario),
+        *_down(scenario, noise.tools, Draws(config.seed, scenario.scenario_id, run_number), seconds),
     )
+
+
+def _down(
+    scenario: PAREScenario, tools: ToolAugmentationConfig | None, draws: Draws, seconds: float
+) -> tuple[list[Outage], int]:
+    """The outages of a run in order of time, and the number of tools that may have them."""
+    if tools is None or tools.pattern != "outage" or not tools.tool_failure_probability:
+        return [], 0
+    names = [(app.name, tool) for app in scenario.apps for tool in may_fail(app)]
+    found = [outage for app, tool in names for outage in outages(tools, draws, app, tool, seconds)]
+    return sorted(found, key=lambda outage: outage.begin), len(names)
 
 
 def _in_force(config: ScenarioRunnerConfig, scenario: PAREScenario) -> NoiseSettings:

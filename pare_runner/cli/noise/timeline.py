@@ -9,10 +9,13 @@ from collections.abc import Iterator, Sequence
 from pare_runner.cli.console import mark, plural, say, table, warn
 from pare_runner.cli.noise.preview import NOISE, SCRIPTED, Moment, Preview
 from pare_runner.errors import Problem
+from pare_runner.noise.config import ToolAugmentationConfig
 from pare_runner.traces.words import clock, shortened
 
 LISTED = 60
 """Events that are listed; `--json` has all of them."""
+OUTAGES = 4
+"""Outages that are told in words."""
 WIDEST = 120
 _TICK_EVERY = 12
 _COLOURS = {"agent": "ok", "user": "bold", NOISE: "warning"}
@@ -52,17 +55,35 @@ def summary(preview: Preview) -> Iterator[str]:
         yield f"{events.num_env_events_per_minute} environment events a minute ({events.arrivals}; {keyed}{own})" + (
             f": {counts}" if counts else ": this phone has no app for them, or the time is too short"
         )
-    if tools is not None and tools.tool_failure_probability:
-        lasting = f", {tools.outage_seconds:g} s at a time" if tools.pattern == "outage" else ""
-        yield f"{tools.tool_failure_probability:.0%} of the assistant's calls fail ({tools.pattern}{lasting})"
-    else:
+    if tools is None or not tools.tool_failure_probability:
         yield "no call of the assistant is made to fail"
+    elif tools.pattern == "outage":
+        yield from _outages(preview, tools)
+    else:
+        yield f"{tools.tool_failure_probability:.0%} of the assistant's calls fail ({tools.pattern})"
+    if tools is not None and tools.apply_tool_name_augmentation:
+        yield "the assistant knows the tools by other names"
+    if tools is not None and tools.apply_tool_description_augmentation:
+        yield "the tools are described to the assistant in other words"
+
+
+def _outages(preview: Preview, tools: ToolAugmentationConfig) -> Iterator[str]:
+    p, length = tools.tool_failure_probability, tools.outage_seconds
+    lasting = f"for {length / (1 - p):.0f} s on average" if p < 1 else "for ever"
+    yield (
+        f"each tool is down {p:.0%} of the time, {lasting}, and every call of it fails then "
+        f"(outage; drawn anew for each every {length:g} s)"
+    )
+    told = [f"{it.app}.{it.tool} {clock(it.begin)}-{clock(it.end)}" for it in preview.outages[:OUTAGES]]
+    more = len(preview.outages) - len(told)
+    if told:
+        yield f"down: {', '.join(told)}" + (f" and {plural(more, 'more outage')}; --json has all" if more else "")
 
 
 def rows(preview: Preview, width: int) -> Iterator[str]:
     """The drawing: a line with times, one with letters for what is scripted, one with counts for each app."""
     lanes = preview.lanes()
-    label = max(map(len, lanes)) + 2
+    label = max(map(len, [*lanes, *(["failing"] if preview.failing else [])])) + 2
     columns = max(width - label, 2 * _TICK_EVERY)
     yield " " * label + _scale(preview.seconds, columns)
     for lane in lanes:
@@ -74,11 +95,17 @@ def rows(preview: Preview, width: int) -> Iterator[str]:
         yield lane.ljust(label) + "".join(
             _mark(found[column]) if column in found else mark("·", "dim") for column in range(columns)
         )
-    if preview.failing:
+    if preview.failable:
+        middles = [preview.seconds * (column + 0.5) / columns for column in range(columns)]
+        tenths = [round(10 * preview.share_down(middle)) for middle in middles]
+        yield "failing".ljust(label) + "".join("·" if n == 0 else "+" if n == 10 else str(n) for n in tenths)
+    elif preview.failing:
         yield "failing".ljust(label) + f"{preview.failing:.0%} of the assistant's calls, all the time"
     kinds = Counter(moment.kind for moment in preview.moments if moment.kind != NOISE)
     legend = ", ".join(f"{_LETTERS[kind]} {kind}" for kind in _LETTERS if kind in kinds)
-    yield mark(f"{' ' * label}{legend + '; ' if legend else ''}a number is how many come at that place", "dim")
+    down = f"; failing: tenths of {preview.failable} tools that are down" if preview.failable else ""
+    counted = f"a number is how many come at that place{down}"
+    yield mark(f"{' ' * label}{legend + '; ' if legend else ''}{counted}", "dim")
 
 
 def _mark(moments: Sequence[Moment]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -197,3 +197,11 @@ def short_labels(labels: Sequence[str]) -> list[str]:
         " ".join(word for word in own if word not in common) or label or "runs"
         for own, label in zip(words, labels, strict=True)
     ]
+
+
+def job_labels(jobs: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
+    """How jobs are called in tables, from the name of the folder and the overrides of each: what the others have not,
+    else the name."""
+    known = list(jobs)
+    labels = short_labels([f"({' '.join(overrides)})" if overrides else "" for _, overrides in known])
+    return [name if label == "runs" else label for (name, _), label in zip(known, labels, strict=True)]

@@ -67,6 +67,31 @@ def test_several_options_add_up(pare: Pare) -> None:
         assert "failing   40% of the assistant's calls, all the time" in out
 
 
+def test_an_outage_is_told_by_tool_and_time(pare: Pare) -> None:
+    noise = ["noise=tfp_0.4", "tool_augmentation_config.pattern=outage", "tool_augmentation_config.outage_seconds=90"]
+    out = pare("noise", "preview", DINNER, *noise, "--minutes", "20").out
+    assert "each tool is down 40% of the time, for 150 s on average, and every call of it fails then (outage;" in out
+    assert "of the assistant's calls" not in out
+    found = pare("noise", "preview", DINNER, *noise, "--minutes", "20", "--json").json["outages"]
+    first = found[0]
+    assert (first["begin"], f"down: {first['app']}.{first['tool']} 0:00-" in out) == (0.0, True)
+    assert f" and {len(found) - 4} more outages; --json has all" in out
+    row = next(line for line in out.splitlines() if line.startswith("failing "))
+    tenths = [int(mark) for mark in row.removeprefix("failing").strip().replace("·", "0")]
+    assert 3 < sum(tenths) / len(tenths) < 5
+    assert len(set(tenths)) > 1
+    assert "failing: tenths of " in out
+
+
+def test_other_names_and_descriptions_are_said(pare: Pare) -> None:
+    renamed = pare("noise", "preview", DINNER, "noise=renamed").out
+    assert "no call of the assistant is made to fail\nthe assistant knows the tools by other names\n" in renamed
+    assert "in other words" not in renamed
+    both = pare("noise", "preview", DINNER, "noise=tfp_0.1,redescribed").out
+    assert "10% of the assistant's calls fail (iid)\nthe tools are described to the assistant in other words\n" in both
+    assert "other names" not in both
+
+
 def test_every_key_can_be_set_beside_an_option(pare: Pare) -> None:
     keys = {"arrivals": "poisson", "weight_per_app_class.StatefulApartmentApp": 1, "env_events_seed": 7}
     overrides = [f"env_events_config.{key}={value}" for key, value in keys.items()]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig
-from pare_runner.cli.progress.tally import Tally, short_labels
+from pare_runner.cli.progress.tally import Tally, job_labels, short_labels
 from pare_runner.llm.config import LLMEngineConfig
 from pare_runner.llm.recording.keys import UnitKey
 from pare_runner.policy.request import Usage
@@ -98,3 +98,5 @@ def test_jobs_are_called_by_what_tells_them_apart() -> None:
     assert short_labels(["job #0 (model=a suite.runs=2)", "job #1 (model=b suite.runs=2)"]) == ["model=a", "model=b"]
     assert short_labels(["job #0 (model=a)"]) == ["model=a"]
     assert short_labels([""]) == ["runs"]
+    assert job_labels([("x", ("model=a", "seed=2")), ("y", ("model=b", "seed=2"))]) == ["model=a", "model=b"]
+    assert job_labels([("x", ()), ("y", ("model=b",))]) == ["x", "model=b"]
