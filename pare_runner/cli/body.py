@@ -24,7 +24,7 @@ from pare_runner.cli import resolvers as resolvers  # every process that runs a 
 from pare_runner.cli.explain import unknown_key
 from pare_runner.cli.findings import validation_error
 from pare_runner.cli.live import DERIVED, DORMANT, MAX_TURNS_FIXED, check_supported
-from pare_runner.cli.nodes import ENGINES, as_fields, check_nodes, followed, node_keys, unknown_keys
+from pare_runner.cli.nodes import ENGINES, as_fields, check_nodes, check_renamed, followed, node_keys, unknown_keys
 from pare_runner.errors import ConfigError
 from pare_runner.llm.config import OFFLINE, LLMEngineConfig
 
@@ -100,6 +100,7 @@ def runner_config(composed: DictConfig) -> MultiScenarioRunnerConfig:
         where = f"{error.full_key}: " if error.full_key else ""
         raise ConfigError(where + str(error).splitlines()[0]) from error
     typed = typed_keys(composed)
+    check_renamed(typed, values)
     saved = MAX_TURNS_FIXED not in typed and values.pop(MAX_TURNS_FIXED, None) is True
     fixed = saved or "max_turns" in typed
     for key in (*values, *unknown_keys(values)):

@@ -7,7 +7,7 @@ Documented fields stand at the top and take their values from `time`, `limits` a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
@@ -78,6 +78,23 @@ def check_nodes(raw: Mapping[str, Any]) -> None:
                     f"{node}.{key}: the value of a variable must not get into a configuration",
                     hint="write the variable's name, in a header as $NAME",
                 )
+
+
+def check_renamed(typed: Collection[str], values: Mapping[str, Any]) -> None:
+    """ConfigError if another model is typed below an option, and what the option says of its own model would stay.
+
+    `typed` are the keys of the command line, `values` a resolved composition.
+    """
+    for node in ("model", *ENGINES):
+        model = values.get(node) or {}
+        stays = [key for key in ("alias", "prices") if model.get(key) and f"{node}.{key}" not in typed]
+        stays = [key for key in stays if not any(name.startswith(f"{node}.{key}.") for name in typed)]
+        if f"{node}.model_name" in typed and stays:
+            raise ConfigError(
+                f"{node}.model_name={model['model_name']}: {' and '.join(stays)} of the chosen option would stay",
+                hint="add what is true of it, or null where that is unknown: "
+                + " ".join(f"{node}.{key}=null" for key in stays),
+            )
 
 
 def followed(raw: Any, model: Any, path: str = "model") -> Any:

@@ -113,6 +113,15 @@ def test_without_a_word_from_the_command_line_the_protocol_decides() -> None:
         ("user.base_url=http://x/v1", "user: base_url is set, but scripted works offline and does not use it (add mod"),
         ("model.api_key_env=MY_KEY", "observe: api_key_env is set, but scripted works offline"),
         ("model=eager model.quirks.tool_choice=none", "observe: quirks is set, but eager works offline"),
+        (
+            "model=gpt5 model.model_name=gpt-5-nano",
+            "model.model_name=gpt-5-nano: alias and prices of the chosen option would stay "
+            "(add what is true of it, or null where that is unknown: model.alias=null model.prices=null)",
+        ),
+        (
+            "model=gpt5 user.model_name=gpt-5-nano user.alias=nano",
+            "user.model_name=gpt-5-nano: prices of the chosen option would stay",
+        ),
         ("judge.temperature=1", "judge.temperature: there is no judge (choose its model first: model@judge=)"),
         ("model@judge=gpt5 judge.temprature=1", "unknown key 'judge.temprature' (did you mean 'judge.temperature'?)"),
         ("model=gpt5 model.prices.inptu=1", "unknown key 'model.prices.inptu' (did you mean 'model.prices.input'?)"),
@@ -156,6 +165,15 @@ def test_an_empty_value_is_none_where_there_may_be_none() -> None:
     assert engine.prices is not None
     assert engine.prices.cached_input is None
     assert (config.user_model_alias, config.max_turns_fixed) == (None, True)
+
+
+def test_another_model_name_below_an_option_with_its_own_alias_and_prices() -> None:
+    line = "model=gpt5 model.model_name=gpt-5-nano model.alias=null model.prices.input=0.05 model.prices.output=0.4"
+    engine = composed(line).observe_engine_config
+
+    assert (engine.model_name, engine.label) == ("gpt-5-nano", "gpt-5-nano")
+    assert engine.prices is not None
+    assert (engine.prices.input, engine.prices.output) == (0.05, 0.4)
 
 
 def test_a_user_of_rules_without_rules_is_warned_of(
