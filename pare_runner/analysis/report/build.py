@@ -62,7 +62,7 @@ def build(results: Results, options: Options, *, directories: Sequence[str] = ()
     how: dict[str, Any] = {"estimand": options.estimand, "level": options.level}
     found = configurations(arms, cells, **how)
     against = comparisons(found, cells, margin=options.margin, baseline=options.baseline, **how)
-    axes = robustness(arms, found)
+    axes = robustness(arms, found, cells, **how)
     causes, left_out = failures(frame, arms, found)
     return Report(
         metadata=_metadata(results, found, len(cells.scenarios), arms, directories, options.timestamp),

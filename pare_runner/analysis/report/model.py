@@ -102,10 +102,13 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """One assistant under rising noise, all else equal; `warning` if it was not told of the same events everywhere."""
+    """One assistant under rising noise, all else equal; `warning` if it was not told of the same events everywhere.
+
+    `change` is the difference from the lowest level to the highest, paired by scenario."""
 
     label: str
     points: tuple[Point, ...]
+    change: Interval
     warning: str = ""
 
 

@@ -22,6 +22,7 @@ from pare_runner.analysis.report.tables import (
     number,
     percent,
     points,
+    span,
     words,
 )
 from pare_runner.analysis.report.versus import comparison_sections
@@ -37,7 +38,7 @@ def _sections(report: Report) -> Iterator[Section]:
     if report.comparisons is not None:
         yield from comparison_sections(report)
     for axis in report.robustness:
-        yield _robustness(axis)
+        yield _robustness(report, axis)
     for key, title, found in (("apps", "Success by app", report.apps), ("tags", "Success by tag", report.tags)):
         if found:
             yield _parts(report, key, title, found)
@@ -53,25 +54,25 @@ def _sections(report: Report) -> Iterator[Section]:
     yield Section("methods", "Methods", methods(report), ())
 
 
-def _robustness(axis: Axis) -> Section:
+def _robustness(report: Report, axis: Axis) -> Section:
     levels = sorted({point.level for item in axis.series for point in item.points})
     columns = [
         Column("assistant", left=True, about=True),
         *(Column(f"{level:g}") for level in levels),
         Column("change"),
+        Column(f"{report.level:.0%} interval"),
     ]
     rows = []
     for item in axis.series:
         known = {point.level: point.rate.estimate for point in item.points}
-        first, last = item.points[0].rate.estimate, item.points[-1].rate.estimate
-        change = None if first is None or last is None else last - first
-        rows.append((words(item.label), *(percent(known.get(level)) for level in levels), points(change)))
+        rates = (percent(known.get(level)) for level in levels)
+        rows.append((words(item.label), *rates, points(item.change.estimate), span(item.change, signs=True)))
     warnings = tuple(f"warning: {item.label}: {item.warning}" for item in axis.series if item.warning)
     return Section(
         f"robustness_{axis.column}",
         f"Robustness: {axis.title}",
         "Success of each assistant as noise rises, all else equal; the change, in points, is from the lowest level to "
-        "the highest.",
+        "the highest, paired by scenario. Its interval is that of one comparison, not corrected for their number.",
         (Table(f"robustness_{axis.column}", tuple(columns), tuple(rows)),),
         warnings,
     )

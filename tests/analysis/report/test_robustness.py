@@ -51,3 +51,29 @@ def test_levels_that_tell_the_assistant_of_other_events_are_warned_of() -> None:
 def test_oracle_runs_know_nothing_of_unseen_events() -> None:
     rows = [row("s", True, tool_failure_probability=level, unseen_events=None) for level in (0.0, 0.1)]
     assert reported(rows).warnings == ()
+
+
+def test_a_change_is_paired_by_scenario_and_has_an_interval() -> None:
+    # A scenario that only one level has says nothing of a change.
+    rows = [
+        row(f"s{number}", not (level and number < 3), tool_failure_probability=level)
+        for level in (0.0, 0.2)
+        for number in range(8)
+    ]
+    (series,) = reported([*rows, row("only_without", False, tool_failure_probability=0.0)]).robustness[0].series
+    change = series.change
+    assert change.estimate == -3 / 8
+    assert change.low is not None
+    assert change.high is not None
+    assert -1.0 < change.low < -3 / 8 < change.high < 0.1
+    assert series.points[1].rate.estimate == 5 / 8
+    assert series.points[0].rate.estimate == 8 / 9
+
+
+def test_the_change_is_what_the_comparison_of_both_ends_says() -> None:
+    report = reported(grid(), baseline="b, no noise")
+    assert report.comparisons is not None
+    worst = report.robustness[0].series[1]
+    (member,) = [item for item in report.comparisons.members if item.id == worst.points[-1].configuration]
+    assert worst.points[0].configuration == report.comparisons.baseline
+    assert (worst.change.estimate, worst.change.low) == (member.comparison.difference, member.comparison.interval.low)
