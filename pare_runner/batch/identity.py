@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
 
-BEHAVIOUR_VERSION = 2
+BEHAVIOUR_VERSION = 3
 """Raised whenever a golden trace changes, and only then: results of different versions are not those of one experiment.
 
 `tests/golden/behaviour.json` holds the traces' hash beside it."""

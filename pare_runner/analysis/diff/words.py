@@ -144,7 +144,7 @@ def check(item: CheckShare) -> str:
 
 def change(item: ScenarioChange) -> str:
     """Which part of a scenario has other contents."""
-    parts = [name for name, differs in (("its world", item.world), ("its checks", item.checks)) if differs]
+    parts = [name for name, differs in (("its world", item.world), ("its checks or tags", item.checks)) if differs]
     return f"{' and '.join(parts)} {'is' if parts == ['its world'] else 'are'} not the same"
 
 

@@ -33,6 +33,8 @@ STOP_SECONDS = 2.0
 """Within how many seconds Ctrl-C ends an invocation."""
 AT_ONCE_SECONDS = 0.9
 """The same for a second Ctrl-C: before the first one would be repeated."""
+ATTEMPTS = 3
+"""Tries at ending in time."""
 BUSY_SECONDS = 1.0
 """What a machine that is busy with other things may take on top."""
 
@@ -155,6 +157,16 @@ class ExecutorContract:
         return {line["base_scenario_id"]: line for line in lines}
 
     def _interrupt(self, folder: Path, what: str, seconds: float, *, again: bool = False) -> None:
+        """What is left is right each time, and one of a few attempts ends in time: other work only ever adds to it."""
+        for attempt in range(ATTEMPTS):
+            took = self._interrupted(folder / str(attempt), what, again=again)
+            if took < seconds + self.slack:
+                return
+        raise AssertionError(f"Ctrl-C took {took:.1f} s, {seconds + self.slack:g} are allowed")
+
+    def _interrupted(self, folder: Path, what: str, *, again: bool) -> float:
+        """Seconds from Ctrl-C to the end of the invocation."""
+        folder.mkdir()
         words = ("quick=wait 0", f"busy={what} {FOREVER}")
         with elsewhere(self.make_executor(), folder, 2, *words) as process:
             hear(process, "finished quick", "began busy")
@@ -167,12 +179,12 @@ class ExecutorContract:
                 process.send_signal(signal.SIGINT)
             process.wait(START_SECONDS)
             took = time.monotonic() - since
-        assert took < seconds + self.slack
         assert process.returncode in (130, -signal.SIGINT)
         assert not living(workers, self.slack), "processes were left behind"
         journal = read_journal(folder / "job")
         assert [line["base_scenario_id"] for line in journal.lines] == ["quick"]
         assert journal.unusable == []
+        return took
 
 
 class KillingExecutor(ExecutorContract):

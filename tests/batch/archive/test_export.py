@@ -19,6 +19,7 @@ import pytest
 from pare_runner.batch.archive.export import Options, export_experiment
 from pare_runner.batch.archive.layout import EXPERIMENT
 from pare_runner.batch.archive.material import sampled
+from pare_runner.batch.identity import BEHAVIOUR_VERSION
 from pare_runner.batch.lock import locked
 from pare_runner.errors import InputError
 from pare_runner.llm.recording.recording import Recording
@@ -192,7 +193,7 @@ def test_two_versions_of_the_package(sweep: Path) -> None:
     exported = export_experiment(sweep, Path("out.zip"))
     (note,) = exported.contents.notes
     assert note.startswith("its jobs were made by 2 versions of pare_runner: ")
-    assert f"9.9, behaviour 2: {second.name}" in note
+    assert f"9.9, behaviour {BEHAVIOUR_VERSION}: {second.name}" in note
     assert first.name in note
     assert len(exported.contents.ran_with) == 2
     assert "9.9" in exported.warnings[0]

@@ -1,4 +1,4 @@
-"""The version of the behaviour changes with the golden traces."""
+"""The version of the behaviour changes with the golden traces, which are accepted before this file is run."""
 
 from __future__ import annotations
 
