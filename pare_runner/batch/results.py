@@ -250,4 +250,4 @@ def _models(config: ScenarioRunnerConfig) -> list[tuple[str, str | None]]:
 
 
 def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f} %" if whole else "- %"
+    return f"{100 * part / whole:.1f}%" if whole else "-"

@@ -231,4 +231,4 @@ def _print_steps(console: Console, steps: Sequence[Step]) -> None:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.0f} % ({part} of {whole})" if whole else "-"
+    return f"{100 * part / whole:.0f}% ({part} of {whole})" if whole else "-"

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
+from pare_runner.analysis.diff.values import interval, p_value, points
 from pare_runner.analysis.frame import load_results
 from pare_runner.analysis.statistics.comparisons import compare
 from pare_runner.analysis.statistics.sample import Sample
@@ -96,7 +97,7 @@ def reproduce(
 def rates_statement(packed: Path, live: Path) -> str | None:
     """How the success rates of a job then and now differ, by scenario; None if nothing can be said.
 
-    The difference is now less then, in points, with its 95 % interval (about situations like these) and the p value of
+    The difference is now less then, in points, with its 95% interval (about situations like these) and the p value of
     the sign-flip test.
     """
     frames = [
@@ -116,10 +117,9 @@ def rates_statement(packed: Path, live: Path) -> str | None:
     found = compare(now, then)
     if found.difference is None:
         return None
-    low, high = found.interval.low, found.interval.high
-    between = "" if low is None or high is None else f" [{100 * low:+.1f}, {100 * high:+.1f}]"
-    tested = "" if found.p_value is None else f", mid-p = {found.p_value:.2g}"
-    return f"{100 * found.difference:+.1f} points{between}{tested}"
+    between = "" if found.interval.low is None else f" {interval(found.interval)}"
+    tested = "" if found.p_value is None else f", mid-{p_value(found.p_value)}"
+    return f"{points(found.difference)}{between}{tested}"
 
 
 def _untrusted(path: Path, archive: Archive) -> InputError:

@@ -68,7 +68,7 @@ def test_an_empty_experiment_has_rates_of_zero() -> None:
 
     assert (result.success_rate, result.aggregate_proposal_rate, result.aggregate_acceptance_rate) == (0.0, 0.0, 0.0)
     assert result.to_polars().schema == RESULT_SCHEMA
-    assert "- % of all runs" in result.description()
+    assert "- of all runs" in result.description()
 
 
 def test_a_second_result_of_a_run_replaces_the_first() -> None:
@@ -169,7 +169,7 @@ def test_the_description_names_each_rate_and_mixes_no_units() -> None:
     assert text.splitlines() == [
         "experiment try, protocol standard v1, seed 0",
         "5 scenario runs in 2.0 s: 2 success, 1 failed, 1 exception, 1 no validation",
-        "success rate: 40.0 % of all runs, 66.7 % of the 3 judged",
-        "proposals: 5 in 14 turns, 40.0 % accepted",
+        "success rate: 40.0% of all runs, 66.7% of the 3 judged",
+        "proposals: 5 in 14 turns, 40.0% accepted",
         "assistant's actions: 6 read, 2 write",
     ]

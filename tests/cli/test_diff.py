@@ -38,7 +38,7 @@ def two(tmp_path: Path) -> tuple[str, str]:
 def test_a_regression_fails(pare: Pare, two: tuple[str, str]) -> None:
     said = pare("diff", *two, "--fail-on", "regression:0.5")
     assert said.status == 1
-    assert said.out.startswith("B succeeds less often: A 100.0 %, B 15.0 % (−85.0 points [")
+    assert said.out.startswith("B succeeds less often: A 100.0%, B 15.0% (-85.0 points [")
     assert "regression: the upper bound of the difference, -62.6 points, is below -50.0" in said.err
 
 

@@ -192,8 +192,8 @@ def test_a_sweep_ends_with_one_table(capsys: pytest.CaptureFixture[str]) -> None
     rows = [" ".join(line.split()) for line in lines[lines.index("2 jobs, 2 of 2 runs") :]]
     assert rows[2:5] == [
         "job runs success proposals accepted turns",
-        "model=scripted 1 100 % (1 of 1) 1 100 % (1 of 1) 3.0",
-        "model=passive 1 0 % (0 of 1) 0 - 1.0",
+        "model=scripted 1 100% (1 of 1) 1 100% (1 of 1) 3.0",
+        "model=passive 1 0% (0 of 1) 0 - 1.0",
     ]
     assert "all results: sweep/results.parquet" in rows
     assert lines.count("next:") == 1

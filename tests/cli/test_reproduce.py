@@ -274,7 +274,7 @@ def test_live_runs_of_a_sweep(folder: Path, pare: Pare) -> None:
     assert said.status == 0
     assert [(rate["packed_judged"], rate["live_judged"]) for rate in rates.values()] == [(6, 6), (6, 6)]
     assert all(rate["packed"] == rate["live"] for rate in rates.values()), "policies without a model repeat themselves"
-    assert all(rate["statement"].startswith("+0.0 points [") for rate in rates.values())
+    assert all(rate["statement"].startswith("0.0 points [") for rate in rates.values())
     assert json.loads(Path("sweep/live/sweep.json").read_text())["complete"] is True
 
 

@@ -35,7 +35,7 @@ def test_complete(pare: Pare, experiment: Pare) -> None:
     said = pare("status", "sweep")
 
     assert said.status == 0
-    assert said.out.splitlines()[:2] == ["sweep: 12 of 12 runs (100 %), complete", "nobody is running it"]
+    assert said.out.splitlines()[:2] == ["sweep: 12 of 12 runs (100%), complete", "nobody is running it"]
     rows = [line.split() for line in said.out.splitlines()[3:]]
     assert rows[0] == ["JOB", "DONE", "SUCCESS", "FAILED", "EXCEPTION", "UNJUDGED", "MISSING", "RATE"]
     assert [row[0] for row in rows[1:]] == ["model=random", "model=passive", "all"]
@@ -59,7 +59,7 @@ def test_unfinished_with_a_damaged_line(pare: Pare, tmp_path: Path) -> None:
 
     said = pare("status", "sweep")
     assert said.status == 75
-    assert "6 of 12 runs (50 %), 6 missing" in said.out
+    assert "6 of 12 runs (50%), 6 missing" in said.out
     assert "1 line of journals cannot be used" in said.out
     assert said.out.splitlines()[-1].endswith("resume sweep")
 

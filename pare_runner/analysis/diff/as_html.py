@@ -85,7 +85,7 @@ def _sections(diff: Diff) -> list[str]:
         ),
         _section("Success", _lines([] if diff.success is None else words.statistics(diff.success))),
         _section("Cells", _cells(diff)),
-        _section("Other figures, means over scenarios with 95 % t intervals", _metrics(diff)),
+        _section("Other figures, means over scenarios with 95% t intervals", _metrics(diff)),
         _section("Configuration", _config(diff)),
         _section("Code", _table(("", "A", "B"), [(i.what, ", ".join(i.a), ", ".join(i.b)) for i in diff.code])),
         _section("Scenarios", _contents(diff)),

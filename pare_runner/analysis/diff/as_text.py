@@ -50,7 +50,7 @@ def text(diff: Diff, width: int) -> str:
         ("Scenarios whose success rate moved, strongest evidence first", _findings(diff, diff.moved, width)),
         ("Scenarios that differ at the same success rate", _findings(diff, diff.changed, width)),
         ("First different decisions", [words.kinds(diff.kinds)] if diff.kinds else ()),
-        ("Other figures, means over scenarios with 95 % t intervals", _metrics(diff)),
+        ("Other figures, means over scenarios with 95% t intervals", _metrics(diff)),
     ):
         found = list(_inside(body))
         if found:
@@ -168,6 +168,6 @@ def _metrics(diff: Diff) -> Iterator[str]:
         if item.same:
             continue
         one, two = item.means
-        share = "" if one == 0 else f" ({values.signed(100 * (two - one) / one)} %)"
+        share = "" if one == 0 else f" ({values.signed(100 * (two - one) / one)}%)"
         change = values.change_of(one, two, item.interval.low, item.interval.high)
         yield f"{values.metric_name(item.name)}: {one:.4g} → {two:.4g}{share}, difference {change}"

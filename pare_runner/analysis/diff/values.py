@@ -61,15 +61,15 @@ def metric_name(name: str) -> str:
 
 
 def interval(found: Interval) -> str:
-    """`[−58.9, +36.7]`, in points."""
+    """`[-58.9, +36.7]`, in points."""
     if found.low is None or found.high is None:
         return f"(no interval: {found.note})"
     return f"[{signed(100 * found.low)}, {signed(100 * found.high)}]"
 
 
 def kind_of_interval(found: Interval) -> str:
-    """`95 % score interval (what is to be said of it)`."""
-    level, note = f"{100 * found.level:g} %", f" ({found.note})" if found.note else ""
+    """`95% score interval (what is to be said of it)`."""
+    level, note = f"{100 * found.level:g}%", f" ({found.note})" if found.note else ""
     named = INTERVALS.get(found.method)
     return f"no {level} interval{note}" if named is None else f"{level} {named}{note}"
 
@@ -81,22 +81,22 @@ def points(difference: float | None) -> str:
 def signed(number: float) -> str:
     """A number with its sign and one decimal; 0 without."""
     text = f"{number:+.1f}"
-    return "0.0" if float(text) == 0.0 else text.replace("-", "−")
+    return "0.0" if float(text) == 0.0 else text
 
 
 def change_of(one: float, two: float, low: float | None, high: float | None) -> str:
-    """`+2.67 [−2.5, +7.84]`: a difference of a metric with its interval, in its own unit."""
+    """`+2.67 [-2.5, +7.84]`: a difference of a metric with its interval, in its own unit."""
     spread = "" if low is None or high is None else f" [{_signed(low)}, {_signed(high)}]"
     return f"{_signed(two - one)}{spread}"
 
 
 def percent(rate: float | None) -> str:
-    return "unknown" if rate is None else f"{100 * rate:.1f} %"
+    return "unknown" if rate is None else f"{100 * rate:.1f}%"
 
 
 def p_value(number: float) -> str:
-    """`p = 0.012`, `p < 0.0001`."""
-    return "p < 0.0001" if number < 1e-4 else f"p = {number:.2g}"
+    """`p = 0.012`, `p < 0.001`, as in reports."""
+    return "p < 0.001" if number < 1e-3 else f"p = {number:.3f}"
 
 
 def value(item: Any) -> str:
@@ -125,4 +125,4 @@ def _around(item: Any, other: str) -> str:
 
 def _signed(number: float) -> str:
     text = f"{number:+.3g}"
-    return "0" if float(text) == 0.0 else text.replace("-", "−")
+    return "0" if float(text) == 0.0 else text

@@ -72,7 +72,7 @@ def statistics(success: Success) -> Iterator[str]:
     )
     bootstrap = "" if found.bootstrap is None else f"; cluster bootstrap {interval(found.bootstrap)}"
     yield f"about {ESTIMANDS[found.estimand]}; {kind_of_interval(found.interval)}{bootstrap}"
-    size = "" if found.standardized is None else f"; effect size d = {found.standardized:.2f}".replace("-", "−")
+    size = "" if found.standardized is None else f"; effect size d = {found.standardized:.2f}"
     if found.p_value is None:
         yield f"no p-value: {found.interval.note}{size}"
     else:
@@ -87,12 +87,12 @@ def statistics(success: Success) -> Iterator[str]:
         yield f"smallest detectable difference: {known} ({smallest.note})"
     else:
         note = f" ({smallest.note})" if smallest.note else ""
-        size = f"{100 * smallest.difference:.1f} points at {100 * smallest.power:g} % power{note}"
+        size = f"{100 * smallest.difference:.1f} points at {100 * smallest.power:g}% power{note}"
         yield f"smallest detectable difference: {size}"
     if found.equivalence is not None:
         verdict = found.equivalence
         said = verdict.verdict.replace("_", " ")
-        level = f"{100 * verdict.interval.level:g} % interval"
+        level = f"{100 * verdict.interval.level:g}% interval"
         yield f"equivalence within ±{100 * verdict.margin:g} points: {said}, {level} {interval(verdict.interval)}"
     counts = [item.exceptions for item in success.exceptions]
     if any(counts):
@@ -121,7 +121,7 @@ def evidence(moved: Moved, size: int) -> str:
 
 
 def rates(moved: Moved) -> str:
-    """`A 8/8 (100.0 %), B 0/8 (0.0 %), −100.0 points`."""
+    """`A 8/8 (100.0%), B 0/8 (0.0%), -100.0 points`."""
     sides = (
         f"{label} {successes:g}/{runs} ({percent(rate)})"
         for label, successes, runs, rate in zip("AB", moved.successes, moved.runs, moved.rates, strict=True)
@@ -137,8 +137,8 @@ def cell_chance(item: CellFigure, size: int) -> str:
 
 
 def check(item: CheckShare) -> str:
-    """`called …: 100 % on A, 0 % on B`."""
-    one, two = ("is not there" if share is None else f"{100 * share:.0f} %" for share in item.shares)
+    """`called …: 100% on A, 0% on B`."""
+    one, two = ("is not there" if share is None else f"{100 * share:.0f}%" for share in item.shares)
     return f"{item.name}: {one} on A, {two} on B"
 
 

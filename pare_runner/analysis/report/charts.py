@@ -155,7 +155,7 @@ def _charts(report: Report) -> Iterator[Chart]:
             for low, quarter, median, three_quarters, high in ([] if item.quantiles is None else [item.quantiles])
         )
         end = max(row.high for row in boxes if row.high is not None) * 1.03
-        text = "virtual seconds to the first proposal (10, 25, 50, 75, 90 % of the runs that made one)"
+        text = "virtual seconds to the first proposal (10, 25, 50, 75, 90% of the runs that made one)"
         yield RangeChart("timing", "First proposal", text, boxes, 0.0, end or 1.0)
     dots = tuple(
         Dot(item.id, colours[item.id], value, 100 * item.rate.estimate, _scaled(item.rate.low), _scaled(item.rate.high))

@@ -24,7 +24,7 @@ def duration(seconds: float) -> str:
 
 def percent(part: int, whole: int) -> str:
     """A share in whole percent; `-` of nothing."""
-    return f"{100 * part / whole:.0f} %" if whole else "-"
+    return f"{100 * part / whole:.0f}%" if whole else "-"
 
 
 def rate(number: float, what: str) -> str:

@@ -52,7 +52,7 @@ def test_every_comparison_says_what_it_could_have_found(rows: Rows) -> None:
     items = [{"base_scenario_id": f"s{n}"} for n in range(12)]
     text = diff(rows("a", items), rows("b", [item | {"ok": n > 5} for n, item in enumerate(items)]), margin=0.1).text()
     for said in (
-        "about situations like these; 95 % score interval; cluster bootstrap [",
+        "about situations like these; 95% score interval; cluster bootstrap [",
         "sign-flip permutation test by scenario: p = 0.016 (mid-p; exact p = 0.031)",
         "effect size d = ",
         "McNemar's exact test: p = 0.031 (0 gained, 6 lost)",
@@ -69,7 +69,7 @@ def test_what_is_said_to_people_are_words_not_ids(sweeps: Sweeps, rows: Rows) ->
     texts = [diff(a, b, estimand=about).text(width=500) for about in ("situations", "benchmark")]
     texts.append(diff(sweeps.base, sweeps.edited, margin=0.1).text(width=500))
     said = "\n".join(line for text in texts for line in text.splitlines() if " test" in line or "equivalence" in line)
-    assert "no 95 % interval (needs at least two runs of a scenario" in texts[1]
+    assert "no 95% interval (needs at least two runs of a scenario" in texts[1]
     assert "exact test within its cells" in said
     assert "_" not in said.replace(EDITED, "")
 

@@ -37,6 +37,6 @@ def test_what_no_interval_can_say_is_unknown(rows: Rows) -> None:
     some = [f"s{n}" for n in range(19)]
     a, b = rows("a", runs(some, 1)), rows("b", runs(some, 1, ok=False))
     said = conclusion(diff(a, b, estimand="benchmark"))
-    assert said.startswith("the difference of success is unknown for this benchmark: A 100.0 %, B 0.0 %")
+    assert said.startswith("the difference of success is unknown for this benchmark: A 100.0%, B 0.0%")
     assert "no interval: needs at least two runs of a scenario" in said
     assert conclusion(diff(a, b)).startswith("B succeeds less often: ")

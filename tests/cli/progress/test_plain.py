@@ -21,8 +21,8 @@ def test_a_line_at_most_every_thirty_seconds() -> None:
         shown.finished(job, row(run, "failed" if run % 3 else "success", model_calls=12), "run")  # type: ignore[arg-type]
 
     assert lines == [
-        "29 of 100 runs (29 %), success 31 %, 1 in flight, 11.6 calls/s, 1 min 13 s left",
-        "59 of 100 runs (59 %), success 32 %, 1 in flight, 12.0 calls/s, 42 s left",
+        "29 of 100 runs (29%), success 31%, 1 in flight, 11.6 calls/s, 1 min 13 s left",
+        "59 of 100 runs (59%), success 32%, 1 in flight, 12.0 calls/s, 42 s left",
     ]
 
 
@@ -50,6 +50,6 @@ def test_endpoints_that_are_away_and_a_stop_are_said() -> None:
     shown.began(job.task(1))
 
     assert lines == [
-        "0 of 5 runs (0 %), success -, 1 in flight, stopping: the budget is used up",
+        "0 of 5 runs (0%), success -, 1 in flight, stopping: the budget is used up",
         "waiting for http://one:8000/v1, 12 s, 40 runs parked",
     ]

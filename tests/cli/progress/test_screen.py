@@ -28,8 +28,8 @@ def lines(count: int, width: int = 80, height: int = 24, **options: bool) -> lis
 def test_one_line_a_job_and_one_for_all() -> None:
     assert lines(2, 80, ascii_only=True) == [
         "seed=1    ..............................  0/10",
-        "seed=0    #########.....................  3/10  50 % success  1 exception",
-        "all jobs  ####..........................  3/20  50 % success  1 exception",
+        "seed=0    #########.....................  3/10  50% success  1 exception",
+        "all jobs  ####..........................  3/20  50% success  1 exception",
         "1 in flight  6 s left",
     ]
 

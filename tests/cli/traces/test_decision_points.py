@@ -47,10 +47,10 @@ def test_a_folder_of_files(pare: Pare, files: Path) -> None:
     assert (said.status, said.err) == (0, "")
     assert said.out == (
         "DECISION        POINTS  SHARE  ACCEPTED\n"
-        "accept          1       50 %   1\n"
-        "reject          1       50 %   0\n"
-        "gather_context  0       0 %    0\n"
-        "all             2       100 %  1\n\n"
+        "accept          1       50%    1\n"
+        "reject          1       50%    0\n"
+        "gather_context  0       0%     0\n"
+        "all             2       100%   1\n\n"
         "read 5 traces, 2 of them with decision points\n"
         "skipped 1 trace, a rate limit broke a model call: theirs/limit.json\n"
         "skipped 1 trace, no agents took part: theirs/oracle.json\n"
