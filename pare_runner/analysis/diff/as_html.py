@@ -158,7 +158,8 @@ def _cells(diff: Diff) -> str:
         )
         for item in diff.cells
     ]
-    head = ("cell", "A", "B", "difference", "mid-p", f"mid-p, corrected for {diff.cell_family.size} cells")
+    tested = "p" if any(item.interval.estimand == "benchmark" for item in diff.cells) else "mid-p"
+    head = ("cell", "A", "B", "difference", tested, f"{tested}, corrected for {diff.cell_family.size} cells")
     return _table(head, rows, NUMBERS) if len(rows) > 1 else ""
 
 

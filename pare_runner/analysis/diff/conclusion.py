@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pare_runner.analysis.diff.values import counted, interval, p_value, percent, points
+from pare_runner.analysis.diff.values import chance, counted, interval, percent, points
 from pare_runner.analysis.diff.words import pairs
 from pare_runner.analysis.notes import listed
 from pare_runner.analysis.statistics.sample import ESTIMANDS
@@ -56,8 +56,8 @@ def _overall(success: Success | None) -> str:
         verdict = f"the difference of success is unknown for {ESTIMANDS[found.estimand]}"
     elif low <= 0.0 <= high:
         verdict = "no difference of success shown"
-    chance = "" if found.p_value is None else f", mid-{p_value(found.p_value)}"
-    return f"{verdict}: {sides} {interval(found.interval)}{chance})"
+    tested = "" if found.p_value is None else f", {chance(found.p_value, found.estimand)}"
+    return f"{verdict}: {sides} {interval(found.interval)}{tested})"
 
 
 def _identical(diff: Diff) -> str:

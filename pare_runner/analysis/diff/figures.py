@@ -14,6 +14,7 @@ from pare_runner.analysis.statistics.comparisons import Comparison, compare
 from pare_runner.analysis.statistics.exceptions import Alert, Exceptions, alerts, exceptions
 from pare_runner.analysis.statistics.families import Family, holm
 from pare_runner.analysis.statistics.intervals import LEVEL, Interval, mean_interval
+from pare_runner.analysis.statistics.inversion import score_p_value
 from pare_runner.analysis.statistics.permutation import sign_flip
 from pare_runner.analysis.statistics.sample import Estimand, Means, Sample
 
@@ -76,7 +77,7 @@ def success(cells: Cells, *, estimand: Estimand, margin: float | None) -> Succes
 
 
 def cell_figures(cells: Cells, *, estimand: Estimand) -> tuple[tuple[CellFigure, ...], Family]:
-    """Success cell by cell, with score intervals and sign-flip tests, corrected by Holm's method as one family."""
+    """Success cell by cell, its score intervals and tests, corrected by Holm's method as one family."""
     found: dict[str, tuple[tuple[Any, ...], tuple[float, float], Means, Interval]] = {}
     p_values: dict[str, float | None] = {}
     judged = cells.both_judged
@@ -88,8 +89,11 @@ def cell_figures(cells: Cells, *, estimand: Estimand) -> tuple[tuple[CellFigure,
         means = b.minus(a)
         interval = mean_interval(means, estimand=estimand)
         found[str(number)] = (cell, (a.means().mean, b.means().mean), means, interval)
-        estimated = estimand == "situations" or interval.low is not None
-        p_values[str(number)] = sign_flip(means, flips=FLIPS).mid_p_value if estimated else None
+        p_values[str(number)] = (
+            sign_flip(means, flips=FLIPS).mid_p_value
+            if estimand == "situations"
+            else score_p_value(means, estimand=estimand)
+        )
     family = holm("cells", p_values)
     figures = [
         CellFigure(cell, means.scenarios, rates, interval, p_values[name], family.members[name].adjusted)

@@ -9,6 +9,7 @@ import orjson
 
 from pare_runner.analysis.diff.steps import Step
 from pare_runner.analysis.statistics.intervals import Interval
+from pare_runner.analysis.statistics.sample import Estimand
 
 LONGEST = 70
 """Characters of a value that are shown."""
@@ -97,6 +98,11 @@ def percent(rate: float | None) -> str:
 def p_value(number: float) -> str:
     """`p = 0.012`, `p < 0.001`, as in reports."""
     return "p < 0.001" if number < 1e-3 else f"p = {number:.3f}"
+
+
+def chance(number: float, estimand: Estimand) -> str:
+    """A p-value under the name of its test: `mid-p = 0.500`, for *this benchmark* `p = 0.500`."""
+    return p_value(number) if estimand == "benchmark" else f"mid-{p_value(number)}"
 
 
 def value(item: Any) -> str:

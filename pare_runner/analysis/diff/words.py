@@ -6,7 +6,17 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pare_runner.analysis.diff.keys import shown
-from pare_runner.analysis.diff.values import counted, interval, kind_of_interval, p_value, percent, points, short, value
+from pare_runner.analysis.diff.values import (
+    chance,
+    counted,
+    interval,
+    kind_of_interval,
+    p_value,
+    percent,
+    points,
+    short,
+    value,
+)
 from pare_runner.analysis.notes import listed
 from pare_runner.analysis.statistics.sample import ESTIMANDS
 
@@ -19,6 +29,9 @@ if TYPE_CHECKING:
     from pare_runner.analysis.diff.moved import CheckShare, Moved
 
 TESTS = {"exact": "exact test within its cells", "normal": "test by a normal approximation within its cells"}
+"""How a moved scenario was tested."""
+SUCCESS_TESTS = {"situations": "sign-flip permutation test by scenario", "benchmark": "score test"}
+"""Estimand → the test of the difference of success."""
 
 NO_TEXT = "; what it was and is, neither files nor traces tell"
 
@@ -70,14 +83,15 @@ def statistics(success: Success) -> Iterator[str]:
         f" {interval(found.interval)}, over {counted(found.scenarios, 'scenario')}"
         f" ({found.better} better, {found.worse} worse, {found.equal} equal)"
     )
-    bootstrap = "" if found.bootstrap is None else f"; cluster bootstrap {interval(found.bootstrap)}"
+    drawn = found.bootstrap
+    bootstrap = "" if drawn is None or drawn.low is None else f"; cluster bootstrap {interval(drawn)}"
     yield f"about {ESTIMANDS[found.estimand]}; {kind_of_interval(found.interval)}{bootstrap}"
     size = "" if found.standardized is None else f"; effect size d = {found.standardized:.2f}"
     if found.p_value is None:
         yield f"no p-value: {found.interval.note}{size}"
     else:
-        exact = f"{p_value(found.p_value)} (mid-p; exact {p_value(found.test.exact_p_value)})"
-        yield f"sign-flip permutation test by scenario: {exact}{size}"
+        exact = "" if found.exact_p_value is None else f" (mid-p; exact {p_value(found.exact_p_value)})"
+        yield f"{SUCCESS_TESTS[found.estimand]}: {p_value(found.p_value)}{exact}{size}"
     if found.mcnemar is not None:
         test = found.mcnemar
         yield f"McNemar's exact test: {p_value(test.p_value)} ({test.gained} gained, {test.lost} lost)"
@@ -133,7 +147,8 @@ def cell_chance(item: CellFigure, size: int) -> str:
     """The p-values of one cell out of a family of `size`."""
     if item.p_value is None or item.adjusted is None:
         return "no p-value"
-    return f"mid-{p_value(item.p_value)}, {p_value(item.adjusted)} corrected for {counted(size, 'cell')}"
+    corrected = f"{p_value(item.adjusted)} corrected for {counted(size, 'cell')}"
+    return f"{chance(item.p_value, item.interval.estimand)}, {corrected}"
 
 
 def check(item: CheckShare) -> str:

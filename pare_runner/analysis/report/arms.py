@@ -49,7 +49,8 @@ TAKEN = frozenset(
     )
 )
 """Names that a report gives to what it counts."""
-SEEDS = ("seed", "env_events_seed")
+DRAWN_BY = ("seed", "env_events_seed", "failure_pattern", "outage_seconds", "arrivals")
+"""What decides which numbers noise draws, and what they stand for."""
 ASKED = (
     *SETTINGS,
     "user_provider",
@@ -74,7 +75,7 @@ class Arms:
 
     `named` are the columns that labels speak of: the assistant's model as well where there is only one. `pooled` are
     the settings that have several values in one configuration, with all their values; `idle` those of the columns that
-    were asked for which have one value everywhere. `same_draws` says that one seed drew all noise.
+    were asked for which have one value everywhere. `same_draws` says that noise was drawn alike wherever there was any.
     """
 
     keys: tuple[str, ...]
@@ -134,7 +135,7 @@ def find_arms(frame: pl.LazyFrame, by: Sequence[str] = ()) -> Arms:
         constants=shared,
         pooled=_pooled(found, keys) if by else {},
         idle=tuple(name for name in by if found.height and found[name].n_unique() == 1),
-        same_draws=all(_kinds(found, name) == 1 for name in SEEDS) and found["seed"].null_count() == 0,
+        same_draws=all(_kinds(found, name) == 1 for name in DRAWN_BY) and found["seed"].null_count() == 0,
     )
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
+import numpy as np
 import polars as pl
 
 from pare_runner.analysis.report.arms import Arms
@@ -16,23 +20,44 @@ from pare_runner.analysis.statistics.variance import components
 
 EACH = 5
 """Up to so many runs of a scenario, pass@k and pass^k are given for each k."""
+NEARLY_ALL = 0.9
+"""The share of its scenarios that must have k runs for pass@k to stand for a configuration."""
+
+_ROUNDING = 1e-9
 
 
 def configurations(arms: Arms, cells: Cells, *, estimand: Estimand, level: float) -> tuple[Configuration, ...]:
     """All configurations, in the order of `arms`."""
     most = max((int(sample.runs.max(initial=0)) for sample in cells.samples), default=0)
+    usual = min((runs for runs in map(_usual_runs, cells.samples) if runs > 1), default=1)
     return tuple(
-        _configuration(place, arms, cells, _ks(most), estimand=estimand, level=level)
+        _configuration(place, arms, cells, _ks(most, usual), estimand=estimand, level=level)
         for place in range(len(arms.values))
     )
 
 
-def _ks(most: int) -> tuple[int, ...]:
-    """The k of pass@k: each one, or 1, 2, 5, 10, … up to the number of runs."""
+def headline_k(found: Sequence[Configuration]) -> int:
+    """The largest k that nearly all scenarios of every configuration have, of those that have several runs."""
+    largest = []
+    for item in found:
+        judged = max((passed.scenarios for passed in item.passes), default=0)
+        if any(passed.k > 1 and passed.scenarios for passed in item.passes):
+            largest.append(max(passed.k for passed in item.passes if passed.scenarios >= NEARLY_ALL * judged))
+    return min((k for k in largest if k > 1), default=1)
+
+
+def _usual_runs(sample: Sample) -> int:
+    """As many judged runs as nearly all scenarios with any have at least."""
+    judged = np.sort(sample.runs[sample.runs > 0])
+    return int(judged[math.floor((1.0 - NEARLY_ALL) * judged.size + _ROUNDING)]) if judged.size else 0
+
+
+def _ks(most: int, usual: int) -> tuple[int, ...]:
+    """The k of pass@k: each one, or 1, 2, 5, 10, … up to the number of runs, and the `usual` number of them."""
     if most <= EACH:
         return tuple(range(1, most + 1))
     steps = [step * 10**power for power in range(6) for step in (1, 2, 5)]
-    return (*(step for step in steps if step < most), most)
+    return tuple(sorted({*(step for step in steps if step < most), usual, most}))
 
 
 def _configuration(

@@ -67,7 +67,7 @@ def _sentences(report: Report) -> Iterator[str]:
     kinds = [INTERVALS[method].format(units=UNITS[report.estimand]) for method in used if method in INTERVALS]
     if kinds:
         yield f"Intervals are at {report.level:.0%} for the estimand {estimand(report)}: {'; '.join(kinds)}."
-        if any(item.bootstrap is not None for item in report.configurations):
+        if any(item.bootstrap is not None and item.bootstrap.low is not None for item in report.configurations):
             yield (
                 "The bootstrap beside them draws scenarios with all their runs; its expanded percentile intervals are "
                 "taken at quantiles of t."
@@ -81,15 +81,22 @@ def _sentences(report: Report) -> Iterator[str]:
     elif report.comparisons is not None:
         yield (
             f"Configurations are compared pair by pair on the scenarios of both{_draws(about)}, by a two-sided "
-            "sign-flip permutation test of the differences by scenario (mid-p: ties count by half), "
+            f"{TESTS[report.estimand]}, "
             f"{report.comparisons.family.size} comparison{_s(report.comparisons.family.size)} with Holm's correction."
         )
         if report.margin is not None:
             yield f"Equivalence within {100 * report.margin:g} points is by two one-sided tests."
 
 
+TESTS: dict[Estimand, str] = {
+    "situations": "sign-flip permutation test of the differences by scenario (mid-p: ties count by half)",
+    "benchmark": "score test, which rejects where the interval of that level leaves out 0",
+}
+"""The test of each estimand."""
+
+
 def _draws(about: Metadata) -> str:
-    return ", which have the same noise draws" if about.same_draws else ""
+    return ", with common random numbers wherever there is noise" if about.same_draws else ""
 
 
 def _setting(name: str, value: Any) -> str:

@@ -193,7 +193,7 @@ class Cause:
 @dataclass(frozen=True)
 class Metadata:
     """Where the report comes from. `timestamp` is ISO 8601; `constants` are settings that all runs share;
-    `same_draws` says that one seed drew the noise of all of them."""
+    `same_draws` says that their noise was drawn alike wherever there was any."""
 
     title: str
     directories: tuple[str, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pare_runner.analysis.report.headline import headline_k
 from pare_runner.analysis.report.methods import estimand
 from pare_runner.analysis.report.model import Configuration, Report
 from pare_runner.analysis.report.tables import (
@@ -31,8 +32,9 @@ def overview(report: Report) -> Section:
     columns = [ID, LABEL, Column("scenarios"), Column("runs"), Column("success"), Column(head)]
     if any(item.bootstrap for item in found):
         columns.append(Column("bootstrap", "interval of the cluster bootstrap", detail=True))
+    shown = headline_k(found)
     for k in ks:
-        detail = k != ks[-1]
+        detail = k != shown
         columns.append(
             Column(f"pass@{k}", f"at least one of {k} runs succeeds" if k > 1 else "one run succeeds", detail=detail)
         )

@@ -23,6 +23,7 @@ from pare_runner.analysis.report.tables import (
     words,
 )
 from pare_runner.analysis.statistics.comparisons import Comparison
+from pare_runner.analysis.statistics.sample import Estimand
 
 VERDICTS = {"equivalent": "equal", "not_equivalent": "differs", "undecided": "open"}
 
@@ -38,17 +39,16 @@ def comparison_sections(report: Report) -> Iterator[Section]:
 
 def _differences(report: Report, found: Comparisons, baseline: str) -> Section:
     mcnemar = any(item.comparison.mcnemar for item in found.members)
+    drawn = any(item.comparison.bootstrap for item in found.members)
     columns = [
         ID,
         LABEL,
         Column("points", f"success less that of {baseline}, in points"),
         Column(f"{report.level:.0%} interval"),
-        Column("mid-p", "sign-flip permutation test by scenario, ties counted by half"),
-        Column("exact p", "the same test, ties counted in full", detail=True),
-        Column("Holm p", "mid-p corrected for the family"),
+        *_tests(report.estimand),
         Column("d", "difference in standard deviations of the differences by scenario (d_z)"),
         Column("+ / - / =", "scenarios that are better, worse, equal", detail=True),
-        Column("bootstrap", "cluster bootstrap interval", detail=True),
+        *([Column("bootstrap", "cluster bootstrap interval", detail=True)] if drawn else []),
         *([Column("McNemar", "exact test, with one run of each scenario", detail=True)] if mcnemar else []),
         Column("least", "smallest difference that would have been detected, in points"),
         *([] if report.margin is None else [Column(f"±{100 * report.margin:g}", "equivalent within the margin?")]),
@@ -68,6 +68,19 @@ def _differences(report: Report, found: Comparisons, baseline: str) -> Section:
         (Table("comparisons", tuple(columns), tuple(rows)),),
         tuple(notes),
     )
+
+
+def _tests(estimand: Estimand) -> list[Column]:
+    if estimand == "benchmark":
+        return [
+            Column("p", "score test: the level at which the interval would end at 0"),
+            Column("Holm p", "p corrected for the family"),
+        ]
+    return [
+        Column("mid-p", "sign-flip permutation test by scenario, ties counted by half"),
+        Column("exact p", "the same test, ties counted in full", detail=True),
+        Column("Holm p", "mid-p corrected for the family"),
+    ]
 
 
 def _family(found: Comparisons, alpha: float) -> str:
@@ -95,11 +108,11 @@ def _difference(report: Report, found: Comparisons, item: Versus, *, mcnemar: bo
         points(made.difference),
         span(made.interval, signs=True),
         p_value(made.p_value),
-        p_value(made.exact_p_value),
+        *([] if made.estimand == "benchmark" else [p_value(made.exact_p_value)]),
         p_value(found.family.members[item.id].adjusted),
         number(made.standardized, 2),
         Cell(f"{made.better} / {made.worse} / {made.equal}", float(made.better - made.worse)),
-        Cell(NOTHING) if made.bootstrap is None else span(made.bootstrap, signs=True),
+        *([] if made.bootstrap is None else [span(made.bootstrap, signs=True)]),
     ]
     if mcnemar:
         cells.append(p_value(None if made.mcnemar is None else made.mcnemar.p_value))

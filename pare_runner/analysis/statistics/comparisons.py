@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pare_runner.analysis.statistics.equivalence import Equivalence, equivalence
 from pare_runner.analysis.statistics.intervals import LEVEL, Interval, bootstrap_interval, mean_interval
+from pare_runner.analysis.statistics.inversion import score_p_value
 from pare_runner.analysis.statistics.mcnemar import ONE_RUN_ONLY, McNemar, applies, mcnemar
 from pare_runner.analysis.statistics.permutation import FLIPS, SignFlip, sign_flip
 from pare_runner.analysis.statistics.power import Detectable, detectable_difference
@@ -18,7 +19,8 @@ from pare_runner.analysis.statistics.variance import Components, components
 class Comparison:
     """An arm against a baseline; every difference is arm less baseline.
 
-    `test` is the primary one and `p_value` its mid-p; a family corrects it (`families.holm`). `bootstrap` is None for
+    `p_value` is the mid-p of `test`, the primary one, for *situations like these*, and `score_p_value` for *this
+    benchmark*, where it is not None; a family corrects it (`families.holm`). `bootstrap` is None for
     *this benchmark*, `mcnemar` with more than one run (`mcnemar_note` says so), `equivalence` without a margin.
     `standardized` is the difference in standard deviations of the differences by scenario (d_z; Lakens, *Frontiers in
     Psychology* 4 (2013), 863), None where nothing varies. `better`, `worse` and `equal` count scenarios; `left_out` are
@@ -36,6 +38,7 @@ class Comparison:
     interval: Interval
     bootstrap: Interval | None
     test: SignFlip
+    score_p_value: float | None
     mcnemar: McNemar | None
     mcnemar_note: str
     detectable: Detectable
@@ -44,15 +47,16 @@ class Comparison:
 
     @property
     def p_value(self) -> float | None:
-        """The mid-p of the primary test; None without a scenario that both arms have, and where *this benchmark* cannot
-        be estimated, since a test of other situations does not stand in for it."""
-        estimated = self.estimand == "situations" or self.interval.low is not None
-        return self.test.mid_p_value if self.scenarios and estimated else None
+        """That of the test that belongs to the estimand; None without a scenario that both arms have, and where *this
+        benchmark* cannot be estimated, since a test of other situations does not stand in for it."""
+        if self.estimand == "benchmark":
+            return self.score_p_value
+        return self.test.mid_p_value if self.scenarios else None
 
     @property
     def exact_p_value(self) -> float | None:
-        """That of the primary test which counts ties in full; None where `p_value` is."""
-        return None if self.p_value is None else self.test.exact_p_value
+        """That of the sign-flip test which counts ties in full; None where `p_value` is none of its own."""
+        return None if self.p_value is None or self.estimand == "benchmark" else self.test.exact_p_value
 
 
 def compare(
@@ -66,8 +70,8 @@ def compare(
     flips: int = FLIPS,
     seed: int = 0,
 ) -> Comparison:
-    """Compare by scenario: sign-flip test, intervals, effect sizes, smallest detectable difference (at level 1 -
-    `level` and power 0.8), and with a `margin` whether the arms are equivalent at that level.
+    """Compare by scenario: tests, intervals, effect sizes, smallest detectable difference (at level 1 - `level` and
+    power 0.8), and with a `margin` whether the arms are equivalent at that level.
 
     ValueError if the arms have not the same scenarios, in the same order.
     """
@@ -89,6 +93,7 @@ def compare(
         if estimand == "situations"
         else None,
         test=sign_flip(means, flips=flips, seed=seed),
+        score_p_value=score_p_value(means, estimand=estimand) if estimand == "benchmark" else None,
         mcnemar=mcnemar(arm, baseline) if single else None,
         mcnemar_note="" if single else ONE_RUN_ONLY,
         detectable=detectable_difference(means, estimand=estimand, alpha=alpha),

@@ -201,7 +201,7 @@ def spread(means: Means, estimand: Estimand) -> Spread:
 
 def bootstrap_interval(means: Means, *, level: float = LEVEL, resamples: int = RESAMPLES, seed: int = 0) -> Interval:
     """The cluster bootstrap for *situations like these*: scenarios are drawn with replacement, with all their runs.
-    `mean_interval` where all agree, since resamples would too.
+    None where all agree, since resamples would too, which is no sign of certainty.
 
     Expanded percentile interval: the quantiles at Φ(-√(S/(S - 1)) t(S - 1)) and 1 minus it, because the plain
     percentile interval is too short by √((S - 1)/S) and z/t (Hesterberg, *The American Statistician* 69 (2015),
@@ -214,7 +214,7 @@ def bootstrap_interval(means: Means, *, level: float = LEVEL, resamples: int = R
     if means.scenarios < 2:
         return _nothing(means, "situations", level, spread(means, "situations").reason)
     if means.constant:
-        return mean_interval(means, level=level)
+        return _nothing(means, "situations", level, f"{_ALL_AGREE['situations']}, and so would resamples")
     size = means.scenarios
     reach = math.sqrt(size / (size - 1)) * t_quantile(0.5 + level / 2, size - 1.0)
     low, high, note = bootstrap_quantiles(means.values, reach, resamples=resamples, seed=seed)

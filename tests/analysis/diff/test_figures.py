@@ -64,7 +64,9 @@ def test_a_cell_of_single_runs_tells_nothing_of_this_benchmark(rows: Rows) -> No
     (x, y), family = cell_figures(cells, estimand="benchmark")
     assert (x.interval.low, x.p_value, x.adjusted) == (None, None, None)
     assert family.size == 1
-    assert y.p_value == y.adjusted == compare(Sample.of_matrix(B), Sample.of_matrix(A)).test.mid_p_value
+    assert y.p_value == y.adjusted == pytest.approx(0.2074, abs=1e-4)
+    assert y.p_value > 0.05
+    assert y.interval.low < 0.0 < y.interval.high
     (x, _), family = cell_figures(cells, estimand="situations")
     assert x.p_value is not None
     assert family.size == 2

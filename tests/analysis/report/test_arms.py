@@ -86,6 +86,9 @@ def test_one_seed_draws_the_same_noise() -> None:
     rows = [row("s", True, seed=1), row("s", True, model="n", seed=1)]
     assert find_arms(frame(rows)).same_draws
     assert not find_arms(frame(grid())).same_draws  # no seed is known
+    patterns = [{**rows[0], "failure_pattern": "iid"}, {**rows[1], "failure_pattern": "outage"}]
+    assert not find_arms(frame(patterns)).same_draws
+    assert find_arms(frame([patterns[0], rows[1]])).same_draws  # without failures there is no pattern
     assert not find_arms(frame([*rows, row("s", True, seed=2)])).same_draws
     assert not find_arms(frame([{**rows[0], "env_events_seed": 1}, {**rows[1], "env_events_seed": 2}])).same_draws
 

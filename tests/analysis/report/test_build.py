@@ -94,7 +94,8 @@ def test_configurations_by_columns_that_say_where_a_run_is(outputs: Path, name: 
 
 
 def test_noise_draws_are_said_to_be_the_same_only_where_they_are(outputs: Path) -> None:
-    assert "which have the same noise draws" in methods(build(read_results([outputs / "sweep"]), Options()))
+    said = methods(build(read_results([outputs / "sweep"]), Options()))
+    assert "with common random numbers wherever there is noise" in said
     assert "on the scenarios of both, by" in methods(reported(grid()))
 
 

@@ -22,3 +22,13 @@ def test_scenarios_that_passes_leave_out_are_told() -> None:
 def test_nothing_is_told_where_nothing_is_left_out() -> None:
     report = reported([row(f"s{n}", n > 1, run=run) for n in range(4) for run in (1, 2)])
     assert overview(report).notes == ()
+
+
+def test_narrow_tables_show_the_passes_that_nearly_all_scenarios_have() -> None:
+    thrice = [row(f"s{number}", True, run=run) for number in range(9) for run in (1, 2, 3)]
+    (table, *_) = overview(reported([*thrice, *(row("s0", False, run=run) for run in (4, 5, 6))])).tables
+    details = {column.name: column.detail for column in table.columns if column.name.startswith("pass")}
+    assert not details["pass@3"]
+    assert not details["pass^3"]
+    assert details["pass@6"]
+    assert [name for name, detail in details.items() if not detail] == ["pass@3", "pass^3"]

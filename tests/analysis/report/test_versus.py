@@ -42,11 +42,22 @@ def test_one_run_on_this_benchmark_has_no_p_value_and_says_why() -> None:
     rows = [row(f"s{number}", number > 3 or model == "a", model=model) for number in range(8) for model in "ab"]
     heads, (found,) = table(rows, "comparisons", estimand="benchmark")
     last = dict(zip(heads, found, strict=True))
-    assert [last[name] for name in ("95% interval", "mid-p", "exact p", "Holm p", "least")] == ["-"] * 5
+    assert [last[name] for name in ("95% interval", "p", "Holm p", "least")] == ["-"] * 4
     section = next(item for item in sections(reported(rows, estimand="benchmark")) if item.key == "comparisons")
     assert any("no interval and no p-value: needs at least two runs" in note for note in section.notes)
     assert "There is no test (needs at least two runs" in section.intro
     assert "family" not in section.intro
+
+
+def test_the_test_on_this_benchmark_is_that_of_the_interval() -> None:
+    heads, rows = table(grid(), "comparisons", estimand="benchmark")
+    assert "p" in heads
+    assert not {"mid-p", "exact p", "bootstrap"} & set(heads)
+    last = dict(zip(heads, rows[-1], strict=True))
+    assert last["p"] == "0.002"
+    (methods,) = [item.intro for item in sections(reported(grid(), estimand="benchmark")) if item.key == "methods"]
+    assert "score test" in methods
+    assert "sign-flip" not in methods
 
 
 def test_what_is_not_known_is_not_none() -> None:

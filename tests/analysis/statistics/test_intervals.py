@@ -124,7 +124,8 @@ def test_all_alike_is_wilsons(value: float, size: int, level: float) -> None:
     assert found.method == "score"
     assert (found.low, found.high) == pytest.approx(wilson)
     boot = bootstrap_interval(sample.means(), level=level)
-    assert (boot.low, boot.high, boot.method) == (found.low, found.high, "score")
+    assert (boot.estimate, boot.low, boot.high, boot.method) == (value, None, None, "none")
+    assert boot.note == "all scenarios agree, and so would resamples"
 
 
 def test_one_more_failure_never_raises_the_lower_end() -> None:

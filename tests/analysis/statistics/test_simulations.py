@@ -118,12 +118,12 @@ def test_coverage_of_differences(runs: int, alike: bool, sizes: Sizes) -> None:
 @pytest.mark.parametrize("alike", [True, False])
 def test_coverage_of_the_bootstrap_of_differences(runs: int, alike: bool) -> None:
     generator = np.random.default_rng(100 + runs)
-    boot = sum(
-        covers(bootstrap_interval(pair(generator, runs, alike, SMALL), resamples=2_000, seed=number), 0.0)
-        for number in range(TIMES)
-    )
-    show("coverage", boot / TIMES)
-    assert boot / TIMES == pytest.approx(0.95, abs=0.01)
+    drawn = (bootstrap_interval(pair(generator, runs, alike, SMALL), resamples=2_000, seed=n) for n in range(TIMES))
+    hits = [covers(found, 0.0) for found in drawn if found.low is not None]  # none where no scenario differs
+    assert len(hits) > 0.97 * TIMES
+    boot = sum(hits) / len(hits)
+    show("coverage", boot)
+    assert boot == pytest.approx(0.95, abs=0.01)
 
 
 def sparse(generator: np.random.Generator, flaky: float, *, hopeless: float = 0.05) -> np.ndarray:
