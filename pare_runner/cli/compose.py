@@ -129,7 +129,7 @@ class Composer:
         return lines if warning is None else [*lines, f"warning: {warning}"]
 
     def show(self, line: CommandLine) -> None:
-        """Print what `--cfg`, `--info`, `--hydra-help` or `--shell-completion` ask for."""
+        """Print what `--cfg`, `--info` or `--hydra-help` ask for."""
         with self._explained():
             overrides = list(self.overrides)
             match line.action:
@@ -143,8 +143,6 @@ class Composer:
                 case "--hydra-help":
                     parser = get_args_parser()
                     self.hydra.hydra_help(self.config_name, parser, parser.parse_args(overrides))
-                case "--shell-completion":
-                    self.hydra.shell_completion(config_name=self.config_name, overrides=overrides)
 
     def _show_config(self, line: CommandLine, overrides: list[str]) -> None:
         package = line.value("--package")
