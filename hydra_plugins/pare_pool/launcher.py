@@ -13,7 +13,7 @@ from hydra.core.utils import JobReturn, configure_log, setup_globals
 
 from pare_runner.cli.body import JobBody
 from pare_runner.cli.pool import run_pool
-from pare_runner.cli.sweep import ComposedJob, compose_jobs, run_composed
+from pare_runner.cli.sweep import ComposedJob, run_composed
 
 log = logging.getLogger(__name__)
 
@@ -29,20 +29,10 @@ ConfigStore.instance().store(group="hydra/launcher", name="pare_pool", node=Pare
 
 
 class PareLauncher(BasicLauncher):
-    """Starts no job unless all of them are valid."""
-
-    def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
-        """Compose all jobs, then run them (the way a sweeper other than ours calls a launcher)."""
-        assert self.hydra_context is not None
-        assert self.config is not None
-        assert isinstance(self.task_function, JobBody)
-        loader = self.hydra_context.config_loader
-        return self.launch_composed(
-            compose_jobs(loader, self.config, job_overrides, self.task_function, initial_job_idx)
-        )
+    """Runs jobs that our sweeper has composed and validated."""
 
     def launch_composed(self, jobs: Sequence[ComposedJob]) -> Sequence[JobReturn]:
-        """Run jobs that have been composed and validated."""
+        """Run `jobs`, all in one queue if the task can."""
         assert self.hydra_context is not None
         assert self.config is not None
         assert isinstance(self.task_function, JobBody)

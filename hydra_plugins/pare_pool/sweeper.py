@@ -9,13 +9,22 @@ from pathlib import Path
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper, BasicSweeperConf
 from hydra.core.config_store import ConfigStore
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.utils import JobReturn
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
 from pare_runner.cli.body import JobBody
-from pare_runner.cli.sweep import ComposedJob, check_budgets, compose_jobs, naming, placed_jobs, sweep_files
+from pare_runner.cli.explain import parse
+from pare_runner.cli.sweep import (
+    ComposedJob,
+    check_budgets,
+    compose_jobs,
+    naming,
+    placed_jobs,
+    refuse_unlisted,
+    sweep_files,
+)
+from pare_runner.errors import ConfigError
 
 
 @dataclass
@@ -44,9 +53,11 @@ class PareSweeper(BasicSweeper):
         assert self.config is not None
         assert isinstance(self.task_function, JobBody)
         loader = self.hydra_context.config_loader
-        parser = OverridesParser.create(config_loader=loader)
-        overrides = parser.parse_overrides([*self._parse_config(), *arguments])
-        overrides += parser.parse_overrides(naming(self.config, overrides))
+        if self.max_batch_size is not None and self.max_batch_size < 1:
+            raise ConfigError(f"hydra.sweeper.max_batch_size={self.max_batch_size}: a batch has at least one job")
+        overrides = [parse(text, loader) for text in (*self._parse_config(), *arguments)]
+        refuse_unlisted(overrides)
+        overrides += [parse(text, loader) for text in naming(self.config, overrides)]
         batches = self.split_arguments(overrides, self.max_batch_size)
         jobs = compose_jobs(loader, self.config, (job for batch in batches for job in batch), self.task_function)
         return jobs, batches

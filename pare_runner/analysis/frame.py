@@ -27,6 +27,7 @@ from pare_runner.analysis.schema import (
     SCENARIO_COLUMNS,
     TEXTS,
 )
+from pare_runner.analysis.scripted import failed_scripts, script_notes
 from pare_runner.analysis.verdicts import (
     contradiction_notes,
     contradictions,
@@ -58,12 +59,13 @@ class Results:
 
     def notes(self) -> tuple[Problem, ...]:
         """What is odd about the results, files first; a few columns are read for it, InputError if they cannot be."""
-        frames = [unknown_statuses(self.frame), contradictions(self.frame), derived_scenarios(self.frame)]
-        odd, against, derived = collected_all(frames, "the results")
+        kinds = (unknown_statuses, contradictions, derived_scenarios, failed_scripts)
+        odd, against, derived, failed = collected_all([kind(self.frame) for kind in kinds], "the results")
         verdicts = (
             *status_notes(odd),
             *contradiction_notes(against),
             *derived_notes(derived["base_scenario_id"].to_list()),
+            *script_notes(failed),
         )
         return (*self.loading, *row_notes(self.frame), *verdicts)
 

@@ -22,6 +22,7 @@ Code = Literal[
     "repeated_runs",
     "differing_runs",
     "exceptions",
+    "failed_events",
     "unknown_status",
     "contradictory",
     "derived_checks",

@@ -125,13 +125,12 @@ def invocation_status(directory: Path, now: float, shown: Path | None = None) ->
     return InvocationStatus(directory, jobs, work, *causes, kept_some(with_rows))
 
 
-def grouped(directory: Path, jobs: Sequence[PlannedJob], shown: Path) -> tuple[list[Group], list[Group], bool]:
-    """The failures and the limits of `jobs` below `directory`, which paths call `shown`, and whether the cache has
-    runs of theirs."""
-    with_rows = [
-        (_ran_with(directory, job, shown), read_journal(directory / job.folder).latest().values()) for job in jobs
+def ran_jobs(directory: Path, jobs: Sequence[PlannedJob], shown: Path) -> list[tuple[RanWith, Sequence[Row]]]:
+    """`jobs` below `directory`, which paths call `shown`, each with the last lines of its finished units."""
+    return [
+        (_ran_with(directory, job, shown), tuple(read_journal(directory / job.folder).latest().values()))
+        for job in jobs
     ]
-    return failures(with_rows), limits(with_rows), kept_some(with_rows)
 
 
 def job_statuses(directory: Path, plan: Plan) -> list[JobStatus]:

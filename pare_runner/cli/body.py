@@ -77,6 +77,11 @@ class JobBody:
 
     def prepare(self, composed: DictConfig) -> Experiment:
         """The validated experiment of one job; nothing is written."""
+        if OmegaConf.select(composed, "hydra.job.chdir"):
+            raise ConfigError(
+                "hydra.job.chdir cannot be used: the paths of an experiment count from where its command is typed",
+                hint="leave it out; output_dir=DIR says where results go",
+            )
         config = runner_config(composed)
         return Experiment(config, () if self.check_job is None else self.check_job(config))
 

@@ -67,21 +67,24 @@ def status(as_json: Json = False) -> None:
 
 @app.command("invalidate")
 def invalidate(
-    scenario: Annotated[str | None, typer.Argument(metavar="[SCENARIO]", help="Id of a scenario.")] = None,
+    scenario: Annotated[
+        str | None, typer.Argument(metavar="[SCENARIO]", help="Only runs of this scenario, by its id.")
+    ] = None,
     config: Annotated[
-        str | None, typer.Option("--config", metavar="HASH", help="Configuration hash, or its start.")
+        str | None,
+        typer.Option("--config", metavar="HASH", help="Only of this configuration: its hash, or the start of it."),
     ] = None,
     older_than: Annotated[
-        str | None, typer.Option("--older-than", metavar="AGE", help="Such as 12h, 30d or 2w.")
+        str | None, typer.Option("--older-than", metavar="AGE", help="Only runs kept longer ago: 12h, 30d or 2w.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All entries, damaged ones included.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Remove runs from the cache: those to which all that is given applies.
+    """Remove runs from the cache.
 
-    On a terminal it asks first; elsewhere --all needs --yes. What is in results stays there; a real PARE's files are
-    never touched.
+    Those go to which all that is given applies. On a terminal it asks first; elsewhere --all needs --yes. What is in
+    results stays there; a real PARE's files are never touched.
 
     \b
     pare cache invalidate dinner_headcount_change

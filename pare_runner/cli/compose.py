@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from hydra import version
 from hydra._internal.callbacks import Callbacks
@@ -22,7 +23,6 @@ from hydra.core.config_search_path import SearchPathQuery
 from hydra.core.override_parser.types import Override
 from hydra.core.plugins import Plugins
 from hydra.core.utils import JobReturn, run_job
-from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf
 
@@ -34,7 +34,11 @@ from pare_runner.cli.body import JobBody, forecast_lines, runner_config
 from pare_runner.cli.conf_dirs import conf_dirs, primary_name
 from pare_runner.cli.explain import Context, composition_error, parse, refuse_keys, sweep_without_flag
 from pare_runner.cli.flags import CommandLine
+from pare_runner.cli.sweep import refuse_unlisted
 from pare_runner.errors import ConfigError
+
+if TYPE_CHECKING:
+    from hydra_plugins.pare_pool.sweeper import PareSweeper
 
 JOB_NAME = "pare_runner"
 INVOCATION_ONLY = (
@@ -116,10 +120,7 @@ class Composer:
             sweep = config.hydra.mode == RunMode.MULTIRUN
             directory = Path(str(OmegaConf.select(config, "hydra.sweep.dir" if sweep else "hydra.run.dir")))
         if sweep:
-            composed = getattr(self._sweeper(config, body), "composed", None)
-            if composed is None:
-                raise ConfigError("--forecast cannot know the jobs of this sweeper", hint="leave hydra/sweeper out")
-            jobs, _ = composed(list(config.hydra.overrides.task))
+            jobs, _ = self._sweeper(config, body).composed(list(config.hydra.overrides.task))
             requests = [job.request for job in jobs if job.request is not None]
         else:
             experiment = body.prepare(config)
@@ -128,7 +129,7 @@ class Composer:
         return lines if warning is None else [*lines, f"warning: {warning}"]
 
     def show(self, line: CommandLine) -> None:
-        """Print what `--cfg`, `--info`, `--hydra-help` or `--shell-completion` ask for."""
+        """Print what `--cfg`, `--info` or `--hydra-help` ask for."""
         with self._explained():
             overrides = list(self.overrides)
             match line.action:
@@ -142,8 +143,6 @@ class Composer:
                 case "--hydra-help":
                     parser = get_args_parser()
                     self.hydra.hydra_help(self.config_name, parser, parser.parse_args(overrides))
-                case "--shell-completion":
-                    self.hydra.shell_completion(config_name=self.config_name, overrides=overrides)
 
     def _show_config(self, line: CommandLine, overrides: list[str]) -> None:
         package = line.value("--package")
@@ -161,9 +160,10 @@ class Composer:
     def _compose(self, multirun: bool) -> DictConfig:
         """The configuration of the job, or of the sweep as a whole; `hydra.mode` says which."""
         parsed = [parse(text, self.loader) for text in self.overrides]
+        choices = [override for override in parsed if override.is_sweep_override()]
+        refuse_unlisted(choices)
         for override in parsed:
             self._check_one_option(override)
-        choices = [override for override in parsed if override.is_sweep_override()]
         for override in choices:
             if override.key_or_group in INVOCATION_ONLY:
                 raise ConfigError(f"{override.key_or_group} is one for the whole sweep and cannot take several values")
@@ -214,15 +214,23 @@ class Composer:
         sweeper = self._sweeper(config, body, callbacks)
         batches = sweeper.sweep(arguments=list(config.hydra.overrides.task))
         callbacks.on_multirun_end(config=config, config_name=self.config_name)
-        return [returned for batch in batches or () for returned in batch if isinstance(returned, JobReturn)]
+        return [returned for batch in batches for returned in batch]
 
-    def _sweeper(self, config: DictConfig, body: JobBody, callbacks: Callbacks | None = None) -> Sweeper:
+    def _sweeper(self, config: DictConfig, body: JobBody, callbacks: Callbacks | None = None) -> PareSweeper:
         with self._explained():
-            return Plugins.instance().instantiate_sweeper(
+            sweeper = Plugins.instance().instantiate_sweeper(
                 config=config,
                 hydra_context=HydraContext(config_loader=self.loader, callbacks=callbacks or Callbacks()),
                 task_function=body,
             )
+            if not hasattr(sweeper, "composed"):  # by what it can do: Hydra loads plugins in its own way
+                name = config.hydra.runtime.choices.get("hydra/sweeper")
+                raise ConfigError(
+                    f"hydra/sweeper={name} cannot be used: it checks no job before the first one runs, and leaves no "
+                    "files of the sweep",
+                    hint="leave hydra/sweeper out: values given as a,b make the same grid",
+                )
+            return cast("PareSweeper", sweeper)
 
     def _refuse_sweeps(self, overrides: Sequence[str]) -> None:
         for override in (parse(text, self.loader) for text in overrides):

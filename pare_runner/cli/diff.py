@@ -29,17 +29,22 @@ def diff_command(
     a: Annotated[str, typer.Argument(metavar="A", help="The baseline: a job, a sweep, a folder of them, a file.")],
     b: Annotated[str, typer.Argument(metavar="B", help="What is compared with it.")],
     by: Annotated[
-        list[str] | None, typer.Option("--by", metavar="KEY,...", help="Match by these keys, not by all that vary.")
+        list[str] | None,
+        typer.Option("--by", metavar="KEY,...", help="Match runs by these keys instead of all that vary."),
     ] = None,
     ignore: Annotated[
-        list[str] | None, typer.Option("--ignore", metavar="KEY,...", help="Do not match by these keys.")
+        list[str] | None, typer.Option("--ignore", metavar="KEY,...", help="Do not match runs by these keys.")
     ] = None,
     mix: Annotated[bool, typer.Option("--mix", help="Compare runs of several protocols all the same.")] = False,
     margin: Annotated[
-        float | None, typer.Option("--margin", metavar="D", help="Are they equal within D? 0.05 is five points.")
+        float | None,
+        typer.Option("--margin", metavar="D", help="Say whether they are equal within D: 0.05 is five points."),
     ] = None,
     estimand: Annotated[
-        str, typer.Option("--estimand", metavar="WHAT", help="About `situations` like these, or this `benchmark`.")
+        str,
+        typer.Option(
+            "--estimand", metavar="WHAT", help="What rates are about: situations like these, or this benchmark."
+        ),
     ] = "situations",
     fail_on: Annotated[
         str | None, typer.Option("--fail-on", metavar="regression:D", help="Status 1 if B is surely worse by over D.")
@@ -48,7 +53,7 @@ def diff_command(
         int, typer.Option("--scenarios", metavar="N", min=0, help="Open the traces of at most N scenarios.")
     ] = SCENARIOS,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write a page, too.")] = None,
+    html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write a page to FILE, too.")] = None,
 ) -> None:
     """Say what changed from A to B: what was run, what came of it, and where the runs of a scenario part.
 

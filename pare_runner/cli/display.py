@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.console import Console
 
+from pare_runner.analysis.scripted import not_as_written
 from pare_runner.batch.failures import LIMIT, Group, RanWith, failures, kept_some, limits, named
 from pare_runner.batch.interrupts import INTERRUPTED
 from pare_runner.batch.job import STOPPED
 from pare_runner.batch.journal import read_journal
 from pare_runner.batch.metrics import unpriced
 from pare_runner.batch.plan import read_plan
-from pare_runner.batch.status import grouped
+from pare_runner.batch.status import ran_jobs
 from pare_runner.cli.console import plural
 from pare_runner.cli.next_steps import Step, after_job, after_sweep, again, step_lines
 from pare_runner.cli.run_tables import STYLES, WHY_COLUMN, output, print_table
@@ -64,8 +66,7 @@ def show_results(report: Report, directory: Path, *, alone: bool = True, page: P
         _print_page(console, page)
         if alone:
             config = report.results.run_config
-            ran = [(RanWith.of(config, directory), rows)]
-            _print_causes(console, failures(ran), limits(ran), directory, cached=kept_some(ran))
+            _print_what_went_wrong(console, [(RanWith.of(config, directory), rows)], directory)
             _print_steps(console, after_job(rows, config, directory, complete=bool(report.summary["complete"])))
 
 
@@ -74,8 +75,7 @@ def show_sweep(content: Mapping[str, Any], directory: Path, page: Path | None = 
     its report."""
     with output() as console:
         _print_sweep(console, content)
-        failed, limited, cached = grouped(directory, read_plan(directory).jobs, directory)
-        _print_causes(console, failed, limited, directory, cached=cached)
+        _print_what_went_wrong(console, ran_jobs(directory, read_plan(directory).jobs, directory), directory)
         console.print(f"\nall results: {directory / 'results.parquet'}", soft_wrap=True, markup=False)
         _print_page(console, page)
         _print_steps(console, after_sweep(directory, complete=bool(content["complete"])))
@@ -176,6 +176,15 @@ def _print_sweep(console: Console, content: Mapping[str, Any]) -> None:
         head = f"the sweep is not complete: {complete} of {head} done, {untouched} not begun"
     console.print(f"\n{head}, {content['runs']} of {plural(content['planned'], 'run')}\n")
     print_table(console, sweep_cells(content["jobs"]))
+
+
+def _print_what_went_wrong(console: Console, ran: Sequence[tuple[RanWith, Sequence[Row]]], directory: Path) -> None:
+    """Print why runs came to nothing, and a warning of scenarios that were not played as they are written."""
+    _print_causes(console, failures(ran), limits(ran), directory, cached=kept_some(ran))
+    rows = [row for _, some in ran for row in some]
+    for problem in not_as_written((row["base_scenario_id"], row.get("failed_events") or (), 1) for row in rows):
+        said = textwrap.fill(str(problem), console.width, break_long_words=False, break_on_hyphens=False)
+        console.print(f"\n{said}", soft_wrap=True, markup=False)
 
 
 def show_causes(failed: Sequence[Group], limited: Sequence[Group], directory: Path, *, cached: bool) -> None:

@@ -55,7 +55,11 @@ FLAGS = (
         ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath"),
         "[TOPIC]",
     ),
-    Flag("--shell-completion", "-sc", "install=bash|fish|zsh: print the shell's completion script"),
+    Flag(
+        "--shell-completion",
+        "-sc",
+        "install=bash|zsh|fish, uninstall=: print a script for the shell to evaluate",
+    ),
     Flag("--hydra-help", "", "show Hydra's own options"),
 )
 

@@ -74,7 +74,7 @@ def _groups(conf_dirs: Sequence[Path]) -> Iterator[str]:
     yield "groups (GROUP=OPTION)"
     for group, options in group_options(conf_dirs).items():
         for index, (option, text) in enumerate(options.items()):
-            yield _row(group if index == 0 else "", f"{option:<18}{text}", width=10)
+            yield _row(f"{group if index == 0 else '':<10}{option}", text, width=28)
         if group in _HINTS:
             yield _row("", _HINTS[group], width=10)
 

@@ -64,6 +64,11 @@ def _dispatch(line: CommandLine, run_job: RunJob | None, check_job: CheckJob | N
 
         print(help_text(conf_dirs(line)), flush=True)
         return OK
+    if line.action == "--shell-completion":
+        from pare_runner.cli.completion import shell_completion
+
+        print(shell_completion(line), flush=True)
+        return OK
     # Hydra is slow to import, and the texts above do not need it.
     from pare_runner.cli.body import JobBody, default_body
     from pare_runner.cli.compose import Composer

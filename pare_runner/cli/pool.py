@@ -85,10 +85,6 @@ _Dumper.add_representer(str, get_omega_conf_dumper().str_representer)  # type: i
 def _shared_environment(jobs: Sequence[ComposedJob]) -> dict[str, str]:
     environments = [{str(key): str(value) for key, value in job.config.hydra.job.env_set.items()} for job in jobs]
     if any(environment != environments[0] for environment in environments):
-        raise ConfigError("hydra.job.env_set must be the same in all jobs of a sweep", hint=_OTHER)
-    if any(job.config.hydra.job.chdir for job in jobs):
-        raise ConfigError("hydra.job.chdir cannot be used in a sweep: its jobs run in one process", hint=_OTHER)
+        hint = "hydra/launcher=basic runs them one after another"
+        raise ConfigError("hydra.job.env_set must be the same in all jobs of a sweep", hint=hint)
     return environments[0]
-
-
-_OTHER = "hydra/launcher=basic runs them one after another"

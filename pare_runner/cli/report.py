@@ -27,7 +27,7 @@ ENDINGS = {"text": "txt", "json": "json", "markdown": "md", "latex": "tex", "htm
 
 def report_command(
     directories: Annotated[
-        list[str], typer.Argument(metavar="DIR...", help="Jobs, sweeps, folders of them, files of results.")
+        list[str], typer.Argument(metavar="DIR", help="Jobs, sweeps, folders of them, files of results.")
     ],
     form: Annotated[
         str | None, typer.Option("--format", metavar="FORMAT", help="text (default), json, markdown, latex or html.")
@@ -44,21 +44,29 @@ def report_command(
     ] = None,
     by: Annotated[
         str | None,
-        typer.Option("--by", metavar="A,B", help="Columns that make a configuration, not all settings."),
+        typer.Option(
+            "--by", metavar="A,B", help="Columns that make a configuration; otherwise all settings that differ."
+        ),
     ] = None,
     margin: Annotated[
         float | None, typer.Option("--margin", metavar="M", help="Say what is equal within M: 0.03 is three points.")
     ] = None,
     estimand: Annotated[
         str,
-        typer.Option("--estimand", metavar="NAME", help="situations (like these, the default) or (this) benchmark."),
+        typer.Option(
+            "--estimand", metavar="NAME", help="What rates are about: situations like these, or this benchmark."
+        ),
     ] = "situations",
     baseline: Annotated[
-        str | None, typer.Option("--baseline", metavar="NAME", help="What all are compared with: an id, a label, best.")
+        str | None,
+        typer.Option(
+            "--baseline", metavar="NAME", help="What all are compared with: a configuration's id or label, or best."
+        ),
     ] = None,
     mix: Annotated[bool, typer.Option("--mix", help="Report runs of several protocols side by side.")] = False,
     timestamp: Annotated[
-        str | None, typer.Option("--timestamp", metavar="TIME", help=f"The time it says; else {EPOCH}, else now.")
+        str | None,
+        typer.Option("--timestamp", metavar="TIME", help=f"The time that the report bears; else {EPOCH}, else now."),
     ] = None,
 ) -> None:
     """Report on experiments, running ones too: success, comparisons, noise, timing, cost, and why runs failed.

@@ -29,7 +29,7 @@ RESERVED = (PLAN, MANIFEST, SUMMARY, JOURNAL, PARQUET, "sweep.json")
 
 def results(
     directories: Annotated[
-        list[str], typer.Argument(metavar="DIR...", help="Jobs, sweeps, folders of them, files of results.")
+        list[str], typer.Argument(metavar="DIR", help="Jobs, sweeps, folders of them, files of results.")
     ],
     form: Annotated[
         str | None, typer.Option("--format", metavar="FORMAT", help="table (default), csv, json or parquet.")
@@ -39,21 +39,28 @@ def results(
         str | None, typer.Option("--out", metavar="FILE", help="Write to FILE; its ending is the format.")
     ] = None,
     chosen: Annotated[
-        list[str] | None, typer.Option("--columns", metavar="A,B", help="These columns, in this order.")
+        list[str] | None,
+        typer.Option("--columns", metavar="A,B", help="These columns by their full names, in this order."),
     ] = None,
     condition: Annotated[
         str | None, typer.Option("--where", metavar="SQL", help="Rows for which this holds: \"status = 'failed'\".")
     ] = None,
     order: Annotated[
-        str | None, typer.Option("--sort", metavar="A,-B", help="By these columns; -B from the largest.")
+        str | None, typer.Option("--sort", metavar="A,-B", help="Sort by these columns; -B from the largest.")
     ] = None,
-    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="The first N rows.")] = None,
-    checks: Annotated[bool, typer.Option("--checks", help="A column for each check: whether it held.")] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit", metavar="N", min=1, help=f"The first N rows; a table on a terminal has {SHOWN} otherwise."
+        ),
+    ] = None,
+    checks: Annotated[bool, typer.Option("--checks", help="Add a column for each check: whether it held.")] = False,
 ) -> None:
     """Show the results of experiments, running ones too: one row for each scenario run.
 
-    A table has the columns that tell rows apart, the other formats have all of them. What is odd about the results is
-    said on standard error. Exit status 2 for bad input, and if a file could not be read.
+    A table has the columns that tell rows apart, under short names; the other formats have all of them, under their
+    full names. What is odd about the results is said on standard error. Exit status 2 for bad input, and if a file
+    could not be read.
 
     \b
     pare results outputs/my_sweep

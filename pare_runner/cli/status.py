@@ -28,7 +28,7 @@ EVERY = 2.0
 
 
 def status(
-    directories: Annotated[list[str], typer.Argument(metavar="DIR...", help="Experiments, sweeps, folders of them.")],
+    directories: Annotated[list[str], typer.Argument(metavar="DIR", help="Experiments, sweeps, folders of them.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Look again until nobody works on them any more.")] = False,
 ) -> None:

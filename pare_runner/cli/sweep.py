@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hydra.core.config_loader import ConfigLoader
-from hydra.core.override_parser.types import Override
+from hydra.core.override_parser.types import Override, RangeSweep, ValueType
 from hydra.core.utils import JobReturn, filter_overrides, run_job
 from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
@@ -29,6 +29,7 @@ from pare_runner.llm.keyless import masked
 _LABEL = 120
 _BASE_URL = "base_url="
 _SERVERS = "an address names no folder: give each server a file with its model.alias, and sweep over model="
+_RANGE = "range(START,STOP,STEP) ends before STOP"
 _ESCAPED = re.compile(r"\\([\\()\[\]{}:=,\s])")
 
 
@@ -72,7 +73,7 @@ def job_label(number: int, overrides: Sequence[str]) -> str:
 
 
 def compose_jobs(
-    loader: ConfigLoader, sweep: DictConfig, job_overrides: Iterable[Sequence[str]], body: JobBody, first: int = 0
+    loader: ConfigLoader, sweep: DictConfig, job_overrides: Iterable[Sequence[str]], body: JobBody
 ) -> list[ComposedJob]:
     """Compose and validate every job of `sweep`; nothing is written.
 
@@ -82,7 +83,7 @@ def compose_jobs(
     _ = sweep.hydra.sweep.dir  # resolved now, so that all jobs inherit this one moment as ${now:...}
     jobs: list[ComposedJob] = []
     known: dict[str, ComposedJob] = {}
-    for number, overrides in enumerate(job_overrides, start=first):
+    for number, overrides in enumerate(job_overrides):
         job = _compose(loader, sweep, number, tuple(overrides))
         try:
             experiment = body.prepare(job.config)
@@ -102,6 +103,27 @@ def compose_jobs(
         request = JobRequest(experiment.config, experiment.units, job.folder, own, job.label)
         jobs.append(replace(job, request=request))
     return jobs
+
+
+def refuse_unlisted(overrides: Iterable[Override]) -> None:
+    """ConfigError for the first of `overrides` with values that cannot be gone through, or none at all."""
+    for override in overrides:
+        if not override.is_sweep_override():
+            continue
+        shown = masked(override.input_line or "")
+        if not override.is_discrete_sweep():
+            hint = "list them, as in 0,0.1,0.2, or give their steps, as in range(0,0.5,0.1)"
+            raise ConfigError(f"{shown} names no single values, and each job needs one", hint=hint)
+        value = override.value()
+        if isinstance(value, RangeSweep) and not value.step:
+            raise ConfigError(f"{shown} never ends: its step is 0", hint=_RANGE)
+        if next(override.sweep_string_iterator(), None) is None:
+            hint = (
+                "glob(PATTERN) chooses options of a group"
+                if override.value_type is ValueType.GLOB_CHOICE_SWEEP
+                else _RANGE
+            )
+            raise ConfigError(f"{shown} gives no value at all, and no job", hint=hint)
 
 
 def naming(sweep: DictConfig, overrides: Sequence[Override]) -> list[str]:

@@ -18,7 +18,7 @@ from pare_runner.errors import InputError, PareError
 
 
 def verify(
-    directories: Annotated[list[str], typer.Argument(metavar="DIR...", help="Jobs, or sweeps with jobs below them.")],
+    directories: Annotated[list[str], typer.Argument(metavar="DIR", help="Jobs, or sweeps with jobs below them.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Replay finished runs without any model, and compare model calls, results and traces with what was recorded.

@@ -417,20 +417,71 @@ def test_folder_names_are_short_plain_and_different() -> None:
     assert not slug("../x").startswith(".")
 
 
-def test_hydras_own_launcher_and_sweeper_work_and_write_the_same_files(jobs: Jobs) -> None:
+def test_hydras_own_launcher_works_and_writes_the_same_files(jobs: Jobs) -> None:
     assert main(["seed=1,2", "output_dir=a", "-m"], run_job=jobs) == 0
     assert main(["seed=1,2", "output_dir=b", "-m", "hydra/launcher=basic"], run_job=jobs) == 0
-    assert main(["seed=1,2", "output_dir=c", "-m", "hydra/launcher=basic", "hydra/sweeper=basic"], run_job=jobs) == 0
-    assert main(["seed=1,2", "output_dir=d", "-m", "hydra/sweeper=basic"], run_job=jobs) == 0
 
-    files = [{str(path.relative_to(root)) for path in Path(root).rglob("*")} for root in "abcd"]
-    ours = {"plan.json", "sweep.json", "results.parquet"}  # written around the sweep by our sweeper
-    assert ours < files[0]
-    assert files == [files[0], files[0], files[0] - ours, files[0] - ours]
+    files = [{str(path.relative_to(root)) for path in Path(root).rglob("*")} for root in "ab"]
+    assert {"plan.json", "sweep.json", "results.parquet"} < files[0]
+    assert files[0] == files[1]
     saved = [OmegaConf.load(next(Path(root).glob("seed=2-*/.hydra/hydra.yaml"))).hydra for root in "ab"]
     for hydra in saved:
         hydra.launcher = hydra.overrides = hydra.runtime = hydra.job.override_dirname = None
     assert saved[0] == saved[1]
+
+
+@pytest.mark.parametrize("more", [[], ["hydra/launcher=basic"], ["--forecast"]])
+def test_another_sweeper_would_leave_no_files_of_the_sweep(
+    jobs: Jobs, capsys: pytest.CaptureFixture[str], more: list[str]
+) -> None:
+    said = refused(["seed=1,2", "-m", "hydra/sweeper=basic", *more], jobs, capsys)
+    assert said.startswith("hydra/sweeper=basic cannot be used: ")
+    assert "leave hydra/sweeper out" in said
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("seed=interval(0,5)", "names no single values, and each job needs one (list them, as in 0,0.1,0.2, or give"),
+        ("noise=interval(0,5)", "names no single values"),
+        ("seed=range(0,3,0)", "never ends: its step is 0"),
+        ("seed=range(0,0.5,0.0)", "never ends: its step is 0"),
+        ("seed=range(3,0)", "gives no value at all, and no job (range(START,STOP,STEP) ends before STOP)"),
+        ("noise=glob(none_such*)", "gives no value at all, and no job (glob(PATTERN) chooses options of a group)"),
+    ],
+)
+def test_values_that_make_no_jobs_are_told(
+    jobs: Jobs, capsys: pytest.CaptureFixture[str], override: str, said: str
+) -> None:
+    assert f"{override} {said}" in refused([override, "-m"], jobs, capsys)
+
+
+def test_values_in_a_file_that_make_no_jobs_are_told(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("my/sweep").mkdir(parents=True)
+    for name, value in (("endless", '"interval(0,1)"'), ("broken", '"range("')):
+        Path(f"my/sweep/{name}.yaml").write_text(
+            f"# @package _global_\nhydra: {{sweeper: {{params: {{seed: {value}}}}}}}\n"
+        )
+    argv = ["--config-dir", "my"]
+    assert main([*argv, "sweep=endless"], run_job=jobs) == 2
+    assert main([*argv, "sweep=broken"], run_job=jobs) == 2
+    assert main(["seed=1,2", "hydra.sweeper.max_batch_size=0", "-m"], run_job=jobs) == 2
+
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith("pare_runner: seed=interval(0,1) names no single values")
+    assert said[1].startswith("pare_runner: cannot read the override 'seed=range('")
+    assert said[2:] == ["pare_runner: hydra.sweeper.max_batch_size=0: a batch has at least one job"]
+    assert jobs.configs == []
+
+
+@pytest.mark.parametrize("argv", [[], ["seed=1,2", "-m"], ["seed=1,2", "-m", "hydra/launcher=basic"], ["--forecast"]])
+def test_no_job_has_a_working_directory_of_its_own(
+    jobs: Jobs, capsys: pytest.CaptureFixture[str], argv: list[str]
+) -> None:
+    """Relative paths of prompts and recordings, in the plan and in what is printed, would mean others there."""
+    said = refused(["hydra.job.chdir=true", *argv], jobs, capsys)
+    assert "hydra.job.chdir cannot be used" in said
+    assert "output_dir=DIR" in said
 
 
 def test_a_check_of_all_jobs_comes_before_the_first(jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:

@@ -97,15 +97,6 @@ def test_all_folders_and_the_plan_are_there_before_the_first_run() -> None:
     assert orjson.loads(Path("pool/sweep.json").read_bytes())["runs"] == 4
 
 
-def test_a_working_directory_of_its_own_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*SWEEP, "output_dir=pool", "hydra.job.chdir=true"]) == 2
-
-    said = capsys.readouterr().err
-    assert "hydra.job.chdir cannot be used in a sweep" in said
-    assert "hydra/launcher=basic" in said
-    assert list(Path("pool").glob("*/results.jsonl")) == []
-
-
 def test_ctrl_c_before_anything_began_is_that_and_no_more(tmp_path: Path) -> None:
     """There is no plan then, and no sweep to show."""
     with pytest.raises(KeyboardInterrupt), sweep_files(tmp_path, [], plan=False):

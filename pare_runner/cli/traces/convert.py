@@ -25,7 +25,7 @@ DIALECTS: tuple[Dialect, ...] = get_args(Dialect)
 
 
 def convert(
-    places: Annotated[list[str], typer.Argument(metavar="DIR...", help="Jobs, sweeps, folders of native traces.")],
+    places: Annotated[list[str], typer.Argument(metavar="DIR", help="Jobs, sweeps, folders of native traces.")],
     to: Annotated[str, typer.Option(metavar="FORMAT", help="hf, lite, both, or a format that is installed.")],
     out: Annotated[
         str | None, typer.Option(metavar="DIR", help="Write below DIR/FORMAT/, not beside the native traces.")

@@ -30,7 +30,7 @@ OUT = Path("decision_points.parquet")
 
 
 def decision_points(
-    places: Annotated[list[str], typer.Argument(metavar="DIR...", help="Jobs, sweeps, folders, hf files.")],
+    places: Annotated[list[str], typer.Argument(metavar="DIR", help="Jobs, sweeps, folders, hf files.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The Parquet file to write.")] = OUT,
     detect: Annotated[
         list[str] | None,
