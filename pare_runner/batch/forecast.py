@@ -52,16 +52,23 @@ ZERO = Amount(0.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """A job as it stands before it starts: the scenario of each run that is still to be made, repeated for each."""
+    """A job as it stands before it starts: the scenario of each run that is still to be made, repeated for each.
+
+    Beside these, `cached` runs come from the cache.
+    """
 
     label: str
     config: MultiScenarioRunnerConfig
     runs: Sequence[PAREScenario]
+    cached: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class JobForecast:
-    """What one job is going to need. `cost` is None if a price is unknown; `based_on` counts its runs by evidence."""
+    """What one job is going to need for its `runs`, and how many more are `cached` and need nothing.
+
+    `cost` is None if a price is unknown; `based_on` counts runs by evidence.
+    """
 
     label: str
     runs: int
@@ -70,6 +77,7 @@ class JobForecast:
     completion: Amount
     cost: Amount | None
     based_on: Counter[str]
+    cached: int = 0
 
     @property
     def tokens(self) -> Amount:
@@ -98,6 +106,7 @@ class Forecast:
             sum((job.completion for job in self.jobs), ZERO),
             cost,
             based_on,
+            sum(job.cached for job in self.jobs),
         )
 
     def lines(self) -> Iterator[str]:
@@ -170,6 +179,7 @@ def _job(job: Ahead, past: PastRuns, sizes: PromptSizes) -> JobForecast:
         completion,
         None if math.isnan(cost.expected) else cost,
         Counter(run.basis for run in runs),
+        job.cached,
     )
 
 
@@ -220,6 +230,10 @@ def _sum(runs: Sequence[_Run], place: int) -> Amount:
 
 def _needs(job: JobForecast) -> str:
     runs = f"{job.runs} run{'' if job.runs == 1 else 's'} to make"
+    if job.cached:
+        every = job.runs + job.cached
+        runs = f"{every} runs, {job.cached} of them from the cache, " if every > 1 else "1 run, from the cache, "
+        runs += f"{job.runs} to make" if job.runs else "which costs nothing"
     if not job.runs or math.isnan(job.calls.expected):
         return runs
     cost = "cost unknown"

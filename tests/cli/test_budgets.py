@@ -116,7 +116,8 @@ def test_a_budget_stops_the_run_and_a_higher_one_goes_on(run: Run, server: Fault
     told = run("limits.max_cost_usd=500", "resume=outputs/a")
     assert (told.status, len(rows_of(tmp_path / "outputs" / "a"))) == (0, 3)
     cost = sum(row["cost_usd"] for row in rows_of(tmp_path / "outputs" / "a").values())
-    told = run("--forecast")
+    assert run("--forecast").out == "forecast: 3 runs, 3 of them from the cache, which costs nothing\n"
+    told = run("--forecast", "cache=refresh")
     assert f"${cost:.2f} (" in told.out, "the same runs again are expected to cost the same"
     assert "based on earlier runs of the same scenarios and models (3 runs)" in told.out
 
