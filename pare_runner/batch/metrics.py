@@ -13,6 +13,7 @@ from pare_runner.episode.metrics import RunMetrics
 from pare_runner.llm.config import OFFLINE, LLMEngineConfig
 from pare_runner.policy.request import Role, Usage
 
+COST = "cost_usd"
 METRIC_SCHEMA = pl.Schema(
     {
         "max_turns": pl.Int64(),
@@ -27,7 +28,7 @@ METRIC_SCHEMA = pl.Schema(
         "completion_tokens": pl.Int64(),
         "cached_tokens": pl.Int64(),
         "reasoning_tokens": pl.Int64(),
-        "cost_usd": pl.Float64(),
+        COST: pl.Float64(),
         "latency_mean": pl.Float64(),
         "latency_max": pl.Float64(),
     }
@@ -61,7 +62,7 @@ def metric_columns(metrics: RunMetrics, config: MultiScenarioRunnerConfig, max_t
         "completion_tokens": tokens.completion_tokens,
         "cached_tokens": tokens.cached_tokens,
         "reasoning_tokens": tokens.reasoning_tokens,
-        "cost_usd": run_cost(metrics.usage, engines(config)),
+        COST: run_cost(metrics.usage, engines(config)),
         "latency_mean": sum(latencies) / len(latencies) if latencies else None,
         "latency_max": max(latencies, default=None),
         "calls_by_role": dict(metrics.calls),

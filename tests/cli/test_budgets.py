@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pare_runner.cli import app
 from pare_runner.cli.hydra_entry import main
 from tests.faults.jobs import rows_of
 from tests.faults.picnic import playing, write_picnics
@@ -120,6 +121,16 @@ def test_a_budget_stops_the_run_and_a_higher_one_goes_on(run: Run, server: Fault
     told = run("--forecast", "cache=refresh")
     assert f"${cost:.2f} (" in told.out, "the same runs again are expected to cost the same"
     assert "based on earlier runs of the same scenarios and models (3 runs)" in told.out
+
+
+def test_a_directory_goes_on_at_other_prices(run: Run) -> None:
+    assert run("suite.limit=1", "output_dir=outputs/p", prices=None).status == 0
+    told = run("resume=outputs/p")
+
+    assert told.status == 0
+    assert "outputs/p began at other prices: runs that are finished keep what they cost" in told.err
+    assert "cost unknown: 1 of 3 runs asked a model without a price" in told.out
+    assert app.main(["verify", "outputs/p"]) == 0
 
 
 def folders_of_jobs(sweep: Path) -> list[str]:
