@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from pare_runner.cli import app
+from pare_runner.cli.conf_dirs import packaged_conf_dir
 from pare_runner.cli.hydra_entry import main
+from tests.docs.pages import page
 from tests.faults.jobs import rows_of
 from tests.faults.picnic import playing, write_picnics
 from tests.llm.fault_server import FaultServer
@@ -175,5 +178,20 @@ def test_a_budget_without_a_price_is_refused(run: Run, tmp_path: Path) -> None:
     assert told.status == 2
     assert "the price of a model is unknown" in told.err
     assert "(user=m, observe=m, execute=m)" in told.err
+    assert re.findall(r"'(\w+)\.prices=", told.err) == ["model"], "one key for all three"
     assert not (tmp_path / "outputs").exists()
     assert run("limits.max_tokens=100000000", prices=None).status == 0
+
+    told = run("limits.max_cost_usd=5", "user.model_name=other", prices=None)
+    assert re.findall(r"'(\w+)\.prices=", told.err) == ["model", "user"]
+    told = run("limits.max_cost_usd=5", f"observe.prices={PRICES}", prices=None)
+    assert re.findall(r"'(\w+)\.prices=", told.err) == ["user", "execute"]
+
+
+def test_the_zeros_that_the_option_names_are_prices(run: Run, tmp_path: Path) -> None:
+    (said,) = re.findall(r"nothing: (\{.*\})$", (packaged_conf_dir() / "model/local.yaml").read_text(), re.MULTILINE)
+    assert said in page("budgets.md")
+    told = run("limits.max_cost_usd=5", "output_dir=outputs/own", prices=said)
+
+    assert (told.status, "cost: $0.0000" in told.out) == (0, True)
+    assert {row["cost_usd"] for row in rows_of(tmp_path / "outputs" / "own").values()} == {0.0}
