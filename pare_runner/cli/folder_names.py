@@ -5,7 +5,7 @@ They are derived from the metadata of the configuration, which says of each fiel
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel
 
@@ -31,12 +31,12 @@ _NEVER = {
 """Keys that name no folder even if they are swept: jobs cannot differ in them, or not by an address alone."""
 
 
-def unnamed_keys() -> list[str]:
-    """All keys that name no folder."""
+def unnamed_keys(named: Sequence[str] = (), further: Sequence[str] = ()) -> list[str]:
+    """All keys that name no folder, and `further` ones, but for those that are `named`."""
     fields = [name for name in _outside(MultiScenarioRunnerConfig) if name not in (*CHOOSING, *_NO_KEYS)]
     views = [f"{node}.{key}" for node, keys in VIEWS.items() for key, field in keys.items() if field in fields]
     models = [f"{node}.{key}" for node in ("model", *ENGINES) for key in _model_keys()]
-    return ["executor", *fields, *views, *models]
+    return [key for key in ("executor", *fields, *views, *models, *further) if key not in named]
 
 
 def may_be_swept() -> set[str]:

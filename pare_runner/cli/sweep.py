@@ -23,7 +23,7 @@ from pare_runner.batch.resuming import check_resumable, placed
 from pare_runner.batch.sweep_files import write_sweep
 from pare_runner.cli.body import JobBody
 from pare_runner.cli.explain import Context, composition_error
-from pare_runner.cli.folder_names import may_be_swept
+from pare_runner.cli.folder_names import may_be_swept, unnamed_keys
 from pare_runner.errors import ConfigError, InputError
 from pare_runner.llm.keyless import masked
 
@@ -106,9 +106,14 @@ def naming(sweep: DictConfig, overrides: Sequence[Override]) -> list[str]:
     quiet = [str(key) for key in OmegaConf.select(sweep, _EXCLUDED)]
     typed = dict.fromkeys(item.key_or_group for item in overrides)
     inside = [key for key in typed if key not in quiet and key.startswith(tuple(f"{name}." for name in quiet))]
-    swept = {item.key_or_group for item in overrides if item.is_sweep_override()} & {*may_be_swept(), *inside}
+    nameable = {*may_be_swept(), *inside}
+    swept = [item.key_or_group for item in overrides if item.is_sweep_override() and item.key_or_group in nameable]
     kept = [key for key in (*quiet, *inside) if key not in swept]
-    return [f"{_EXCLUDED}=[{','.join(kept)}]"] if kept != quiet else []
+    if kept == quiet:
+        return []
+    named, further = (",".join(keys) for keys in (swept, inside))
+    ours = f"${{pare_unnamed_keys:[{named}],[{further}]}}"  # Hydra would take 50 ms a job to read the list itself
+    return [f"{_EXCLUDED}={ours}" if quiet == unnamed_keys() else f"{_EXCLUDED}=[{','.join(kept)}]"]
 
 
 def readable(override: str) -> str:

@@ -414,8 +414,14 @@ def test_no_key_of_a_model_outside_of_the_identity_names_a_folder(node: str) -> 
 
 def test_a_sweep_over_what_cannot_change_a_result_has_a_folder_for_each(jobs: Jobs) -> None:
     words = ["model=local", "model.base_url=http://localhost:1/v1", "model.max_retries=1,2", "model.read_timeout=9"]
-    assert main([*words, "-m"], run_job=jobs) == 0
-    assert [folder.name for folder in jobs.folders] == [slug(f"model.max_retries={n},model=local") for n in (1, 2)]
+    assert main([*words, "+model.extra_headers.X-Team=us", "-m"], run_job=jobs) == 0
+    chosen = "hydra.job.config.override_dirname.exclude_keys=[model.max_retries,seed]"
+    assert main([*words[:3], "seed=4", chosen, "-m"], run_job=jobs) == 0
+    names = [folder.name for folder in jobs.folders]
+    assert names[:2] == [slug(f"model.max_retries={n},model=local") for n in (1, 2)]
+    assert [name.partition("v1,")[2][:-7] for name in names[2:]] == [
+        f"model.max_retries={n},model=local" for n in (1, 2)
+    ]
 
 
 @pytest.mark.parametrize("launcher", ["pare_pool", "basic"])
