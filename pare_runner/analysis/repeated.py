@@ -18,10 +18,14 @@ from pare_runner.analysis.schema import JOB, ROW_COLUMNS
 from pare_runner.errors import Problem
 
 KEY = ("base_scenario_id", "run_number", "config_hash", "seed", "world_hash", "protocol", "protocol_version")
-WHERE_AND_WHEN = ("export_path", "run_duration", "job_duration", "latency_mean", "latency_max")
-"""Columns that differ between copies of a run, and between two times that it is made."""
-TOLD_TWICE = ("scoring",)
-"""Columns that others tell, here `scoring_hash`, and that files of earlier versions lack."""
+WHERE_AND_WHEN = (
+    *("export_path", "run_duration", "job_duration", "latency_mean", "latency_max"),
+    *("run_id", "attempt", "model_retries", "cost_usd"),
+)
+"""Columns that differ between copies of a run, and between two times that it is made: places, the wall clock, what a
+run is called among others of its job, how often it took to get an answer, and what the same tokens cost."""
+TOLD_TWICE = ("scoring", "usage_by_role")
+"""Columns that others tell, here `scoring_hash` and the counts of tokens, and that files of earlier versions lack."""
 CONTENT = tuple(name for name in ROW_COLUMNS if name not in (*KEY, *WHERE_AND_WHEN, *TOLD_TWICE))
 COLUMNS = (*KEY, "run_duration")
 """What `marks` needs."""
@@ -79,7 +83,8 @@ def once(frame: pl.LazyFrame, found: Sequence[pl.Series]) -> Repeated:
     )
     notes = []
     if len(same):
-        message = f"{counted(len(same), 'run')} that {'is' if len(same) == 1 else 'are'} there already count once"
+        they = "is there already counts" if len(same) == 1 else "are there already count"
+        message = f"{counted(len(same), 'run')} that {they} once"
         notes.append(note("repeated_runs", f"{message}: {listed(same[JOB].unique(maintain_order=True).to_list())}"))
     if len(unlike):
         notes.append(_unlike(unlike))

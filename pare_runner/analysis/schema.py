@@ -51,6 +51,7 @@ JSON_COLUMNS = (
     "failed_events",
     "calls_by_role",
     "tokens_by_role",
+    "usage_by_role",
     "served_models",
     "model_errors",
     "refused_calls",

@@ -1,22 +1,27 @@
 """What an invocation is going to need: runs, model calls, tokens and dollars, each with a range, before it starts.
 
-Earlier runs of the same models tell most. Where there are none, some scenarios are played without models to see what
-would be asked (`batch.prompt_sizes`); the others are taken to be like those.
+Earlier runs of the same models tell most: their tokens, which cost what the prices of now say. Where there are none,
+some scenarios are played without models to see what would be asked (`batch.prompt_sizes`); the others are taken to be
+like those. Runs that the cache has are no more than counted.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, pstdev
 
+from pare_runner.batch.agents import engines
 from pare_runner.batch.bench import asks_models
 from pare_runner.batch.budget import Budget, dollars
 from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.metrics import row_cost
 from pare_runner.batch.past_runs import PastRuns, Row
 from pare_runner.batch.prompt_sizes import CHARACTERS, REPLY_TOKENS, PromptSizes
+from pare_runner.llm.config import LLMEngineConfig
+from pare_runner.policy.request import Role
 from pare_runner.scenarios.scenario import PAREScenario
 
 PLAYED = 10
@@ -47,16 +52,23 @@ ZERO = Amount(0.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """A job as it stands before it starts: the scenario of each run that is still to be made, repeated for each."""
+    """A job as it stands before it starts: the scenario of each run that is still to be made, repeated for each.
+
+    Beside these, `cached` runs come from the cache.
+    """
 
     label: str
     config: MultiScenarioRunnerConfig
     runs: Sequence[PAREScenario]
+    cached: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class JobForecast:
-    """What one job is going to need. `cost` is None if a price is unknown; `based_on` counts its runs by evidence."""
+    """What one job is going to need for its `runs`, and how many more are `cached` and need nothing.
+
+    `cost` is None if a price is unknown; `based_on` counts runs by evidence.
+    """
 
     label: str
     runs: int
@@ -65,6 +77,7 @@ class JobForecast:
     completion: Amount
     cost: Amount | None
     based_on: Counter[str]
+    cached: int = 0
 
     @property
     def tokens(self) -> Amount:
@@ -93,6 +106,7 @@ class Forecast:
             sum((job.completion for job in self.jobs), ZERO),
             cost,
             based_on,
+            sum(job.cached for job in self.jobs),
         )
 
     def lines(self) -> Iterator[str]:
@@ -145,9 +159,10 @@ class _Run:
 
 
 def _job(job: Ahead, past: PastRuns, sizes: PromptSizes) -> JobForecast:
-    rows = past.of(job.config)
-    known = {name: _of_rows(found, SAME_SCENARIO, _EARLIER) for name, found in rows.items()}
-    unknown = _of_rows([row for found in rows.values() for row in found], SAME_MODELS, _OTHERS) if rows else None
+    rows, models = past.of(job.config), engines(job.config)
+    known = {name: _of_rows(found, models, SAME_SCENARIO, _EARLIER) for name, found in rows.items()}
+    every = [row for found in rows.values() for row in found]
+    unknown = _of_rows(every, models, SAME_MODELS, _OTHERS) if rows else None
     if unknown is None:
         distinct = list({scenario.scenario_id: scenario for scenario in job.runs}.values())
         step = max(1, math.ceil(len(distinct) / PLAYED))
@@ -164,6 +179,7 @@ def _job(job: Ahead, past: PastRuns, sizes: PromptSizes) -> JobForecast:
         completion,
         None if math.isnan(cost.expected) else cost,
         Counter(run.basis for run in runs),
+        job.cached,
     )
 
 
@@ -176,13 +192,13 @@ _PLAYED = (
 _NOTHING = _Run((math.nan,) * 4, 0.0, PROMPTS, "nothing: these runs cannot be played without their models")
 
 
-def _of_rows(rows: Sequence[Row], off: tuple[float, float], basis: str) -> _Run:
+def _of_rows(rows: Sequence[Row], models: Mapping[Role, LLMEngineConfig], off: tuple[float, float], basis: str) -> _Run:
     names = ("model_calls", "prompt_tokens", "completion_tokens")
     means = [fmean(row[name] or 0 for row in rows) for name in names]
-    costs = [row["cost_usd"] for row in rows if row.get("cost_usd") is not None]
+    costs = [math.nan if cost is None else cost for cost in (row_cost(row, models) for row in rows)]
     tokens = [(row["prompt_tokens"] or 0) + (row["completion_tokens"] or 0) for row in rows]
     spread = pstdev(tokens) / fmean(tokens) if len(rows) > 1 and any(tokens) else ALONE
-    return _Run((means[0], means[1], means[2], fmean(costs) if costs else math.nan), spread, off, basis)
+    return _Run((means[0], means[1], means[2], fmean(costs)), spread, off, basis)
 
 
 def _of_prompts(config: MultiScenarioRunnerConfig, scenario: PAREScenario, sizes: PromptSizes) -> _Run | None:
@@ -214,6 +230,10 @@ def _sum(runs: Sequence[_Run], place: int) -> Amount:
 
 def _needs(job: JobForecast) -> str:
     runs = f"{job.runs} run{'' if job.runs == 1 else 's'} to make"
+    if job.cached:
+        every = job.runs + job.cached
+        runs = f"{every} runs, {job.cached} of them from the cache, " if every > 1 else "1 run, from the cache, "
+        runs += f"{job.runs} to make" if job.runs else "which costs nothing"
     if not job.runs or math.isnan(job.calls.expected):
         return runs
     cost = "cost unknown"

@@ -18,7 +18,7 @@ from pare_runner.batch.agents import scoring_hash, turns_limit
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frame import RESULT_SCHEMA
 from pare_runner.batch.journal import read_journal
-from pare_runner.batch.metrics import METRIC_JSON, METRIC_SCHEMA, metric_columns
+from pare_runner.batch.metrics import METRIC_JSON, METRIC_SCHEMA, USAGE, metric_columns
 from pare_runner.batch.results import run_columns
 from pare_runner.episode.outcome import Outcome
 from pare_runner.errors import InputError
@@ -34,7 +34,7 @@ UNIT_COLUMNS = ("run_id", *JSON_COLUMNS, "world_hash", "scoring_hash", SCORING)
 """Columns after `attempt`, all text: `checks` maps each check to whether it holds, `failed_events` lists the ids of
 scheduled events whose call failed, the hashes are null for a scenario that has none, and `scoring` says whether its
 checks are `authored` or `derived`."""
-LATER_COLUMNS = frozenset({SCORING})
+LATER_COLUMNS = frozenset({SCORING, USAGE})
 """Columns that results of earlier versions lack, which are good all the same."""
 
 UNIT_SCHEMA = pl.Schema(

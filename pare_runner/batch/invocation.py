@@ -37,6 +37,7 @@ from pare_runner.batch.staging import settle
 from pare_runner.batch.units import LoadSuite, Unit, plan_units
 from pare_runner.errors import ConfigError, InputError
 from pare_runner.library.catalog import load_suite
+from pare_runner.library.files import shown
 from pare_runner.scenarios.scenario import PAREScenario
 from pare_runner.traces.registry import trace_writers
 
@@ -133,6 +134,8 @@ class Invocation:
                 )
             )
             resources.callback(jobs[-1].close)
+        if any(job.manifest.repriced and job.rows for job in jobs):
+            log.warning("%s began at other prices: runs that are finished keep what they cost", shown(self.directory))
         return jobs
 
     def _manifest(self, request: JobRequest, words: Sequence[str], texts: ScenarioTexts) -> tuple[Manifest, bool]:

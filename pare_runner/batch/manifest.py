@@ -15,6 +15,7 @@ from pare_runner.atomic import read_json, write_json
 from pare_runner.batch.agents import scoring_hash
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.identity import BEHAVIOUR_VERSION, config_hash, experiment_key, identity
+from pare_runner.batch.price_lists import note_prices
 from pare_runner.batch.provenance import code_revision, machine, package_versions, python
 from pare_runner.batch.recorded_models import MANIFEST as MANIFEST
 from pare_runner.batch.units import Unit
@@ -36,10 +37,14 @@ def nowhere(scenario: PAREScenario) -> str | None:
 
 @dataclass(slots=True)
 class Manifest:
-    """The manifest of one job; everything that depends on when it ran stands under `wall_clock`."""
+    """The manifest of one job; everything that depends on when it ran stands under `wall_clock`.
+
+    `repriced`: the job goes on at other prices than it began with.
+    """
 
     path: Path
     content: dict[str, Any]
+    repriced: bool = False
 
     @classmethod
     def start(
@@ -64,10 +69,11 @@ class Manifest:
         """The manifest of a job that goes on, perhaps with more scenarios; InputError if it cannot be used."""
         content = read_manifest(directory)
         _extend(content, config, units, file_of)
+        repriced = note_prices(content, config)
         content["units"] = max(content["units"], len(units))
         content["wall_clock"]["resumed"].append(_now())
         content["wall_clock"]["finished"] = None
-        manifest = cls(directory / MANIFEST, content)
+        manifest = cls(directory / MANIFEST, content, repriced)
         write_json(manifest.path, content)
         return manifest
 

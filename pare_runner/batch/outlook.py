@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
 from pare_runner.batch.bench import asks_models
 from pare_runner.batch.budget import Budget
+from pare_runner.batch.cache.store import CacheStore
+from pare_runner.batch.cache.use import answered, cache_mode
 from pare_runner.batch.forecast import Ahead, Forecast, forecast
 from pare_runner.batch.job import EXCEPTION
 from pare_runner.batch.journal import read_journal
@@ -16,8 +19,8 @@ from pare_runner.batch.plan import find_plan
 from pare_runner.batch.request import JobRequest
 from pare_runner.batch.resuming import placed
 from pare_runner.batch.spent import budget_of
+from pare_runner.batch.units import Unit
 from pare_runner.llm.recording.keys import UnitKey
-from pare_runner.scenarios.scenario import PAREScenario
 
 TOP = "outputs"
 """Folder below which runs and sweeps go unless told otherwise."""
@@ -39,22 +42,32 @@ def look_ahead(
         for request, former in zip(requests, rows, strict=True)
     }
     budget = budget_of(directory, jobs, resume=resume)
-    asking = any(asks_models(request.config) for request in requests)
-    directories = [*([directory] if plan is not None else []), *newest(_top(directory))] if asking else []
     ahead = [
-        Ahead(request.label or request.folder, request.config, _left(request, former, only_exceptions))
+        _ahead(request, _left(request, former, only_exceptions))
         for request, former in zip(requests, rows, strict=True)
+        if asks_models(request.config)
     ]
+    asking = any(job.runs for job in ahead)
+    directories = [*([directory] if plan is not None else []), *newest(_top(directory))] if asking else []
     return forecast(ahead, past_runs(list(dict.fromkeys(directories)))), budget
 
 
-def _left(request: JobRequest, rows: Mapping[UnitKey, Mapping[str, Any]], only_exceptions: bool) -> list[PAREScenario]:
-    """The scenario of each unit that a job would make."""
+def _ahead(request: JobRequest, left: Sequence[Unit]) -> Ahead:
+    """A job of which `left` is to be made, or comes from the cache."""
+    config = request.config
+    store = CacheStore.here() if left and cache_mode(config) == "use" else None
+    known = [False] * len(left) if store is None else answered(config, left, store)
+    made = [unit.scenario for unit in compress(left, (not had for had in known))]
+    return Ahead(request.label or request.folder, config, made, sum(known))
+
+
+def _left(request: JobRequest, rows: Mapping[UnitKey, Mapping[str, Any]], only_exceptions: bool) -> list[Unit]:
+    """The units that a job would make."""
     left = []
     for unit in request.units:
         row = rows.get(UnitKey(unit.scenario.scenario_id, unit.run_number))
         if row["status"] == EXCEPTION if row is not None else not only_exceptions:
-            left.append(unit.scenario)
+            left.append(unit)
     return left
 
 

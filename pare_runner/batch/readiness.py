@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
-from pare_runner.batch.agents import AgentFactory, noise_settings, online_engines
+from pare_runner.batch.agents import AgentFactory, engines, noise_settings, online_engines
 from pare_runner.batch.bench import asks_models
 from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
 from pare_runner.batch.identity import config_hash
@@ -84,13 +84,16 @@ def _check_prices(config: MultiScenarioRunnerConfig) -> None:
     if config.max_cost_usd is None or not unknown:
         return
     roles = ", ".join(f"{role}={label}" for role, label in unknown.items())
-    role = next(iter(unknown))
+    models = engines(config)
+    same = [role for role in unknown if models[role] == models["observe"]]
+    nodes = ["model", *(role for role in unknown if role not in same)] if "execute" in same else list(unknown)
     parts = "{input: 1.0, output: 2.0, source: where, date: YYYY-MM-DD}"
     raise ConfigError(
         f"limits.max_cost_usd={config.max_cost_usd:g}: the price of a model is unknown, so its cost cannot be kept "
         f"below that ({roles})",
-        hint=f"give US dollars per million tokens, 0 for a server of your own: '{role}.prices={parts}'; "
-        "limits.max_tokens needs no prices",
+        hint="give US dollars per million tokens, zeros if it costs nothing: "
+        + " ".join(f"'{node}.prices={parts}'" for node in nodes)
+        + "; limits.max_tokens needs no prices",
     )
 
 

@@ -7,7 +7,7 @@ scenario judges as before stays as it is.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import chdir
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,7 +26,9 @@ from pare_runner.batch.journal import read_journal
 from pare_runner.batch.lock import locked
 from pare_runner.batch.logs import logging_runs, unit_log
 from pare_runner.batch.manifest import read_manifest
+from pare_runner.batch.metrics import COST, row_cost
 from pare_runner.batch.plan import find_plan, planned_job
+from pare_runner.batch.price_lists import Models, paid_at, price_lists
 from pare_runner.batch.rendering import Renderer
 from pare_runner.batch.rescored_files import write_rescored
 from pare_runner.batch.scenario_texts import ScenarioTexts
@@ -124,7 +126,8 @@ def rescore_job(directory: Path, scenarios: Path | None = None, on_run: OnRun = 
         if not wanted:
             return rescored
         recording = None if config.oracle else Recording.load(files, tolerant=True)
-        reports = asyncio.run(_Anew(config, known, recording, on_run).all(wanted))
+        prices = price_lists(read_manifest(files), config)
+        reports = asyncio.run(_Anew(config, prices, known, recording, on_run).all(wanted))
         with uninterrupted():
             texts = ScenarioTexts.of(invocation_of(files), known.values())
             write_rescored(files, config, known, reports, texts)
@@ -156,9 +159,10 @@ def invocation_of(directory: Path) -> Path:
 
 @dataclass(slots=True)
 class _Anew:
-    """Judges runs of one job anew, one after another."""
+    """Judges runs of one job anew, one after another; each costs what it did, at its list of `prices`."""
 
     config: MultiScenarioRunnerConfig
+    prices: Sequence[Models]
     scenarios: Mapping[str, PAREScenario]
     recording: Recording | None
     on_run: OnRun
@@ -200,6 +204,7 @@ class _Anew:
                 return Report(task, {**row, **now})
         outcome.result.duration = row.get("run_duration")
         report = report_on(renderer, task, outcome, None)
+        report.row[COST] = row_cost(report.row, paid_at(row, self.prices))
         asked = b"" if factory is None else calls.lines()
         return replace(report, calls=asked, log="" if config.log_to_file else None)
 

@@ -30,7 +30,9 @@ from pare_runner.batch.joined_traces import JoinedTraces
 from pare_runner.batch.journal import JOURNAL, read_journal
 from pare_runner.batch.logs import logging_runs, unit_log
 from pare_runner.batch.manifest import MANIFEST
+from pare_runner.batch.metrics import COST, row_cost
 from pare_runner.batch.plan import planned_job
+from pare_runner.batch.price_lists import Models, paid_at, price_lists
 from pare_runner.batch.rendering import Renderer
 from pare_runner.batch.staging import check_settled
 from pare_runner.batch.summary import SUMMARY
@@ -110,7 +112,8 @@ def verify_job(
         if not config.oracle and (rows or recorded_files(files)):  # a job that has not begun has no recording
             replay = str(files) if recorded else None
             factory = AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=replay)
-        rerun = _Rerun(str(directory), files, config, renderer, factory, rows, tally, on_run, joined)
+        lists = price_lists(read_json(files / MANIFEST), config)
+        rerun = _Rerun(str(directory), files, config, renderer, factory, rows, tally, on_run, joined, lists)
         rerun.compares_traces = traces
         rerun.run(units)
 
@@ -164,6 +167,7 @@ class _Rerun:
     tally: Tally
     on_run: OnRun
     joined: JoinedTraces
+    lists: Sequence[Models]
     compares_traces: bool = True
     traces: set[str] = field(default_factory=set)
 
@@ -239,6 +243,9 @@ class _Rerun:
 
     def _compare(self, key: UnitKey, recorded: Row | None, now: Report) -> None:
         """Compare what a run left with `recorded`, unless that is None."""
+        if recorded is not None:  # which start made it is not known, but what it cost then
+            paid = paid_at({**now.row, COST: recorded.get(COST)}, self.lists)
+            now.row[COST] = row_cost(now.row, paid)
         what = None if recorded is None else row_difference(recorded, orjson.loads(json_bytes(now.row)))
         if what is not None:
             raise self._difference(key, f"{JOURNAL}: {what}")

@@ -34,6 +34,7 @@ from pare_runner.cli.body import JobBody, forecast_lines, runner_config
 from pare_runner.cli.conf_dirs import conf_dirs, primary_name
 from pare_runner.cli.explain import Context, composition_error, parse, refuse_keys, sweep_without_flag
 from pare_runner.cli.flags import CommandLine
+from pare_runner.cli.folder_names import INVOCATION_ONLY
 from pare_runner.cli.sweep import refuse_unlisted
 from pare_runner.errors import ConfigError
 
@@ -41,12 +42,6 @@ if TYPE_CHECKING:
     from hydra_plugins.pare_pool.sweeper import PareSweeper
 
 JOB_NAME = "pare_runner"
-INVOCATION_ONLY = (
-    *("output_dir", "resume", "only", "cache", "enable_caching"),
-    *("limits.max_cost_usd", "limits.max_tokens", "limits.max_wall", "limits.offline_patience"),
-    *("max_cost_usd", "max_total_tokens", "max_wall", "offline_patience"),
-)
-"""Keys that hold for a sweep as a whole."""
 SWEEP_GROUP = "sweep"
 """Group whose options are whole grids: choosing one asks for a sweep."""
 LIST_GROUPS = ("noise",)

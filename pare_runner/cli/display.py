@@ -160,6 +160,8 @@ def _print_results(console: Console, report: Report, rows: Sequence[Row], direct
     console.print(f"\n{head}: {counts or 'nothing ran'}")
     if rows and unpriced(config):
         console.print(f"cost unknown: no price for {', '.join(unpriced(config))}")
+    elif cost and summary["cost_usd"] is None:  # a start before this one had no prices
+        console.print(f"cost {summary['cost_note']}")
     elif cost:
         console.print(f"cost: ${summary['cost_usd']:.4f}")
     left = ["results", *(["traces"] if config.export else []), *(["logs"] if config.writes_unit_logs else [])]

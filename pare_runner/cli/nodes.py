@@ -57,7 +57,7 @@ VIEWS = {
 BASE_URL, ENDPOINT = "base_url", "endpoint"
 MODEL_KEYS = tuple(BASE_URL if name == ENDPOINT else name for name in LLMEngineConfig.model_fields)
 """Keys of a model in a composition."""
-_PARTS: dict[str, type[BaseModel]] = {"quirks": Quirks, "prices": Prices}
+MODEL_PARTS: dict[str, type[BaseModel]] = {"quirks": Quirks, "prices": Prices}
 """Keys of a model that hold a mapping with keys of its own."""
 
 
@@ -138,7 +138,7 @@ def without_empty(values: Mapping[str, Any], model: type[BaseModel]) -> dict[str
 def engine_fields(model: Mapping[str, Any]) -> dict[str, Any]:
     """A model of a composition as fields of `LLMEngineConfig`."""
     named = {ENDPOINT if key == BASE_URL else key: value for key, value in model.items()}
-    for part, inside in _PARTS.items():
+    for part, inside in MODEL_PARTS.items():
         if isinstance(named.get(part), Mapping):
             named[part] = without_empty(named[part], inside)
     return without_empty(named, LLMEngineConfig)
@@ -156,6 +156,6 @@ def composed_key(location: tuple[int | str, ...]) -> list[int | str]:
 
 def node_keys() -> list[str]:
     """Dotted names of all keys inside nodes."""
-    model = [*MODEL_KEYS, *(f"{part}.{name}" for part, inside in _PARTS.items() for name in inside.model_fields)]
+    model = [*MODEL_KEYS, *(f"{part}.{name}" for part, inside in MODEL_PARTS.items() for name in inside.model_fields)]
     views = [f"{node}.{key}" for node, keys in VIEWS.items() for key in keys]
     return [*(f"{node}.{key}" for node in ("model", *ENGINES) for key in model), *views]

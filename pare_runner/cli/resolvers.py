@@ -8,6 +8,7 @@ from pathlib import Path
 
 from omegaconf import OmegaConf
 
+from pare_runner.cli.folder_names import unnamed_keys
 from pare_runner.errors import ConfigError
 from pare_runner.llm.config import OFFLINE_ASSISTANTS
 
@@ -66,3 +67,4 @@ OmegaConf.register_new_resolver("pare_slug", slug, replace=True)
 OmegaConf.register_new_resolver("pare_dir", directory, replace=True)
 OmegaConf.register_new_resolver("pare_log_handlers", log_handlers, replace=True)
 OmegaConf.register_new_resolver("pare_user", user_model, replace=True)
+OmegaConf.register_new_resolver("pare_unnamed_keys", unnamed_keys, replace=True)

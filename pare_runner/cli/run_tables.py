@@ -16,7 +16,8 @@ STYLES = {"success": "green", "failed": "red", "exception": "magenta", "no_valid
 PIPE_WIDTH = 160
 NUMBERS = ("run", "turns", "proposals", "accepted", "calls", "tokens", "cost", "runs", "exceptions")
 WHY_COLUMN = "why"
-FOLDED = (WHY_COLUMN, "job", "cause", "model", "endpoint", "scenarios", "log")
+PATH, ADDRESS = "log", "endpoint"
+FOLDED = (WHY_COLUMN, "job", "cause", "model", ADDRESS, "scenarios", PATH)
 LEAST = 16
 """Columns of the first column at least, however narrow the terminal."""
 NARROW = 45
@@ -44,25 +45,52 @@ class _Console(Console):
 
 
 def print_table(console: Console, rows: Sequence[Mapping[str, str]]) -> None:
-    """Print `rows` under their columns; reasons that would be squeezed stand below, each behind its run."""
+    """Print `rows` under their columns; reasons that would be squeezed stand below, each behind its run.
+
+    Paths and addresses are there to be copied. In a pipe they are never broken, however wide the table becomes. On a
+    terminal that is too narrow for a column of paths these stand below, too, where only the terminal breaks them.
+    """
     if not rows:
         return
     names = list(rows[0])
-    widths = {name: max(len(name), *(len(row[name]) for row in rows)) for name in names if name != WHY_COLUMN}
-    below = WHY_COLUMN in names and console.width - sum(widths.values()) - 2 * len(widths) < NARROW
+    widths = {name: max(len(name), *(len(row[name]) for row in rows)) for name in names}
+    paths_below = PATH in names and console.is_terminal and _least(widths) > console.width
+    if paths_below:
+        names.remove(PATH)
+    shown = {name: widths[name] for name in names if name != WHY_COLUMN}
+    why_below = WHY_COLUMN in names and console.width - sum(shown.values()) - 2 * len(shown) < NARROW
+    if why_below:
+        names.remove(WHY_COLUMN)
+    whole = [name for name in names if name == PATH or (name == ADDRESS and not console.is_terminal)]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in widths if below else names:
-        folded = name in FOLDED
+    for name in names:
+        folded = name in FOLDED and name not in whole
         justify: Literal["left", "right"] = "right" if name in NUMBERS else "left"
-        least = min(widths[name], LEAST) if name == names[0] and name in widths else None  # which run, or job, it is
+        least = widths[name] if name in whole else None
+        if name == names[0] and name != WHY_COLUMN:
+            least = min(widths[name], LEAST)  # which run, or job, it is
         overflow: Literal["fold", "ellipsis"] = "fold" if folded else "ellipsis"
         table.add_column(name, justify=justify, overflow=overflow, no_wrap=not folded, min_width=least)
     for row in rows:
-        table.add_row(*(Text(row[name], STYLES.get(row[name], "")) for name in (widths if below else names)))
+        table.add_row(*(Text(row[name], STYLES.get(row[name], "")) for name in names))
+    width = console.width
+    if not console.is_terminal:
+        console.width += sum(widths[name] for name in whole)  # they take nothing from the others
     with console.capture() as captured:
         console.print(table)
+    console.width = width
     console.file.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
-    for row in rows if below else ():
+    for row in rows if why_below else ():
         if row[WHY_COLUMN]:
             run = f", run {row['run']}" if "run" in row else ""
             console.print(Text(f"\n{row[names[0]]}{run}: {row[WHY_COLUMN]}"))
+    if paths_below:
+        console.print(f"{PATH}:" if len(rows) == 1 else f"{PATH}s, row by row:")
+        for row in rows:
+            console.print(f"  {row[PATH]}", soft_wrap=True, markup=False)
+
+
+def _least(widths: Mapping[str, int]) -> int:
+    """The width of a table whose paths are whole and whose other columns are as narrow as can be read."""
+    narrow = [min(width, LEAST) if name in FOLDED and name != PATH else width for name, width in widths.items()]
+    return sum(narrow) + 2 * (len(narrow) - 1)

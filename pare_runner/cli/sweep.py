@@ -23,6 +23,7 @@ from pare_runner.batch.resuming import check_resumable, placed
 from pare_runner.batch.sweep_files import write_sweep
 from pare_runner.cli.body import JobBody
 from pare_runner.cli.explain import Context, composition_error
+from pare_runner.cli.folder_names import may_be_swept, unnamed_keys
 from pare_runner.errors import ConfigError, InputError
 from pare_runner.llm.keyless import masked
 
@@ -31,14 +32,6 @@ _BASE_URL = "base_url="
 _SERVERS = "an address names no folder: give each server a file with its model.alias, and sweep over model="
 _RANGE = "range(START,STOP,STEP) ends before STOP"
 _ESCAPED = re.compile(r"\\([\\()\[\]{}:=,\s])")
-
-
-MAY_BE_SWEPT = (
-    *("export", "export.write", "export.format", "export.dialect", "export.redact"),
-    *("trace_dump_format", "export_dialect", "export_redact"),
-    *("log_level", "log_to_file", "logs_dir", "use_custom_logger", "limits.timeout_seconds", "timeout_seconds"),
-)
-"""Keys that name no folder, since they cannot change a result, unless the jobs of a sweep differ in them."""
 _EXCLUDED = "hydra.job.config.override_dirname.exclude_keys"
 
 
@@ -127,10 +120,22 @@ def refuse_unlisted(overrides: Iterable[Override]) -> None:
 
 
 def naming(sweep: DictConfig, overrides: Sequence[Override]) -> list[str]:
-    """The override that lets folders be named after those keys of `MAY_BE_SWEPT` that have several values."""
-    swept = {item.key_or_group for item in overrides if item.is_sweep_override()} & {*MAY_BE_SWEPT}
-    kept = [str(key) for key in OmegaConf.select(sweep, _EXCLUDED) if key not in swept]
-    return [f"{_EXCLUDED}=[{','.join(kept)}]"] if swept else []
+    """The override that says which keys name no folder, where these are not just those of `sweep`.
+
+    A key that has several values does name folders, unless it is one for all jobs; a key inside of one that names none,
+    as of a mapping, does not either.
+    """
+    quiet = [str(key) for key in OmegaConf.select(sweep, _EXCLUDED)]
+    typed = dict.fromkeys(item.key_or_group for item in overrides)
+    inside = [key for key in typed if key not in quiet and key.startswith(tuple(f"{name}." for name in quiet))]
+    nameable = {*may_be_swept(), *inside}
+    swept = [item.key_or_group for item in overrides if item.is_sweep_override() and item.key_or_group in nameable]
+    kept = [key for key in (*quiet, *inside) if key not in swept]
+    if kept == quiet:
+        return []
+    named, further = (",".join(keys) for keys in (swept, inside))
+    ours = f"${{pare_unnamed_keys:[{named}],[{further}]}}"  # Hydra would take 50 ms a job to read the list itself
+    return [f"{_EXCLUDED}={ours}" if quiet == unnamed_keys() else f"{_EXCLUDED}=[{','.join(kept)}]"]
 
 
 def readable(override: str) -> str:

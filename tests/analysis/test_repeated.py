@@ -54,6 +54,27 @@ def test_times_and_places_tell_no_runs_apart(own: Path) -> None:
     assert read_results([own]).repeated == 2
 
 
+def test_what_a_run_is_called_and_cost_tells_no_runs_apart(own: Path) -> None:
+    """The same run stands in a job of one run of each scenario, and in one of several, where its name has a number."""
+    shutil.copytree(own / "alone", own / "again")
+    path = own / "again" / "results.parquet"
+    named = pl.read_parquet(path).with_columns(run_id=pl.lit("x_run_1_") + pl.col("run_id"), attempt=2, cost_usd=9.0)
+    named.with_columns(model_retries=3, export_path=pl.lit("traces/x.json")).write_parquet(path)
+
+    results = read_results([own])
+
+    assert (results.repeated, [note.code for note in results.notes()]) == (2, ["repeated_runs"])
+    assert report(own).report.metadata.runs == 10
+
+
+def test_files_of_earlier_versions_are_copies_all_the_same(own: Path) -> None:
+    shutil.copytree(own / "alone", own / "again")
+    path = own / "again" / "results.parquet"
+    pl.read_parquet(path).drop("scoring", "usage_by_role", strict=False).write_parquet(path)
+
+    assert read_results([own]).repeated == 2
+
+
 def test_unlike_results_of_one_run_are_shown_and_not_counted(own: Path) -> None:
     shutil.copytree(own / "alone", own / "again")
     path = own / "again" / "results.parquet"

@@ -23,7 +23,8 @@ from tests.faults.jobs import job_config, rows_of
 from tests.faults.picnic import playing, write_picnics
 from tests.llm.fault_server import FaultServer
 
-PRICES = Prices(input=1.0, output=10.0, source="here", date="2026-01-01")
+DAY = "2026-01-01"
+PRICES = Prices(input=100.0, output=1100.0, source="here", date=DAY)
 MODEL = LLMEngineConfig(model_name="m", provider="p", prices=PRICES)
 OFFLINE = LLMEngineConfig(model_name="scripted", adapter="offline")
 
@@ -33,9 +34,11 @@ def config(model: LLMEngineConfig = MODEL, **fields: Any) -> MultiScenarioRunner
     return MultiScenarioRunnerConfig.model_validate({**roles, "execute_max_iterations": 5, "max_turns": 20, **fields})
 
 
-def row(scenario: str = "notes", prompt: int = 9000, cost: float | None = 2.0, **more: Any) -> dict[str, Any]:
+def row(scenario: str = "notes", prompt: int = 9000, **more: Any) -> dict[str, Any]:
+    """A run of 10 calls that costs 2 dollars now, and cost another sum when it was made."""
     columns = config_columns(config())
-    counts = {"model_calls": 10, "prompt_tokens": prompt, "completion_tokens": 1000, "cost_usd": cost}
+    tokens = {"prompt_tokens": prompt, "completion_tokens": 1000}
+    counts = {"model_calls": 10, **tokens, "cost_usd": 77.0, "usage_by_role": {"observe": tokens}}
     kind = {name: columns[name] for name in SAME}
     return {**kind, "base_scenario_id": scenario, "status": "success", "oracle": False, **counts, **more}
 
@@ -61,12 +64,12 @@ def test_jobs_without_models_need_nothing() -> None:
 
 def test_earlier_runs_of_the_same_scenario_say_most() -> None:
     scenario = NotesScenario()
-    evidence = past(row(prompt=8000, cost=1.0), row(prompt=10_000, cost=3.0), row("other", prompt=10**6, cost=900.0))
+    evidence = past(row(prompt=8000), row(prompt=10_000), row("other", prompt=10**6))
     total = forecast([Ahead("a", config(), [scenario] * 4)], evidence).total
 
     assert (total.calls.expected, total.prompt.expected, total.completion.expected) == (40, 36_000, 4000)
     assert total.cost is not None
-    assert total.cost.expected == 8.0
+    assert total.cost.expected == pytest.approx(8.0)
     # Each of four runs varies by a tenth of 2 dollars (1,000 of 10,000 tokens), all of them may be off by a tenth.
     assert total.cost.low == pytest.approx(0.9 * 8 - 2 * (4 * 0.2**2) ** 0.5)
     assert total.cost.high == pytest.approx(1.1 * 8 + 2 * (4 * 0.2**2) ** 0.5)
@@ -74,7 +77,7 @@ def test_earlier_runs_of_the_same_scenario_say_most() -> None:
 
 
 def test_other_scenarios_of_the_same_models_stand_in_with_a_wider_range() -> None:
-    evidence = past(row("other", prompt=9000, cost=2.0), row("third", prompt=9000, cost=2.0))
+    evidence = past(row("other"), row("third"))
     total = forecast([Ahead("a", config(), [NotesScenario()])], evidence).total
 
     assert total.cost is not None
@@ -97,11 +100,51 @@ def test_what_is_no_evidence(other: dict[str, Any]) -> None:
     assert past(row(**other)).of(config()) == {}
 
 
-def test_a_cost_that_was_not_known_stays_unknown() -> None:
-    found = forecast([Ahead("a", config(), [NotesScenario()])], past(row(cost=None)))
+def test_earlier_runs_tell_tokens_and_the_configuration_tells_prices() -> None:
+    job, scenario = config(), NotesScenario()
+    for cost in (None, 0.5, 900.0):
+        found = forecast([Ahead("a", job, [scenario])], past(row(cost_usd=cost), row(cost_usd=cost)))
+        assert found.total.cost is not None
+        assert found.total.cost.expected == pytest.approx(2.0)
+        assert found.warning(Budget(max_cost_usd=1.0)) is not None
 
-    assert found.total.cost is None
-    assert "cost unknown" in next(found.lines())
+    unpriced = forecast([Ahead("a", config(MODEL.model_copy(update={"prices": None})), [scenario])], past(row()))
+    assert unpriced.total.cost is None
+    assert "cost unknown" in next(unpriced.lines())
+
+
+def test_each_role_pays_its_own_price() -> None:
+    """Exactly, or from lines of earlier versions as if all roles had read, written and cached alike."""
+    user = {"prompt_tokens": 1000, "completion_tokens": 900, "cached_tokens": 0}
+    observe = {"prompt_tokens": 8000, "completion_tokens": 100, "cached_tokens": 4000}
+    dear = MODEL.model_copy(update={"prices": Prices(input=10.0, output=50.0, cached_input=1.0, source="x", date=DAY)})
+    cheap = MODEL.model_copy(update={"prices": Prices(input=1.0, output=2.0, source="x", date=DAY)})
+    job = config(dear, user_engine_config=cheap)
+    run = row(cached_tokens=4000, usage_by_role={"user": user, "observe": observe})
+
+    exact = forecast([Ahead("a", job, [NotesScenario()])], past(run)).total.cost
+    assert exact is not None
+    assert exact.expected == pytest.approx((1000 * 1 + 900 * 2 + 4000 * 10 + 4000 * 1 + 100 * 50) / 1e6)
+
+    earlier = {name: value for name, value in run.items() if name != "usage_by_role"}
+    shared = past({**earlier, "tokens_by_role": {"user": 1900, "observe": 8100}})
+    about = forecast([Ahead("a", job, [NotesScenario()])], shared).total.cost
+    assert about is not None
+    of_user, of_model = 0.9 * 1 + 0.1 * 2, 0.5 * 10 + 0.4 * 1 + 0.1 * 50
+    assert about.expected == pytest.approx((1900 * of_user + 8100 * of_model) / 1e6)
+    assert forecast([Ahead("a", job, [NotesScenario()])], past(earlier)).total.cost is None
+
+
+def test_what_runs_cost_is_what_a_forecast_at_their_prices_says(tmp_path: Path) -> None:
+    with FaultServer(playing()).in_thread() as server:
+        priced = {"prices": PRICES.model_dump()}
+        experiment = job_config(server, write_picnics(tmp_path / "picnics", ["bread"]), engine=priced)
+        run_job(experiment, tmp_path / "job")
+    done = rows_of(tmp_path / "job")["picnic_bread"]
+    (unit,) = job_units(experiment)
+    found = forecast([Ahead("a", experiment, [unit.scenario])], past_runs([tmp_path / "job"])).total.cost
+    assert found is not None
+    assert found.expected == done["cost_usd"] > 0
 
 
 def test_prompts_are_those_of_real_requests() -> None:
@@ -118,7 +161,7 @@ def test_prompts_are_those_of_real_requests() -> None:
     replies = REPLY_TOKENS * sum(asked.calls.values())
     assert (total.prompt.expected, total.completion.expected) == (2 * prompt, 2 * replies)
     assert total.cost is not None
-    assert total.cost.expected == pytest.approx(2 * (prompt * 1.0 + replies * 10.0) / 1e6)
+    assert total.cost.expected == pytest.approx(2 * (prompt * 100.0 + replies * 1100.0) / 1e6)
     assert (total.cost.low, total.cost.high) == pytest.approx((total.cost.expected / 2, total.cost.expected * 3))
 
 
@@ -201,7 +244,7 @@ def test_a_scenario_that_goes_wrong_is_taken_to_be_like_the_others() -> None:
 
 
 def test_a_budget_that_cannot_be_enough_is_a_warning() -> None:
-    found = forecast([Ahead("a", config(), [NotesScenario()] * 10)], past(row(cost=2.0), row(cost=2.0)))
+    found = forecast([Ahead("a", config(), [NotesScenario()] * 10)], past(row(), row()))
 
     assert found.warning(Budget()) is None
     assert found.warning(Budget(max_cost_usd=18.0)) is None
@@ -209,7 +252,7 @@ def test_a_budget_that_cannot_be_enough_is_a_warning() -> None:
         "the runs ahead will cost at least $18.00, and $17.00 of limits.max_cost_usd=17 are left"
     )
     used = Budget(max_cost_usd=18.0)
-    used.count_row(row(cost=2.0))
+    used.count_row(row(cost_usd=2.0))
     assert "and $16.00 of limits.max_cost_usd=18 are left" in str(found.warning(used))
     assert found.warning(Budget(max_tokens=90_000)) is None
     assert "at least 90k tokens" in str(found.warning(Budget(max_tokens=89_999)))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from pare_runner.cli import app
+from pare_runner.cli.conf_dirs import packaged_conf_dir
 from pare_runner.cli.hydra_entry import main
+from tests.docs.pages import page
 from tests.faults.jobs import rows_of
 from tests.faults.picnic import playing, write_picnics
 from tests.llm.fault_server import FaultServer
@@ -116,9 +120,20 @@ def test_a_budget_stops_the_run_and_a_higher_one_goes_on(run: Run, server: Fault
     told = run("limits.max_cost_usd=500", "resume=outputs/a")
     assert (told.status, len(rows_of(tmp_path / "outputs" / "a"))) == (0, 3)
     cost = sum(row["cost_usd"] for row in rows_of(tmp_path / "outputs" / "a").values())
-    told = run("--forecast")
+    assert run("--forecast").out == "forecast: 3 runs, 3 of them from the cache, which costs nothing\n"
+    told = run("--forecast", "cache=refresh")
     assert f"${cost:.2f} (" in told.out, "the same runs again are expected to cost the same"
     assert "based on earlier runs of the same scenarios and models (3 runs)" in told.out
+
+
+def test_a_directory_goes_on_at_other_prices(run: Run) -> None:
+    assert run("suite.limit=1", "output_dir=outputs/p", prices=None).status == 0
+    told = run("resume=outputs/p")
+
+    assert told.status == 0
+    assert "outputs/p began at other prices: runs that are finished keep what they cost" in told.err
+    assert "cost unknown: 1 of 3 runs asked a model without a price" in told.out
+    assert app.main(["verify", "outputs/p"]) == 0
 
 
 def folders_of_jobs(sweep: Path) -> list[str]:
@@ -163,5 +178,20 @@ def test_a_budget_without_a_price_is_refused(run: Run, tmp_path: Path) -> None:
     assert told.status == 2
     assert "the price of a model is unknown" in told.err
     assert "(user=m, observe=m, execute=m)" in told.err
+    assert re.findall(r"'(\w+)\.prices=", told.err) == ["model"], "one key for all three"
     assert not (tmp_path / "outputs").exists()
     assert run("limits.max_tokens=100000000", prices=None).status == 0
+
+    told = run("limits.max_cost_usd=5", "user.model_name=other", prices=None)
+    assert re.findall(r"'(\w+)\.prices=", told.err) == ["model", "user"]
+    told = run("limits.max_cost_usd=5", f"observe.prices={PRICES}", prices=None)
+    assert re.findall(r"'(\w+)\.prices=", told.err) == ["user", "execute"]
+
+
+def test_the_zeros_that_the_option_names_are_prices(run: Run, tmp_path: Path) -> None:
+    (said,) = re.findall(r"nothing: (\{.*\})$", (packaged_conf_dir() / "model/local.yaml").read_text(), re.MULTILINE)
+    assert said in page("budgets.md")
+    told = run("limits.max_cost_usd=5", "output_dir=outputs/own", prices=said)
+
+    assert (told.status, "cost: $0.0000" in told.out) == (0, True)
+    assert {row["cost_usd"] for row in rows_of(tmp_path / "outputs" / "own").values()} == {0.0}

@@ -68,7 +68,7 @@ def test_on_a_narrow_terminal_reasons_stand_below_the_table(
 
     assert lines[0].split() == ["scenario", "status", "proposals", "accepted"]
     assert any(line.startswith("crashing: ") for line in lines)
-    assert max(map(len, lines[: lines.index("next:")])) <= 80
+    assert max(map(len, lines[: lines.index("runs that ended in an exception, by cause:")])) <= 80
 
 
 def networked(prices: Prices | None) -> MultiScenarioRunnerConfig:

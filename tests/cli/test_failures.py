@@ -86,6 +86,18 @@ def test_equal_failures_are_one_row_and_made_again_by_the_command_shown(
     assert pare("resume", "job", "--only", "failed").out.startswith("job: no run ended in an exception, nothing to do")
 
 
+def test_the_path_of_a_log_can_be_copied_from_a_pipe(experiment: Pare, service: tuple[Service, list[str]]) -> None:
+    trouble, words = service
+    trouble.trouble = {"bread": observing(not_found())}
+    job = f"results/{'of_a_long_afternoon_' * 5}/job"
+    said = experiment(*words, f"output_dir={job}")
+
+    lines = said.out.splitlines()
+    log = lines[lines.index("runs that ended in an exception, by cause:") + 2].split()[-1]
+    assert log.startswith(f"{job}/logs/picnic_bread_")
+    assert Path(log).is_file()
+
+
 def test_a_sweep_has_one_table_of_jobs_and_one_of_causes(
     pare: Pare, experiment: Pare, service: tuple[Service, list[str]]
 ) -> None:

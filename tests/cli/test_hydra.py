@@ -20,13 +20,14 @@ from pare_runner.batch.identity import in_identity
 from pare_runner.batch.units import Unit
 from pare_runner.cli.conf_dirs import packaged_conf_dir
 from pare_runner.cli.flags import parse
+from pare_runner.cli.folder_names import may_be_swept, unnamed_keys
 from pare_runner.cli.help import group_options, help_text
 from pare_runner.cli.hydra_entry import main
 from pare_runner.cli.live import DERIVED, DORMANT
 from pare_runner.cli.nodes import ENGINES, VIEWS
 from pare_runner.cli.resolvers import MAX_SLUG, slug
-from pare_runner.cli.sweep import MAY_BE_SWEPT
 from pare_runner.errors import ConfigError, InputError
+from pare_runner.llm.config import LLMEngineConfig, Prices
 
 
 @dataclass(frozen=True)
@@ -389,6 +390,40 @@ def test_what_cannot_change_a_result_names_no_folder(jobs: Jobs) -> None:
     assert names == 2 * [slug("seed=1"), slug("seed=2")]
 
 
+def test_how_a_model_is_served_and_paid_names_no_folder(jobs: Jobs) -> None:
+    server = ["model=local", "model.base_url=http://localhost:1/v1"]
+    prices = "model.prices={input: 100, output: 300, source: me, date: '2026-11-30'}"
+    words = [prices, "user.max_retries=2", "model.api_key_env=KEY", "+model.extra_headers.X-Team=us"]
+    assert main([*server, *words, "seed=1,2", "-m"], run_job=jobs) == 0
+    assert main(["model=gpt5", "model.prices.input=1", "model.total_timeout=9", "seed=1,2", "-m"], run_job=jobs) == 0
+    names = [slug(f"model={model},seed={seed}") for model in ("local", "gpt5") for seed in (1, 2)]
+    assert [folder.name for folder in jobs.folders] == names
+
+
+@pytest.mark.parametrize("node", ["model", "user", "observe", "execute", "judge"])
+def test_no_key_of_a_model_outside_of_the_identity_names_a_folder(node: str) -> None:
+    """Found in the option that every model starts from, and in the classes that read it."""
+    engine = OmegaConf.load(packaged_conf_dir() / "model/base/engine.yaml")
+    named = {"base_url" if name == "endpoint" else name: name for name in LLMEngineConfig.model_fields}
+    serving = {key for key, name in named.items() if not in_identity(LLMEngineConfig, name)}
+    assert serving < set(engine)
+    inside = {f"prices.{name}" for name in Prices.model_fields}
+    quiet = {key.removeprefix(f"{node}.") for key in unnamed_keys() if key.startswith(f"{node}.")}
+    assert quiet == serving | inside
+
+
+def test_a_sweep_over_what_cannot_change_a_result_has_a_folder_for_each(jobs: Jobs) -> None:
+    words = ["model=local", "model.base_url=http://localhost:1/v1", "model.max_retries=1,2", "model.read_timeout=9"]
+    assert main([*words, "+model.extra_headers.X-Team=us", "-m"], run_job=jobs) == 0
+    chosen = "hydra.job.config.override_dirname.exclude_keys=[model.max_retries,seed]"
+    assert main([*words[:3], "seed=4", chosen, "-m"], run_job=jobs) == 0
+    names = [folder.name for folder in jobs.folders]
+    assert names[:2] == [slug(f"model.max_retries={n},model=local") for n in (1, 2)]
+    assert [name.partition("v1,")[2][:-7] for name in names[2:]] == [
+        f"model.max_retries={n},model=local" for n in (1, 2)
+    ]
+
+
 @pytest.mark.parametrize("launcher", ["pare_pool", "basic"])
 def test_a_sweep_over_traces_has_a_folder_for_each(launcher: str, jobs: Jobs) -> None:
     assert main(["export=hf,lite", "log_level=ERROR", "-m", f"hydra/launcher={launcher}"], run_job=jobs) == 0
@@ -399,12 +434,15 @@ def test_keys_that_name_no_folder_are_outside_of_the_identity() -> None:
     """And all that are outside of it name none, but for those that choose runs, texts, checks or the experiment."""
     config = OmegaConf.load(packaged_conf_dir() / "config.yaml")
     quiet = set(config.hydra.job.config.override_dirname.exclude_keys)
+    assert quiet == set(unnamed_keys())
     fields = {name: in_identity(MultiScenarioRunnerConfig, name) for name in MultiScenarioRunnerConfig.model_fields}
     assert [key for key in quiet if fields.get(key)] == []
-    assert set(MAY_BE_SWEPT) <= quiet
+    assert may_be_swept() <= quiet
     choosing = {"suite", "scenarios", "experiment_name", "prompts_dir", "replay", "judge_only"}
-    derived = {"export", "judge_engine_config", "judge_prompt_hash"}
+    derived = {"judge_engine_config", "judge_prompt_hash"}
     assert {name for name, changes in fields.items() if not changes} - quiet - derived == choosing
+    assert {"executor", "export.format", "limits.max_wall", "limits.timeout_seconds"} <= quiet
+    assert not {"time.mode", "limits.max_tokens_per_run", "limits.max_scenario_duration"} & quiet
 
 
 def test_folder_names_are_short_plain_and_different() -> None:

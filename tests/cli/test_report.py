@@ -190,6 +190,13 @@ def test_a_report_that_cannot_be_written_is_a_warning(pare: Pare, alone: str) ->
     assert Path("alone/summary.json").exists()
 
 
+def test_a_sweep_over_the_number_of_runs_has_a_report(pare: Pare, experiment: Pare, dinner: Path) -> None:
+    said = experiment("model=passive", f"scenarios=[{dinner}]", "suite.runs=1,2", "output_dir=s", "-m")
+
+    assert (said.status, "report: s/report.html" in said.out) == (0, True)
+    assert "1 run that is there already counts once" in pare("report", "s").out
+
+
 def test_unlike_results_of_a_run_are_said_where_the_report_would_be(
     pare: Pare, alone: str, caplog: pytest.LogCaptureFixture
 ) -> None:

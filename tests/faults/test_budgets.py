@@ -119,7 +119,7 @@ def test_an_unknown_price_stops_a_budgeted_run_before_it_starts(
     with pytest.raises(ConfigError, match=r"max_cost_usd=5: the price of a model is unknown.*user=m") as caught:
         run_job(config, tmp_path / "job")
 
-    assert "user.prices={input: 1.0" in str(caught.value)
+    assert "model.prices={input: 1.0" in str(caught.value)
     assert not (tmp_path / "job").exists()
     assert len(server.bodies) == asked
     assert run_job(config.model_copy(update={"max_cost_usd": None}), tmp_path / "job").exit_status == 0

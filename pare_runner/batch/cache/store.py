@@ -64,6 +64,12 @@ class CacheStore:
             return None
         return entry
 
+    def head(self, key: CacheKey) -> Head | None:
+        """What the first line of the entry of `key` says; None if there is none, or another line."""
+        stored = _stored(self._path(key))
+        head = None if stored is None else stored.head
+        return head if head is not None and head.key == key else None
+
     def put(self, entry: Entry) -> None:
         """Write an entry, instead of one with the same key."""
         path = self._path(entry.head.key)

@@ -7,9 +7,10 @@ and the run is made again from them without asking a model.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from pare_runner.batch.agents import engines, scenario_reads_data, scoring_hash
+from pare_runner.batch.agents import engines, online_engines, scenario_reads_data, scoring_hash
 from pare_runner.batch.cache.entry import CacheKey, Entry, Head
 from pare_runner.batch.cache.store import CacheStore
 from pare_runner.batch.config import CacheMode, MultiScenarioRunnerConfig
@@ -18,7 +19,10 @@ from pare_runner.batch.identity import BEHAVIOUR_VERSION, config_hash, digest
 from pare_runner.batch.job import EXCEPTION, Job
 from pare_runner.batch.rendering import export_path
 from pare_runner.batch.results import config_columns
+from pare_runner.batch.units import Unit
 from pare_runner.batch.work import Recorded, Report, Task
+from pare_runner.llm.recording.keys import UnitKey
+from pare_runner.scenarios.scenario import PAREScenario
 from pare_runner.scenarios.yaml_scenario import scoring_of
 from pare_runner.traces.registry import trace_writers
 
@@ -26,6 +30,25 @@ from pare_runner.traces.registry import trace_writers
 def cache_mode(config: MultiScenarioRunnerConfig) -> CacheMode:
     """How a job uses the cache: `enable_caching=false` means bypass, and so does a replay, which is no run."""
     return config.cache if config.enable_caching and config.replay is None else "bypass"
+
+
+def answered(config: MultiScenarioRunnerConfig, units: Iterable[Unit], store: CacheStore) -> list[bool]:
+    """Which of `units` the cache is going to answer without a model, as far as the first lines of its entries tell.
+
+    Nothing is promised: that an entry is damaged, or gone meanwhile, is found out when it is used. Runs that a judge
+    would have to judge anew are none of these.
+    """
+    units = list(units)
+    if cache_mode(config) != "use":
+        return [False] * len(units)
+    digest, judged = config_hash(config), "judge" in online_engines(config)
+    found = []
+    for unit in units:
+        key = _key(config, digest, UnitKey(unit.scenario.scenario_id, unit.run_number), unit.scenario)
+        head = None if key is None else store.head(key)
+        as_judged = not judged or (head is not None and head.scoring_hash == scoring_hash(config, unit.scenario))
+        found.append(head is not None and as_judged)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +116,7 @@ class CacheUse:
         return Report(task, row, traces, log, None if job.config.oracle else entry.calls, "cache")
 
     def _key(self, job: Job, task: Task) -> CacheKey | None:
-        """The key of a run; None if its scenario has no hash, or noise of its own whose data no hash covers."""
-        scenario = job.units[task.unit].scenario
-        world = getattr(scenario, "world_hash", None)
-        if world is None or scenario_reads_data(job.config, scenario):
-            return None
-        return CacheKey(task.unit.scenario, task.unit.run, self._of(job).config_hash, world, BEHAVIOUR_VERSION)
+        return _key(job.config, self._of(job).config_hash, task.unit, job.units[task.unit].scenario)
 
     def _of(self, job: Job) -> _Wanted:
         if job.number not in self._wanted:
@@ -114,6 +132,14 @@ class CacheUse:
             names = frozenset(writer.name for writer in writers)
             self._wanted[job.number] = _Wanted(config_hash(config), digest(rendering), names)
         return self._wanted[job.number]
+
+
+def _key(config: MultiScenarioRunnerConfig, config_hash: str, unit: UnitKey, scenario: PAREScenario) -> CacheKey | None:
+    """The key of a run; None if its scenario has no hash, or noise of its own whose data no hash covers."""
+    world = getattr(scenario, "world_hash", None)
+    if world is None or scenario_reads_data(config, scenario):
+        return None
+    return CacheKey(unit.scenario, unit.run, config_hash, world, BEHAVIOUR_VERSION)
 
 
 def _rendering(wanted: _Wanted, task: Task) -> str:
