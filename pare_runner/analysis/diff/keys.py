@@ -54,7 +54,7 @@ class Keys:
     of: some columns of its frame, and `cell`. `differing` maps every column that has other values on A than on B to
     those of both, `treatment` one that is constant on each side, and not the same, to both values. `narrowed` are keys
     that vary on one side only and are matched at the one value of the other; `pooled` those whose values stand
-    together, because that side lacks the value or because they are ignored.
+    together, because that side lacks the value or because they are ignored or not asked for.
     """
 
     matched: tuple[str, ...]
@@ -85,7 +85,8 @@ def find_keys(a: Side, b: Side, *, by: Sequence[str] | None = None, ignore: Sequ
     if by is None:
         matched, narrowed, pooled = _chosen(tables, values, [*columns, *_config_keys(tables, ignore)])
     else:
-        matched, narrowed, pooled = [name for name in by if name not in (SCENARIO, RUN, *ignore)], [], []
+        matched, narrowed = [name for name in by if name not in (SCENARIO, RUN, *ignore)], []
+        pooled = _left_together(tables, matched, [*columns, *_config_keys(tables, ignore)])
     differing = {
         name: (tuple(values[0][name]), tuple(values[1][name]))
         for name in columns
@@ -189,6 +190,15 @@ def _chosen(
         if min(counts) == 1:
             narrowed.append(name)
     return chosen, narrowed, pooled
+
+
+def _left_together(tables: Sequence[pl.DataFrame], matched: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Those of `names` whose values `matched` does not tell apart on one side, and that none before them tells."""
+    found: list[str] = []
+    for name in names:
+        if name not in matched and any(_splits(table, [*matched, *found], name) for table in tables):
+            found.append(name)
+    return found
 
 
 def _splits(table: pl.DataFrame, chosen: Sequence[str], name: str) -> bool:

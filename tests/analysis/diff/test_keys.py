@@ -68,6 +68,14 @@ def test_keys_can_be_named(rows: Rows) -> None:
     found = keys(rows, both, both, by=["tool_failure_probability"])
     assert (found.matched, found.runs) == (("tool_failure_probability",), True)
     assert found.cells == ((0.0,), (0.1,))
+    assert found.pooled == ("observe_model",)
+
+
+def test_what_named_keys_leave_together_is_told_once(rows: Rows) -> None:
+    one, several = grid(["x"], [0.0]), grid(["x"], [0.0, 0.1])
+    found = keys(rows, one, several, by=["observe_model"])
+    assert (found.matched, found.pooled) == (("observe_model",), ("tool_failure_probability",))
+    assert keys(rows, several, several, by=["observe_model", "tool_failure_probability"]).pooled == ()
 
 
 def test_an_extra_column_of_text_is_a_key(rows: Rows) -> None:
