@@ -75,6 +75,10 @@ def test_what_named_keys_leave_together_is_told_once(rows: Rows) -> None:
     one, several = grid(["x"], [0.0]), grid(["x"], [0.0, 0.1])
     found = keys(rows, one, several, by=["observe_model"])
     assert (found.matched, found.pooled) == (("observe_model",), ("tool_failure_probability",))
+
+
+def test_named_keys_that_tell_all_apart_leave_nothing_together(rows: Rows) -> None:
+    several = grid(["x"], [0.0, 0.1])
     assert keys(rows, several, several, by=["observe_model", "tool_failure_probability"]).pooled == ()
 
 
