@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pare_runner.batch.ending import all_written
 from pare_runner.batch.failures import Group, RanWith, failures, kept_some, limits
 from pare_runner.batch.journal import read_journal
 from pare_runner.batch.plan import PLAN, Plan, PlannedJob, find_plan, read_plan
@@ -45,7 +46,10 @@ class JobStatus:
 
 @dataclass(frozen=True, slots=True)
 class InvocationStatus:
-    """How an invocation stands; `running` is None if nobody is working on it, `cached` whether the cache has runs."""
+    """How an invocation stands; `running` is None if nobody is working on it, `cached` whether the cache has runs.
+
+    `written` is whether the files that stand at its end are those of the journals, once all has run.
+    """
 
     directory: Path
     jobs: tuple[JobStatus, ...]
@@ -53,6 +57,7 @@ class InvocationStatus:
     failures: tuple[Group, ...]
     limits: tuple[Group, ...]
     cached: bool
+    written: bool
 
     @property
     def counts(self) -> dict[str, int]:
@@ -73,8 +78,8 @@ class InvocationStatus:
 
     @property
     def complete(self) -> bool:
-        """Whether every planned unit has ended, however."""
-        return not self.missing
+        """Whether every planned unit has ended, however, and all files are written."""
+        return not self.missing and self.written
 
     def as_json(self) -> dict[str, Any]:
         """All of it as JSON prints it."""
@@ -122,7 +127,7 @@ def invocation_status(directory: Path, now: float, shown: Path | None = None) ->
     missing = sum(job.missing for job in jobs)
     work = running(directory, folders, [job.rows for job in jobs], missing, now)
     causes = tuple(failures(with_rows)), tuple(limits(with_rows))
-    return InvocationStatus(directory, jobs, work, *causes, kept_some(with_rows))
+    return InvocationStatus(directory, jobs, work, *causes, kept_some(with_rows), all_written(directory, plan))
 
 
 def grouped(directory: Path, jobs: Sequence[PlannedJob], shown: Path) -> tuple[list[Group], list[Group], bool]:
@@ -148,15 +153,17 @@ def job_statuses(directory: Path, plan: Plan) -> list[JobStatus]:
 def newest_unfinished(top: Path) -> Path:
     """The newest directory below `top` whose units are not all done; ConfigError if there is none.
 
-    One in which units are missing comes before one whose units are merely exceptions: what they died of may stay.
+    One in which units or final files are missing comes before one whose units are merely exceptions: what they died of
+    may stay.
     """
     to_try_again = None
     for directory in _newest_first(top):
         try:
-            statuses = job_statuses(directory, read_plan(directory))
+            plan = read_plan(directory)
+            statuses = job_statuses(directory, plan)
         except InputError:
             continue  # what cannot be read cannot be gone on with
-        if any(status.missing for status in statuses):
+        if any(status.missing for status in statuses) or not all_written(directory, plan):
             return directory
         if to_try_again is None and not all(status.finished for status in statuses):
             to_try_again = directory

@@ -62,6 +62,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as left:  # how typer ends: help, usage errors, a status of a command, and a closed pipe
         if isinstance(left.__context__, BrokenPipeError):
             return _quiet()
+        if _was_interrupt(left):
+            return _fail(left, "interrupted", INTERRUPTED)
         return left.code if isinstance(left.code, int) else FAILED
     except KeyboardInterrupt as error:
         return _fail(error, "interrupted", INTERRUPTED)
@@ -95,6 +97,11 @@ def pare(
     pare scenarios list
     pare scenarios check my_scenario.yaml
     """
+
+
+def _was_interrupt(left: SystemExit) -> bool:
+    """Whether typer made this of Ctrl-C; a command that was interrupted in its runs leaves so too, and has told it."""
+    return left.__context__ is not None and isinstance(left.__context__.__cause__, KeyboardInterrupt)
 
 
 def _quiet() -> int:

@@ -14,7 +14,8 @@ import typer
 
 from pare_runner.atomic import read_json
 from pare_runner.batch.config import CacheMode, ExecutorType
-from pare_runner.batch.continuing import all_written, requests_of, where_it_began
+from pare_runner.batch.continuing import requests_of, where_it_began
+from pare_runner.batch.ending import all_written, ended, write_ending
 from pare_runner.batch.interrupts import INTERRUPTED
 from pare_runner.batch.invocation import Invocation
 from pare_runner.batch.job import OK, SOME_EXCEPTIONS, STOPPED, JobReport
@@ -31,6 +32,8 @@ from pare_runner.cli.reporting import write_reports
 from pare_runner.errors import ConfigError, did_you_mean
 from pare_runner.library.files import shown
 from pare_runner.llm.config import LLMEngineConfig
+
+log = logging.getLogger(__name__)
 
 _WORST_FIRST = (INTERRUPTED, STOPPED, SOME_EXCEPTIONS, OK)
 
@@ -96,10 +99,11 @@ def _nothing_to_do(directory: Path, plan: Plan, *, only_exceptions: bool) -> str
     statuses = job_statuses(directory, plan)
     crashed = sum(status.counts["exception"] for status in statuses)
     missing = sum(status.missing for status in statuses)
-    if only_exceptions and not crashed:
+    written = all_written(directory, plan)
+    if only_exceptions and not crashed and (missing or written):
         left = f"; {plural(missing, 'run')} not made yet: {pare('resume', directory)}" if missing else ""
         return f"no run ended in an exception, nothing to do{left}"
-    if not crashed and not missing and all_written(directory, plan):
+    if not crashed and not missing and written:
         return f"complete, {plural(plan.planned, 'run')}: nothing to do"
     return None
 
@@ -107,24 +111,36 @@ def _nothing_to_do(directory: Path, plan: Plan, *, only_exceptions: bool) -> str
 def _go_on(
     directory: Path, name: Path, plan: Plan, changes: dict[str, Any], *, only_exceptions: bool, quiet: bool
 ) -> int:
-    with _logging_to_terminal(), where_it_began(plan, directory):
+    with _logging_to_terminal():
+        if all(status.finished for status in job_statuses(directory, plan)):
+            log.warning("%s: all has run; its final files are written anew", name)
+            reports = write_ending(directory, plan)
+        else:
+            reports = _run(directory, plan, changes, only_exceptions=only_exceptions)
+        page = write_reports(name)
+        ended(directory)
+    if not quiet:
+        _show(name, plan, reports, page)
+    statuses = {report.exit_status for report in reports}
+    return next(status for status in _WORST_FIRST if status in statuses)
+
+
+def _run(directory: Path, plan: Plan, changes: dict[str, Any], *, only_exceptions: bool) -> list[JobReport]:
+    """Make what is left, and the files of a sweep."""
+    with where_it_began(plan, directory):
         requests = requests_of(directory, plan, changes)
         answered: list[LLMEngineConfig] = []
         for request in requests:
             probe_models(request.config, answered, directory)
         try:
             with progress() as observer:
-                invocation = Invocation(directory, observer, sys.argv, resume=True, only_exceptions=only_exceptions)
-                reports = invocation.run(requests)
+                invocation = Invocation(
+                    directory, observer, sys.argv, resume=True, only_exceptions=only_exceptions, more_follows=True
+                )
+                return invocation.run(requests)
         finally:
             if plan.sweep:
                 write_sweep(directory, plan.jobs)
-    with _logging_to_terminal():
-        page = write_reports(name)
-    if not quiet:
-        _show(name, plan, reports, page)
-    statuses = {report.exit_status for report in reports}
-    return next(status for status in _WORST_FIRST if status in statuses)
 
 
 def _show(directory: Path, plan: Plan, reports: list[JobReport], page: Path | None) -> None:

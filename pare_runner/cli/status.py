@@ -85,6 +85,8 @@ def _show(found: Sequence[InvocationStatus]) -> None:
 def _show_one(item: InvocationStatus, name: Path) -> None:
     done = item.planned - item.missing
     how = "complete" if item.complete else f"{item.missing} missing"
+    if not item.missing and not item.written:
+        how = "complete but for its final files"
     say(f"{name}: {done} of {plural(item.planned, 'run')} ({percent(done, item.planned)}), {how}")
     say(_who(item.running))
     if item.unusable:
@@ -113,6 +115,8 @@ def _show_one(item: InvocationStatus, name: Path) -> None:
     show_causes(item.failures, item.limits, name, cached=item.cached)
     if item.running is None and item.missing:
         say(f"\ngo on: {pare('resume', name)}")
+    elif item.running is None and not item.written:
+        say(f"\nwrite its final files: {pare('resume', name)}")
 
 
 def _folder(item: InvocationStatus, job: PlannedJob) -> str:
