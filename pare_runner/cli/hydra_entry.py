@@ -30,11 +30,13 @@ def main(argv: Sequence[str] | None = None, *, run_job: RunJob | None = None, ch
     """Run the experiment command and return its exit status.
 
     0: all ran. 1: some scenario runs ended in an exception. 2: bad input, said in one message on stderr. 75: stopped,
-    can be resumed. 130: interrupted. `run_job` replaces what is done for each job, `check_job` what is checked for all
-    jobs before the first starts. PARE_DEBUG=1 in the environment shows the traceback behind an error.
+    can be resumed. 130: interrupted. 143: ended by SIGTERM, as if interrupted. `run_job` replaces what is done for each
+    job, `check_job` what is checked for all jobs before the first starts. PARE_DEBUG=1 in the environment shows the
+    traceback behind an error.
     """
     with noticing() as notice:
-        return _main(argv, run_job, check_job, notice)
+        status = _main(argv, run_job, check_job, notice)
+    return notice.status if status == INTERRUPTED else status
 
 
 def _main(argv: Sequence[str] | None, run_job: RunJob | None, check_job: CheckJob | None, notice: Notice) -> int:
