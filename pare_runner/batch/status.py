@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pare_runner.batch.budget import UsedUp
 from pare_runner.batch.ending import all_written
 from pare_runner.batch.failures import Group, RanWith, failures, kept_some, limits
 from pare_runner.batch.journal import read_journal
 from pare_runner.batch.plan import PLAN, Plan, PlannedJob, find_plan, read_plan
 from pare_runner.batch.recorded_models import recorded_config
 from pare_runner.batch.running import Running, running
+from pare_runner.batch.spent import recorded_budget
 from pare_runner.batch.summary import success_rates
 from pare_runner.errors import ConfigError, InputError
 from pare_runner.scenarios.result import STATUSES
@@ -48,7 +50,8 @@ class JobStatus:
 class InvocationStatus:
     """How an invocation stands; `running` is None if nobody is working on it, `cached` whether the cache has runs.
 
-    `written` is whether the files that stand at its end are those of the journals, once all has run.
+    `written` is whether the files that stand at its end are those of the journals, once all has run; `used_up` the
+    limit that lets nothing of what is missing start.
     """
 
     directory: Path
@@ -58,6 +61,7 @@ class InvocationStatus:
     limits: tuple[Group, ...]
     cached: bool
     written: bool
+    used_up: UsedUp | None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -93,6 +97,7 @@ class InvocationStatus:
             **success_rates(self.counts),
             "unusable_lines": self.unusable,
             "running": None if self.running is None else self.running.as_json(),
+            "used_up": None if self.used_up is None else self.used_up.as_json(),
             "jobs": [
                 {
                     "folder": job.job.folder,
@@ -127,7 +132,16 @@ def invocation_status(directory: Path, now: float, shown: Path | None = None) ->
     missing = sum(job.missing for job in jobs)
     work = running(directory, folders, [job.rows for job in jobs], missing, now)
     causes = tuple(failures(with_rows)), tuple(limits(with_rows))
-    return InvocationStatus(directory, jobs, work, *causes, kept_some(with_rows), all_written(directory, plan))
+    budget = recorded_budget(directory, plan) if missing else None
+    return InvocationStatus(
+        directory,
+        jobs,
+        work,
+        *causes,
+        kept_some(with_rows),
+        all_written(directory, plan),
+        None if budget is None else budget.used_up(),
+    )
 
 
 def grouped(directory: Path, jobs: Sequence[PlannedJob], shown: Path) -> tuple[list[Group], list[Group], bool]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
+import orjson
 import typer
+from pydantic import ValidationError
 
 from pare_runner.atomic import read_json
-from pare_runner.batch.config import CacheMode, ExecutorType
+from pare_runner.batch.budget import BUDGET_FIELDS
+from pare_runner.batch.config import CacheMode, ExecutorType, MultiScenarioRunnerConfig
 from pare_runner.batch.continuing import requests_of, where_it_began
 from pare_runner.batch.ending import all_written, ended, write_ending
 from pare_runner.batch.interrupts import INTERRUPTED
@@ -42,6 +45,10 @@ def resume(
     directory: Annotated[
         str, typer.Argument(metavar="DIR", help="Results to go on with, or last: the newest that are not finished.")
     ],
+    limits: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="LIMIT=VALUE", help=f"Other limits: {', '.join(BUDGET_FIELDS)}.", show_default=False),
+    ] = None,
     only: Annotated[
         str | None, typer.Option("--only", metavar="failed", help="Make only runs again that ended in an exception.")
     ] = None,
@@ -64,8 +71,9 @@ def resume(
     \b
     pare resume outputs/my_sweep
     pare resume last --only failed
+    pare resume outputs/my_sweep limits.max_cost_usd=20
     """
-    changes = _changes(only, executor, max_concurrent, cache)
+    changes = _changes(only, executor, max_concurrent, cache) | _limits(limits or ())
     place = results(directory)
     plan = planned(place)
     name = Path(shown(place))
@@ -92,6 +100,27 @@ def _changes(only: str | None, executor: str | None, max_concurrent: int | None,
             raise ConfigError(f"{option} {value}: no such value", hint=did_you_mean(value, known))
     fields = {"executor_type": executor, "max_concurrent_scenarios": max_concurrent, "cache": cache}
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def _limits(words: Sequence[str]) -> dict[str, Any]:
+    """The fields that are set by `words`, typed as beside the original command; ConfigError for others."""
+    fields: dict[str, Any] = {}
+    for word in words:
+        key, sign, text = word.partition("=")
+        if not sign or key not in BUDGET_FIELDS:
+            raise ConfigError(
+                f"{word}: a resume takes other limits only",
+                hint=did_you_mean(f"{key}=", [f"{name}=" for name in BUDGET_FIELDS]),
+            )
+        try:
+            value = orjson.loads(text or b"null")
+            MultiScenarioRunnerConfig.model_validate({BUDGET_FIELDS[key]: value})
+        except (orjson.JSONDecodeError, ValidationError) as error:
+            said = error.errors()[0]["msg"] if isinstance(error, ValidationError) else "Input should be a number"
+            said = said.replace("Input should", "must").replace("a valid integer", "a whole number")
+            raise ConfigError(f"{word}: {said}, or null for no limit") from error
+        fields[BUDGET_FIELDS[key]] = value
+    return fields
 
 
 def _nothing_to_do(directory: Path, plan: Plan, *, only_exceptions: bool) -> str | None:
