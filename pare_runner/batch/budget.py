@@ -102,15 +102,15 @@ class Budget:
             return UsedUp("limits.max_tokens", self.max_tokens, self.tokens, f"{self.tokens:,} tokens used")
         return None
 
-    def reached(self, *, in_flight: bool = True) -> str | None:
+    def reached(self, *, in_flight: bool = True, timed: bool = True) -> str | None:
         """Which limit is reached, what was used, what becomes of runs `in_flight`, and how to go on, in words; None
-        while there is something left."""
+        while there is something left. Seconds count if `timed`."""
         found = self.used_up()
         if found is not None:
             again = " and a higher limit"
             return self._said(f"{found.key}={found.limit:.15g}", found.words, again, in_flight=in_flight)
         seconds = self.clock() - self.started
-        if self.max_wall is not None and seconds >= self.max_wall:
+        if timed and self.max_wall is not None and seconds >= self.max_wall:
             return self.wall_reached(seconds, in_flight=in_flight)
         return None
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from pare_runner.atomic import read_json, write_atomic, writing
 from pare_runner.batch.frames_io import PARQUET
 from pare_runner.batch.job import Job, JobReport
-from pare_runner.batch.journal import read_journal
 from pare_runner.batch.lock import locked
 from pare_runner.batch.logs import logging_runs
 from pare_runner.batch.manifest import MANIFEST, Manifest, read_manifest
@@ -55,15 +54,18 @@ def ended(directory: Path) -> None:
         (directory / UNFINISHED).unlink()
 
 
-def all_written(directory: Path, plan: Plan) -> bool:
-    """Whether the files that stand at the end are there, and are those of the journals, where all of `plan` has run."""
+def all_written(directory: Path, plan: Plan, runs: Sequence[int]) -> bool:
+    """Whether the files that stand at the end are there, and are those of the journals, where all of `plan` has run.
+
+    `runs` are the finished units of each job.
+    """
     if unfinished(directory) is not None:
         return False
-    if not all(_job_written(directory / job.folder, job) for job in plan.jobs):
+    if not all(_job_written(directory / job.folder, job, done) for job, done in zip(plan.jobs, runs, strict=True)):
         return False
     if not plan.sweep:
         return True
-    return (directory / PARQUET).exists() and _counted(directory / SWEEP, (plan.planned, plan.planned))
+    return (directory / PARQUET).exists() and _counted(directory / SWEEP, (plan.planned, sum(runs)))
 
 
 def write_ending(directory: Path, plan: Plan) -> list[JobReport]:
@@ -94,13 +96,12 @@ def _ours(what: str) -> bytes:
     return f"{what} {os.getpid()}\n".encode()
 
 
-def _job_written(folder: Path, job: PlannedJob) -> bool:
-    runs = len(read_journal(folder).latest())
+def _job_written(folder: Path, job: PlannedJob, runs: int) -> bool:
     apart = any(path != folder / CALLS for path in recorded_files(folder))
     return (folder / PARQUET).exists() and not apart and _counted(folder / SUMMARY, (job.planned, runs))
 
 
-def _counted(path: Path, counts: Collection[int]) -> bool:
+def _counted(path: Path, counts: tuple[int, int]) -> bool:
     """Whether the summary in `path` is one of so many runs, planned and finished."""
     try:
         content = read_json(path)

@@ -139,7 +139,7 @@ def invocation_status(directory: Path, now: float, shown: Path | None = None) ->
         work,
         *causes,
         kept_some(with_rows),
-        all_written(directory, plan),
+        all_written(directory, plan, [len(job.rows) for job in jobs]),
         None if budget is None else budget.used_up(),
     )
 
@@ -177,7 +177,8 @@ def newest_unfinished(top: Path) -> Path:
             statuses = job_statuses(directory, plan)
         except InputError:
             continue  # what cannot be read cannot be gone on with
-        if any(status.missing for status in statuses) or not all_written(directory, plan):
+        runs = [len(status.rows) for status in statuses]
+        if any(status.missing for status in statuses) or not all_written(directory, plan, runs):
             return directory
         if to_try_again is None and not all(status.finished for status in statuses):
             to_try_again = directory

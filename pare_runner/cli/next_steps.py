@@ -77,7 +77,7 @@ def go_on(directory: Path) -> Step:
     limit = None if budget is None else budget.used_up()
     if limit is None:
         return pare("resume", directory), "go on with what is left"
-    return pare("resume", directory, limit.override), "go on with what is left, up to a limit twice as high or more"
+    return pare("resume", directory, limit.override), "go on with what is left, under a higher limit"
 
 
 def after_job(

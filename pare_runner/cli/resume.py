@@ -128,7 +128,7 @@ def _nothing_to_do(directory: Path, plan: Plan, *, only_exceptions: bool) -> str
     statuses = job_statuses(directory, plan)
     crashed = sum(status.counts["exception"] for status in statuses)
     missing = sum(status.missing for status in statuses)
-    written = all_written(directory, plan)
+    written = all_written(directory, plan, [len(status.rows) for status in statuses])
     if only_exceptions and not crashed and (missing or written):
         left = f"; {plural(missing, 'run')} not made yet: {pare('resume', directory)}" if missing else ""
         return f"no run ended in an exception, nothing to do{left}"

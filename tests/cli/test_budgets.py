@@ -156,6 +156,12 @@ def test_what_is_next_after_a_budget_works_when_it_is_typed(
     assert "used up" not in pare("status", "outputs/a").out
 
 
+def test_a_start_makes_a_run_however_little_time_there_is(run: Run, pare: Pare) -> None:
+    assert run("limits.max_wall=0.0001", "output_dir=outputs/a").status == 75
+    assert [pare("resume", "outputs/a").status for _ in range(2)] == [75, 0]
+    assert len(rows_below(Path("outputs/a"))) == 3
+
+
 def rows_below(directory: Path) -> list[str]:
     return [line for path in directory.rglob("results.jsonl") for line in path.read_text().splitlines()]
 
