@@ -191,6 +191,8 @@ class Job:
                     merge(self.directory)
                 self._join_traces()
                 write_parquet(self.directory / PARQUET, unit_frame(self.rows.values(), seconds))
+            else:  # it may be there of a job that was complete, and was to be more
+                (self.directory / PARQUET).unlink(missing_ok=True)
             head = {"experiment_name": self.config.experiment_name, "config_hash": config_hash(self.config)}
             write_json(self.directory / SUMMARY, {**head, **summary, "wall_clock": {"job_duration": seconds}})
         self.manifest.finish(seconds)

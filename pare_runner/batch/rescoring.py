@@ -114,10 +114,11 @@ def rescore(
         try:
             if unfinished(top) == VERDICTS:  # this command ends what that one began
                 begin(top, VERDICTS)
-            left = {job: _left_over(job) for job in jobs}
+            # Of all jobs, not of these alone: what is left of another one would be taken for done when this one ends.
+            left = {job: _left_over(job) for job in {job.absolute() for job in (*jobs_below(top), *jobs)}}
             for job in jobs:
                 prepare(job, scenarios)
-            return [rescore_job(job, scenarios, on_run, left[job]) for job in jobs]
+            return [rescore_job(job, scenarios, on_run, left.get(job.absolute(), {})) for job in jobs]
         finally:
             plan = find_plan(top)
             if plan is not None and plan.sweep:

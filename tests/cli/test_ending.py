@@ -149,3 +149,13 @@ def test_the_original_command_does_the_same(pare: Pare, experiment: Pare, extend
     assert pl.read_parquet("job/results.parquet").height == 2
     assert pare("status", "job").status == 0
     assert pare("verify", "job").status == 0
+
+
+def test_an_extension_that_was_interrupted_leaves_no_frame_of_before(
+    pare: Pare, experiment: Pare, tmp_path: Path
+) -> None:
+    assert experiment(*SWEEP, "output_dir=sweep").status == 0
+    words = (*SWEEP, "suite.runs=2", "resume=sweep")
+    assert disturbed(UNIT, 1, *words, cwd=tmp_path, how='args[0].stop("enough")').returncode == 75
+    assert pare("verify", "sweep").status == 0
+    assert pl.read_parquet("sweep/results.parquet").height == 3
