@@ -16,6 +16,36 @@ from pare_runner.batch.bench import asks_models
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.work import SOURCE
 
+BUDGET_FIELDS = {
+    "limits.max_cost_usd": "max_cost_usd",
+    "limits.max_tokens": "max_total_tokens",
+    "limits.max_wall": "max_wall",
+    "limits.offline_patience": "offline_patience",
+}
+"""Keys that limit an invocation as a whole → their fields; a resume may set others."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsedUp:
+    """A limit of a directory that is reached: its key, what it is, and what was used, also in words."""
+
+    key: str
+    limit: float
+    used: float
+    words: str
+
+    @property
+    def override(self) -> str:
+        """The key with a limit that lets something run: doubled until more is allowed than was used."""
+        higher = self.limit or 1
+        while higher <= max(self.limit, self.used):
+            higher *= 2
+        return f"{self.key}={higher:.15g}"
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it as JSON prints it."""
+        return {"key": self.key, "limit": self.limit, "used": self.used}
+
 
 @dataclass(slots=True)
 class Budget:
@@ -63,26 +93,36 @@ class Budget:
         else:
             self.cost += cost
 
-    def reached(self) -> str | None:
-        """Which limit is reached, what was used, and how to go on, in words; None while there is something left."""
+    def used_up(self) -> UsedUp | None:
+        """The limit of dollars or tokens that is reached, if one is: it stays so, however often the directory is
+        resumed."""
         if self.max_cost_usd is not None and self.cost >= self.max_cost_usd:
-            return self._said("max_cost_usd", f"{self.max_cost_usd:g}", f"{dollars(self.cost)} used")
+            return UsedUp("limits.max_cost_usd", self.max_cost_usd, self.cost, f"{dollars(self.cost)} used")
         if self.max_tokens is not None and self.tokens >= self.max_tokens:
-            return self._said("max_tokens", f"{self.max_tokens}", f"{self.tokens:,} tokens used")
-        seconds = self.clock() - self.started
-        if self.max_wall is not None and seconds >= self.max_wall:
-            return self.wall_reached(seconds)
+            return UsedUp("limits.max_tokens", self.max_tokens, self.tokens, f"{self.tokens:,} tokens used")
         return None
 
-    def wall_reached(self, seconds: float) -> str:
-        """That `max_wall` is over, in words."""
-        return self._said("max_wall", f"{self.max_wall:g}", f"{seconds:.0f} s since the start", again="")
+    def reached(self, *, in_flight: bool = True, timed: bool = True) -> str | None:
+        """Which limit is reached, what was used, what becomes of runs `in_flight`, and how to go on, in words; None
+        while there is something left. Seconds count if `timed`."""
+        found = self.used_up()
+        if found is not None:
+            again = " and a higher limit"
+            return self._said(f"{found.key}={found.limit:.15g}", found.words, again, in_flight=in_flight)
+        seconds = self.clock() - self.started
+        if timed and self.max_wall is not None and seconds >= self.max_wall:
+            return self.wall_reached(seconds, in_flight=in_flight)
+        return None
 
-    def _said(self, name: str, limit: str, used: str, again: str = " and a higher limit") -> str:
-        return (
-            f"limits.{name}={limit} is reached ({used}); runs in flight end as they would. "
-            f"To go on: the same command with resume={self.directory}{again}"
+    def wall_reached(self, seconds: float, *, in_flight: bool = True) -> str:
+        """That `max_wall` is over, in words."""
+        return self._said(
+            f"limits.max_wall={self.max_wall:g}", f"{seconds:.0f} s since the start", "", in_flight=in_flight
         )
+
+    def _said(self, limit: str, used: str, again: str, *, in_flight: bool) -> str:
+        others = "; runs in flight end as they would" if in_flight else ""
+        return f"{limit} is reached ({used}){others}. To go on: the same command with resume={self.directory}{again}"
 
 
 def dollars(amount: float) -> str:

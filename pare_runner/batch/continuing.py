@@ -13,16 +13,14 @@ from pare_runner.atomic import json_bytes
 from pare_runner.batch.agents import with_hashes
 from pare_runner.batch.archive.layout import working_directory
 from pare_runner.batch.config import MultiScenarioRunnerConfig, SuiteConfig
-from pare_runner.batch.frames_io import PARQUET
 from pare_runner.batch.identity import config_hash, get_run_id
-from pare_runner.batch.invocation import library_suite
+from pare_runner.batch.invocation import SHARED, library_suite
 from pare_runner.batch.manifest import MANIFEST, read_manifest
 from pare_runner.batch.plan import Plan, PlannedJob
 from pare_runner.batch.readiness import check_agents
 from pare_runner.batch.request import JobRequest
 from pare_runner.batch.resuming import other_experiment
-from pare_runner.batch.summary import SUMMARY
-from pare_runner.batch.sweep_files import SWEEP
+from pare_runner.batch.spent import last_begun
 from pare_runner.batch.units import LoadSuite, Unit, remembered
 from pare_runner.errors import ConfigError, InputError
 from pare_runner.library.catalog import load_suite
@@ -50,14 +48,11 @@ def requests_of(
     cannot be used any more, if prompts, an assistant or checks have changed, and for scenarios that are gone.
     """
     load = remembered(load or library_suite)
+    last = last_begun(directory, plan)
+    if last is not None:  # a command that added jobs may have run them otherwise
+        recorded = read_manifest(directory / last.folder)["config"]
+        changes = {name: recorded[name] for name in SHARED if name in recorded} | dict(changes)
     return [_request(directory, job, changes, load) for job in plan.jobs]
-
-
-def all_written(directory: Path, plan: Plan) -> bool:
-    """Whether the files that stand at the end of the jobs, and of a sweep, are there."""
-    jobs = (directory / job.folder for job in plan.jobs)
-    ended = all((job / SUMMARY).exists() and (job / PARQUET).exists() for job in jobs)
-    return ended and (not plan.sweep or ((directory / SWEEP).exists() and (directory / PARQUET).exists()))
 
 
 def _request(directory: Path, job: PlannedJob, changes: Mapping[str, Any], load: LoadSuite) -> JobRequest:

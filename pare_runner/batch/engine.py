@@ -47,6 +47,8 @@ class Engine:
     _interrupted: bool = False
     _only_exceptions: bool = False
     _told: bool = False
+    _in_flight: int = 0
+    _begun: bool = False
     _by_name: dict[int, dict[str, PAREScenario]] = field(default_factory=dict)
 
     def run(self, executor: Executor, *, only_exceptions: bool = False, lock: int | None = None) -> list[JobReport]:
@@ -97,10 +99,13 @@ class Engine:
         self._watch_budget()
         if self.stop_reason is not None or not self._queue:
             return None
+        self._in_flight += 1
+        self._begun = True
         return self._queue.popleft()
 
     def finished(self, report: Report) -> bool:
         """See `Desk`."""
+        self._in_flight -= 1
         job = self.jobs[report.task.job]
         with uninterrupted():
             job.record(report)
@@ -127,9 +132,12 @@ class Engine:
     # ----------------------------------------------------------------------------------------------------------------
 
     def _watch_budget(self) -> None:
-        """Stop if a limit is reached while there is something left to start; let the observer know of any stop."""
+        """Stop if a limit is reached while there is something left to start; let the observer know of any stop.
+
+        However little time there is, one run begins: or else a resume under the same limit would never come further.
+        """
         if self._queue and self.stop_reason is None:
-            reason = self.budget.reached()
+            reason = self.budget.reached(in_flight=self._in_flight > 0, timed=self._begun)
             if reason is not None:
                 self.stop(reason)
         self._tell_of_stop()
@@ -159,8 +167,8 @@ class Engine:
         return timer
 
     def _out_of_time(self, seconds: float) -> None:
-        if self._queue:
-            self.stop(self.budget.wall_reached(seconds))
+        if self._queue and self._begun:
+            self.stop(self.budget.wall_reached(seconds, in_flight=self._in_flight > 0))
 
     def _take_from_cache(self) -> None:
         """Count what the cache has, and give the rest of the queue what it has of it."""

@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from pare_runner.batch.noticing import INTERRUPTED as INTERRUPTED
 from pare_runner.batch.noticing import Notice
-
-INTERRUPTED = 130
 
 
 @contextmanager
@@ -46,23 +45,27 @@ def run_interruptible(main: Coroutine[Any, Any, None]) -> None:
     """Run `main` on a new event loop; Ctrl-C cancels it, a second one ends it at once. KeyboardInterrupt for both.
 
     Like `asyncio.run`, but it takes no more than two seconds, whatever a run is busy with. Handles Ctrl-C only where
-    nobody else does, and on the main thread.
+    nobody else does, and on the main thread. SIGTERM comes here as Ctrl-C (`Notice.terminate`).
     """
     on_main, former = threading.current_thread() is threading.main_thread(), signal.getsignal(signal.SIGINT)
     if not on_main or not (former is signal.default_int_handler or isinstance(former, Notice)):
         asyncio.run(main)
         return
-    if isinstance(former, Notice) and former.seen:
+    notice = former if isinstance(former, Notice) else Notice()
+    if notice.seen:
         main.close()
         raise KeyboardInterrupt
+    notice.listen()
     timers = [
         threading.Timer(AGAIN_SECONDS, os.kill, (os.getpid(), signal.SIGINT)),
-        threading.Timer(HARD_SECONDS, os._exit, (INTERRUPTED,)),
+        threading.Timer(HARD_SECONDS, lambda: os._exit(notice.status)),
     ]
     interrupted = False
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         nonlocal interrupted
+        if notice.deaf:
+            return
         if interrupted:
             raise KeyboardInterrupt
         interrupted = True

@@ -18,6 +18,7 @@ from pare_runner.atomic import writing
 from pare_runner.batch.cache.store import CacheStore
 from pare_runner.batch.cache.use import CacheUse, cache_mode
 from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.ending import begin, ended
 from pare_runner.batch.engine import Engine
 from pare_runner.batch.executors.contract import Executor
 from pare_runner.batch.executors.registry import make_executor
@@ -66,7 +67,8 @@ class Invocation:
 
     `resume` goes on with what the directory holds; else it must hold no results. `only_exceptions` makes nothing but
     runs that ended in an exception. Without `plans` somebody else has written the plan, above the directory. `executor`
-    takes the place of the one that the jobs name.
+    takes the place of the one that the jobs name. With `more_follows` the caller writes further files that stand at the
+    end, and says when they are `ending.ended`.
     """
 
     directory: Path
@@ -76,6 +78,7 @@ class Invocation:
     only_exceptions: bool = False
     plans: bool = True
     executor: Executor | None = None
+    more_follows: bool = False
 
     def run(self, requests: Sequence[JobRequest]) -> list[JobReport]:
         """Run all of `requests` and leave the files of docs/outputs.md; their reports, in order.
@@ -95,7 +98,10 @@ class Invocation:
             former = {job.directory: (job.config, job.rows.values()) for job in jobs}
             budget = budget_of(self.directory, former, resume=self.resume)
             engine = Engine(jobs, self.observer, budget, _cache(jobs))
-            return engine.run(executor, only_exceptions=self.only_exceptions, lock=lock)
+            reports = engine.run(executor, only_exceptions=self.only_exceptions, lock=lock)
+            if self.plans and not self.more_follows:
+                ended(self.directory)
+            return reports
 
     def _opened(self, requests: Sequence[JobRequest], resources: ExitStack) -> list[Job]:
         """The open jobs. All they need is on disk before the plan is, and the plan before the first journal."""
@@ -117,6 +123,7 @@ class Invocation:
         texts.keep()
         opened = [self._manifest(request, words, texts) for request in requests]
         if self.plans:
+            begin(self.directory)
             plan.write(self.directory)
         jobs = []
         for number, (request, (manifest, resumed)) in enumerate(zip(requests, opened, strict=True)):
@@ -182,11 +189,18 @@ def run_job(
     resume: bool = False,
     only_exceptions: bool = False,
     plans: bool = True,
+    more_follows: bool = False,
 ) -> JobReport:
     """Run every unit of `config` in `output_dir`: an invocation of one job; see `Invocation.run`."""
     request = JobRequest(config, job_units(config, load=load))
     invocation = Invocation(
-        output_dir, observer or Observer(), command_line, resume=resume, only_exceptions=only_exceptions, plans=plans
+        output_dir,
+        observer or Observer(),
+        command_line,
+        resume=resume,
+        only_exceptions=only_exceptions,
+        plans=plans,
+        more_follows=more_follows,
     )
     (report,) = invocation.run([request])
     return report

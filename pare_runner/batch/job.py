@@ -21,6 +21,7 @@ from pare_runner.batch.manifest import Manifest
 from pare_runner.batch.results import PAREMultiScenarioValidationResult, result_of_row
 from pare_runner.batch.summary import SUMMARY, summarize
 from pare_runner.batch.units import Unit
+from pare_runner.batch.verified_files import parquet_difference, summary_difference
 from pare_runner.batch.work import SOURCE, JobSpec, Report, Task
 from pare_runner.errors import InputError
 from pare_runner.llm.recording.files import recorded_files
@@ -190,6 +191,8 @@ class Job:
                     merge(self.directory)
                 self._join_traces()
                 write_parquet(self.directory / PARQUET, unit_frame(self.rows.values(), seconds))
+            else:  # it may be there of a job that was complete, and was to be more
+                (self.directory / PARQUET).unlink(missing_ok=True)
             head = {"experiment_name": self.config.experiment_name, "config_hash": config_hash(self.config)}
             write_json(self.directory / SUMMARY, {**head, **summary, "wall_clock": {"job_duration": seconds}})
         self.manifest.finish(seconds)
@@ -211,11 +214,20 @@ class Job:
             self.say(logging.WARNING, "the traces are left as they are: %s", error)
 
     def _has_its_files(self) -> bool:
-        shards = any(path.parent != self.directory for path in recorded_files(self.directory))
-        frame = (self.directory / PARQUET).exists() == self.complete
-        if self.complete and are_apart(self.config, self.directory):
+        """Whether what stands at the end is there, and made of the rows: a kill may have left files of before."""
+        if (self.directory / PARQUET).exists() != self.complete or not (self.directory / SUMMARY).exists():
             return False
-        return frame and (self.directory / SUMMARY).exists() and not (self.complete and shards)
+        shards = any(path.parent != self.directory for path in recorded_files(self.directory))
+        if self.complete and (shards or are_apart(self.config, self.directory)):
+            return False
+        rows = list(self.rows.values())
+        try:
+            return not (
+                parquet_difference(self.directory, rows)
+                or summary_difference(self.directory, self.config, rows, self.planned)
+            )
+        except InputError:  # a file that cannot be read is written again
+            return False
 
     def _continued(self, task: Task) -> Task:
         """`task` as the attempt that was broken off, if there was one."""

@@ -13,6 +13,7 @@ from pare_runner.apps.agent_ui.app import PAREAgentUserInterface
 from pare_runner.apps.system.app import HomeScreenSystemApp
 from pare_runner.atomic import read_json, write_json
 from pare_runner.batch.agents import scoring_hash
+from pare_runner.batch.budget import BUDGET_FIELDS
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.identity import BEHAVIOUR_VERSION, config_hash, experiment_key, identity
 from pare_runner.batch.price_lists import note_prices
@@ -66,10 +67,14 @@ class Manifest:
     def resume(
         cls, directory: Path, units: Sequence[Unit], config: MultiScenarioRunnerConfig, file_of: FileOf = nowhere
     ) -> Manifest:
-        """The manifest of a job that goes on, perhaps with more scenarios; InputError if it cannot be used."""
+        """The manifest of a job that goes on, perhaps with more scenarios; InputError if it cannot be used.
+
+        It has the limits of the invocation that hold now: they are those of the next `pare resume`, too.
+        """
         content = read_manifest(directory)
         _extend(content, config, units, file_of)
         repriced = note_prices(content, config)
+        content["config"] |= {field: getattr(config, field) for field in BUDGET_FIELDS.values()}
         content["units"] = max(content["units"], len(units))
         content["wall_clock"]["resumed"].append(_now())
         content["wall_clock"]["finished"] = None

@@ -14,6 +14,7 @@ from pare_runner.atomic import json_bytes, read_json, write_atomic
 from pare_runner.batch.again import JUDGE
 from pare_runner.batch.agents import scoring_hash
 from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.ending import VERDICTS, begin, unfinished
 from pare_runner.batch.frames_io import PARQUET, job_frame, unit_frame
 from pare_runner.batch.joining import join, take_apart
 from pare_runner.batch.journal import JOURNAL, read_journal
@@ -36,9 +37,14 @@ def write_rescored(
     scenarios: Mapping[str, PAREScenario],
     reports: Sequence[Report],
     texts: ScenarioTexts,
+    top: Path,
+    note: Any,
 ) -> None:
-    """Put what `reports` say in place of what the files in `directory` say of these runs, all of it at once; `texts`
-    are those of the scenarios as they judge now."""
+    """Put what `reports` say in place of what the files in `directory` say of these runs, all of it at once.
+
+    `texts` are those of the scenarios as they judge now, `top` is the invocation's directory, and `note` what a later
+    command is told that has to finish this.
+    """
     staging = Staging(directory)
     take_apart(config, directory)
     for report in reports:
@@ -54,7 +60,10 @@ def write_rescored(
     for path, data in texts.missing.items():
         staging.write(os.path.relpath(path, directory), data)
     _manifest(directory, staging, config, scenarios, texts)
-    staging.commit(_calls(directory, staging, reports))
+    gone = _calls(directory, staging, reports)
+    if unfinished(top) is None:  # else what others have left to do stays theirs
+        begin(top, VERDICTS)
+    staging.commit(gone, note)
     if (directory / PARQUET).exists():
         join(config, directory)
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import chdir
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Self
 
 from pare_runner.atomic import writing
 from pare_runner.batch.again import JUDGE, Again
 from pare_runner.batch.agents import AgentFactory, noise_settings, scoring_hash, with_hashes
 from pare_runner.batch.bench import report_on
 from pare_runner.batch.config import MultiScenarioRunnerConfig
+from pare_runner.batch.ending import VERDICTS, begin, unfinished
 from pare_runner.batch.frames_io import SCORING
 from pare_runner.batch.identity import BEHAVIOUR_VERSION, config_hash
 from pare_runner.batch.interrupts import uninterrupted
@@ -55,6 +57,8 @@ from pare_runner.scenarios.scenario import PAREScenario
 from pare_runner.scenarios.yaml_scenario import scoring_of
 
 Row = dict[str, Any]
+TOLD = ("status", "checks")
+"""Columns by which people are told how a verdict turned."""
 OnRun = Callable[[int, int], None]
 """Told how many runs of a job are judged, and how many are to be."""
 
@@ -78,14 +82,24 @@ class Judged:
         """Whether the verdict, or a check that led to it, is another one."""
         return self.before["status"] != self.after["status"] or bool(self.turned)
 
+    def note(self) -> list[Any]:
+        """What is told of it, as JSON."""
+        return [*self.unit, *({name: row.get(name) for name in TOLD} for row in (self.before, self.after))]
+
+    @classmethod
+    def noted(cls, note: Sequence[Any]) -> Self:
+        """What `note` was made of, as far as it is told."""
+        scenario, run, before, after = note
+        return cls(UnitKey(scenario, run), before, after)
+
 
 @dataclass(slots=True)
 class Rescored:
     """What came of a job: runs that were judged anew, and the number of those that stayed as they were."""
 
     directory: Path
-    judged: list[Judged] = field(default_factory=list)
-    untouched: int = 0
+    judged: list[Judged]
+    untouched: int
 
 
 def rescore(
@@ -93,26 +107,37 @@ def rescore(
 ) -> list[Rescored]:
     """Judge the jobs in `directory` anew, one after another, and write the files of the sweep they belong to.
 
-    Every job is checked before the first one is written: see `rescore_job`.
+    Every job is checked before the first one is written: see `rescore_job`. Reports, and `ending.ended`, are left to
+    the caller.
     """
     jobs = jobs_below(directory)
     top = invocation_of(directory)
     with writing(directory), locked(top):
         try:
+            if unfinished(top) == VERDICTS:  # this command ends what that one began
+                begin(top, VERDICTS)
+            # Of all jobs, not of these alone: what is left of another one would be taken for done when this one ends.
+            left = {job: _left_over(job) for job in {job.absolute() for job in (*jobs_below(top), *jobs)}}
             for job in jobs:
                 prepare(job, scenarios)
-            return [rescore_job(job, scenarios, on_run) for job in jobs]
+            return [rescore_job(job, scenarios, on_run, left.get(job.absolute(), {})) for job in jobs]
         finally:
             plan = find_plan(top)
             if plan is not None and plan.sweep:
                 write_sweep(top, plan.jobs)
 
 
-def rescore_job(directory: Path, scenarios: Path | None = None, on_run: OnRun = lambda done, planned: None) -> Rescored:
+def rescore_job(
+    directory: Path,
+    scenarios: Path | None = None,
+    on_run: OnRun = lambda done, planned: None,
+    left: Mapping[UnitKey, Judged] = MappingProxyType({}),
+) -> Rescored:
     """Judge the finished runs of a job anew, and write its files; an interrupted one leaves all of them as they were.
 
-    Scenarios in the folder `scenarios` take the place of those of the same id. InputError if a scenario, its prompts or
-    the program do not do what they did when the job ran.
+    Scenarios in the folder `scenarios` take the place of those of the same id. `left` is what an interrupted command
+    had judged; it counts with what is judged now. InputError if a scenario, its prompts or the program do not do what
+    they did when the job ran.
     """
     files = directory.absolute()
     config, place, known, rows = prepare(directory, scenarios)
@@ -122,17 +147,21 @@ def rescore_job(directory: Path, scenarios: Path | None = None, on_run: OnRun = 
             for unit, row in rows.items()
             if row.get("scoring_hash") != scoring_hash(config, known[unit.scenario])
         }
-        rescored = Rescored(directory, untouched=len(rows) - len(wanted))
         if not wanted:
-            return rescored
+            return Rescored(directory, list(left.values()), len(rows) - len(left))
         recording = None if config.oracle else Recording.load(files, tolerant=True)
         prices = price_lists(read_manifest(files), config)
         reports = asyncio.run(_Anew(config, prices, known, recording, on_run).all(wanted))
+        judged = dict(left)
+        for report in reports:
+            unit = report.task.unit
+            before = left[unit].before if unit in left else wanted[unit]
+            judged[unit] = Judged(unit, before, report.row)
+        top = invocation_of(files)
         with uninterrupted():
-            texts = ScenarioTexts.of(invocation_of(files), known.values())
-            write_rescored(files, config, known, reports, texts)
-    rescored.judged = [Judged(report.task.unit, wanted[report.task.unit], report.row) for report in reports]
-    return rescored
+            texts = ScenarioTexts.of(top, known.values())
+            write_rescored(files, config, known, reports, texts, top, [item.note() for item in judged.values()])
+    return Rescored(directory, list(judged.values()), len(rows) - len(judged))
 
 
 def prepare(
@@ -149,6 +178,12 @@ def prepare(
         config = with_hashes(config)
     _check_same(directory, config, rows.values(), known)
     return config, place, known, rows
+
+
+def _left_over(directory: Path) -> dict[UnitKey, Judged]:
+    """Finish what an interrupted command has left of a job: what it had judged, if it left anything that counts."""
+    judged = [Judged.noted(note) for note in settle(directory) or ()]
+    return {item.unit: item for item in judged}
 
 
 def invocation_of(directory: Path) -> Path:

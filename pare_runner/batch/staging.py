@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from pare_runner.atomic import read_json, write_atomic, write_json
 from pare_runner.errors import InputError
@@ -33,19 +34,21 @@ class Staging:
         write_atomic(self._folder / str(len(self._targets)), data)
         self._targets.append(str(path))
 
-    def commit(self, gone: Iterable[str] = ()) -> None:
-        """Make all that was written count, and the files `gone` disappear."""
-        write_json(self._folder / MOVES, {"moves": self._targets, "gone": list(gone)})
+    def commit(self, gone: Iterable[str] = (), note: Any = None) -> None:
+        """Make all that was written count, and the files `gone` disappear; `note`, of JSON types, is what `settle` says
+        if it has to finish this."""
+        write_json(self._folder / MOVES, {"moves": self._targets, "gone": list(gone), "note": note})
         os.replace(self._folder, self._directory / READY)
         _sync(self._directory)
         settle(self._directory)
 
 
-def settle(directory: Path) -> None:
-    """Finish what counts already, and remove what never came to count."""
-    ready = directory / READY
-    if ready.is_dir():
+def settle(directory: Path) -> Any:
+    """Finish what counts already, whose note is given back, and remove what never came to count."""
+    ready, note = directory / READY, None
+    if (ready / MOVES).exists():
         plan = read_json(ready / MOVES)
+        note = plan.get("note")
         for number, target in enumerate(plan["moves"]):
             staged, path = ready / str(number), directory / target
             if staged.exists():
@@ -57,6 +60,7 @@ def settle(directory: Path) -> None:
     for leftover in (ready, directory / WRITING):
         if leftover.is_dir():
             shutil.rmtree(leftover)
+    return note
 
 
 def check_settled(directory: Path) -> None:

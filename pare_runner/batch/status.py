@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pare_runner.batch.budget import UsedUp
+from pare_runner.batch.ending import all_written
 from pare_runner.batch.failures import Group, RanWith, failures, kept_some, limits
 from pare_runner.batch.journal import read_journal
 from pare_runner.batch.plan import PLAN, Plan, PlannedJob, find_plan, read_plan
 from pare_runner.batch.recorded_models import recorded_config
 from pare_runner.batch.running import Running, running
+from pare_runner.batch.spent import recorded_budget
 from pare_runner.batch.summary import success_rates
 from pare_runner.errors import ConfigError, InputError
 from pare_runner.scenarios.result import STATUSES
@@ -45,7 +48,11 @@ class JobStatus:
 
 @dataclass(frozen=True, slots=True)
 class InvocationStatus:
-    """How an invocation stands; `running` is None if nobody is working on it, `cached` whether the cache has runs."""
+    """How an invocation stands; `running` is None if nobody is working on it, `cached` whether the cache has runs.
+
+    `written` is whether the files that stand at its end are those of the journals, once all has run; `used_up` the
+    limit that lets nothing of what is missing start.
+    """
 
     directory: Path
     jobs: tuple[JobStatus, ...]
@@ -53,6 +60,8 @@ class InvocationStatus:
     failures: tuple[Group, ...]
     limits: tuple[Group, ...]
     cached: bool
+    written: bool
+    used_up: UsedUp | None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -73,8 +82,8 @@ class InvocationStatus:
 
     @property
     def complete(self) -> bool:
-        """Whether every planned unit has ended, however."""
-        return not self.missing
+        """Whether every planned unit has ended, however, and all files are written."""
+        return not self.missing and self.written
 
     def as_json(self) -> dict[str, Any]:
         """All of it as JSON prints it."""
@@ -88,6 +97,7 @@ class InvocationStatus:
             **success_rates(self.counts),
             "unusable_lines": self.unusable,
             "running": None if self.running is None else self.running.as_json(),
+            "used_up": None if self.used_up is None else self.used_up.as_json(),
             "jobs": [
                 {
                     "folder": job.job.folder,
@@ -122,7 +132,16 @@ def invocation_status(directory: Path, now: float, shown: Path | None = None) ->
     missing = sum(job.missing for job in jobs)
     work = running(directory, folders, [job.rows for job in jobs], missing, now)
     causes = tuple(failures(with_rows)), tuple(limits(with_rows))
-    return InvocationStatus(directory, jobs, work, *causes, kept_some(with_rows))
+    budget = recorded_budget(directory, plan) if missing else None
+    return InvocationStatus(
+        directory,
+        jobs,
+        work,
+        *causes,
+        kept_some(with_rows),
+        all_written(directory, plan, [len(job.rows) for job in jobs]),
+        None if budget is None else budget.used_up(),
+    )
 
 
 def ran_jobs(directory: Path, jobs: Sequence[PlannedJob], shown: Path) -> list[tuple[RanWith, Sequence[Row]]]:
@@ -147,15 +166,18 @@ def job_statuses(directory: Path, plan: Plan) -> list[JobStatus]:
 def newest_unfinished(top: Path) -> Path:
     """The newest directory below `top` whose units are not all done; ConfigError if there is none.
 
-    One in which units are missing comes before one whose units are merely exceptions: what they died of may stay.
+    One in which units or final files are missing comes before one whose units are merely exceptions: what they died of
+    may stay.
     """
     to_try_again = None
     for directory in _newest_first(top):
         try:
-            statuses = job_statuses(directory, read_plan(directory))
+            plan = read_plan(directory)
+            statuses = job_statuses(directory, plan)
         except InputError:
             continue  # what cannot be read cannot be gone on with
-        if any(status.missing for status in statuses):
+        runs = [len(status.rows) for status in statuses]
+        if any(status.missing for status in statuses) or not all_written(directory, plan, runs):
             return directory
         if to_try_again is None and not all(status.finished for status in statuses):
             to_try_again = directory

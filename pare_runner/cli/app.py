@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
+from pare_runner.batch.noticing import noticing
 from pare_runner.cli.console import mark
 from pare_runner.cli.lazy import SETTINGS, Commands, lazy_group
 from pare_runner.errors import InputError, PareError
@@ -49,8 +50,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status.
 
     0: done. 1: something did not hold, or our own error. 2: bad input, said in one message on stderr. 130:
-    interrupted. PARE_DEBUG=1 in the environment shows the traceback behind an error.
+    interrupted. 143: ended by SIGTERM, as if interrupted. PARE_DEBUG=1 in the environment shows the traceback behind an
+    error.
     """
+    with noticing() as notice:
+        status = _main(argv)
+    return notice.status if status == INTERRUPTED else status
+
+
+def _main(argv: Sequence[str] | None) -> int:
     for stream in (sys.stdout, sys.stderr):  # names of files may hold what the terminal's encoding cannot
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -62,6 +70,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as left:  # how typer ends: help, usage errors, a status of a command, and a closed pipe
         if isinstance(left.__context__, BrokenPipeError):
             return _quiet()
+        if _was_interrupt(left):
+            return _fail(left, "interrupted", INTERRUPTED)
         return left.code if isinstance(left.code, int) else FAILED
     except KeyboardInterrupt as error:
         return _fail(error, "interrupted", INTERRUPTED)
@@ -95,6 +105,11 @@ def pare(
     pare scenarios list
     pare scenarios check my_scenario.yaml
     """
+
+
+def _was_interrupt(left: SystemExit) -> bool:
+    """Whether typer made this of Ctrl-C; a command that was interrupted in its runs leaves so too, and has told it."""
+    return left.__context__ is not None and isinstance(left.__context__.__cause__, KeyboardInterrupt)
 
 
 def _quiet() -> int:

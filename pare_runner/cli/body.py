@@ -188,10 +188,14 @@ class LibraryJobs:
                 resume=config.resume is not None,
                 only_exceptions=config.only is not None,
                 plans=not sweep,  # the plan of a sweep stands above its jobs
+                more_follows=True,
             )
         place = _shown(output_dir)
         # A sweep has one report above its jobs: one for each would cost it more than all else around a job.
-        page = None if sweep else importlib.import_module("pare_runner.cli.reporting").write_reports(place)
+        page = None
+        if not sweep:
+            page = importlib.import_module("pare_runner.cli.reporting").write_reports(place)
+            importlib.import_module("pare_runner.batch.ending").ended(output_dir)
         display.show_results(report, place, alone=not sweep, page=page)
         return report
 
@@ -211,6 +215,7 @@ class LibraryJobs:
                 sys.argv,
                 resume=first.resume is not None,
                 only_exceptions=first.only is not None,
+                more_follows=True,
             )
             reports: Sequence[JobReport] = invocation.run(requests)
         return reports

@@ -30,11 +30,13 @@ def main(argv: Sequence[str] | None = None, *, run_job: RunJob | None = None, ch
     """Run the experiment command and return its exit status.
 
     0: all ran. 1: some scenario runs ended in an exception. 2: bad input, said in one message on stderr. 75: stopped,
-    can be resumed. 130: interrupted. `run_job` replaces what is done for each job, `check_job` what is checked for all
-    jobs before the first starts. PARE_DEBUG=1 in the environment shows the traceback behind an error.
+    can be resumed. 130: interrupted. 143: ended by SIGTERM, as if interrupted. `run_job` replaces what is done for each
+    job, `check_job` what is checked for all jobs before the first starts. PARE_DEBUG=1 in the environment shows the
+    traceback behind an error.
     """
     with noticing() as notice:
-        return _main(argv, run_job, check_job, notice)
+        status = _main(argv, run_job, check_job, notice)
+    return notice.status if status == INTERRUPTED else status
 
 
 def _main(argv: Sequence[str] | None, run_job: RunJob | None, check_job: CheckJob | None, notice: Notice) -> int:
@@ -89,12 +91,15 @@ def _dispatch(line: CommandLine, run_job: RunJob | None, check_job: CheckJob | N
         try:
             returned = composer.run(body, multirun=line.action == "--multirun")
         except SweepStopped as stopped:
-            if run_job is None:
-                _show_sweep_in(stopped.directory)
+            _end_sweep(
+                stopped.directory, show=run_job is None, whole=not isinstance(stopped.__cause__, KeyboardInterrupt)
+            )
             raise stopped.__cause__ or stopped from None
         status = _exit_status(returned)
-        if run_job is None:
-            _show_sweep(returned)
+        directory = _sweep_of(returned)
+        if directory is not None:
+            failed = any(isinstance(job._return_value, Exception) for job in returned)
+            _end_sweep(directory, show=run_job is None, whole=not failed)
         return status
 
 
@@ -113,22 +118,30 @@ def _exit_status(returned: Sequence[JobReturn]) -> int:
     return next((status for status in _WORST_FIRST if status in statuses), SOME_EXCEPTIONS)
 
 
-def _show_sweep(returned: Sequence[JobReturn]) -> None:
-    """One table over all jobs, if they were a sweep."""
+def _sweep_of(returned: Sequence[JobReturn]) -> Path | None:
+    """The directory of the sweep whose jobs these are; None if they were none, or left no files."""
     from hydra.types import RunMode
 
     if not returned or returned[0].hydra_cfg is None or returned[0].hydra_cfg.hydra.mode != RunMode.MULTIRUN:
-        return
+        return None
     from pare_runner.batch.sweep_files import SWEEP
 
     job = Path(returned[0].hydra_cfg.hydra.runtime.output_dir)
-    directory = next((folder for folder in (job, *job.parents) if (folder / SWEEP).exists()), None)
-    if directory is not None:
+    return next((folder for folder in (job, *job.parents) if (folder / SWEEP).exists()), None)
+
+
+def _end_sweep(directory: Path, *, show: bool, whole: bool) -> None:
+    """One table over all jobs and the reports, if they are to be shown; `whole` if no job was kept from its files."""
+    from pare_runner.batch.ending import ended  # what only a sweep needs
+
+    if show:
         _show_sweep_in(directory)
+    if whole:
+        ended(directory)
 
 
 def _show_sweep_in(directory: Path) -> None:
-    from pare_runner.atomic import read_json  # what only a sweep needs
+    from pare_runner.atomic import read_json
     from pare_runner.batch.sweep_files import SWEEP
     from pare_runner.cli.display import show_sweep
     from pare_runner.cli.reporting import write_reports

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pare_runner.batch.plan import find_plan
+from pare_runner.batch.spent import recorded_budget
 from pare_runner.errors import InputError
 from pare_runner.library.catalog import Catalog
 from pare_runner.library.files import looks_like_path, shown
@@ -70,8 +71,13 @@ def typed(directory: Path) -> list[str] | None:
 
 
 def go_on(directory: Path) -> Step:
-    """The command that goes on with what is left to do in `directory`."""
-    return pare("resume", directory), "go on with what is left"
+    """The command that goes on with what is left to do in `directory`, above a limit that is used up."""
+    plan = find_plan(directory)
+    budget = None if plan is None else recorded_budget(directory, plan)
+    limit = None if budget is None else budget.used_up()
+    if limit is None:
+        return pare("resume", directory), "go on with what is left"
+    return pare("resume", directory, limit.override), "go on with what is left, under a higher limit"
 
 
 def after_job(

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pare_runner.batch.ending import VERDICTS, ended, unfinished
 from pare_runner.batch.plan import planned_job
 from pare_runner.batch.rescoring import Judged, Rescored, invocation_of, rescore
 from pare_runner.cli.console import is_terminal, plural, say, say_json, table
@@ -33,15 +34,21 @@ def rescore_command(
     \b
     pare rescore outputs/my_sweep
     """
-    found = rescore(Path(directory), None if scenarios is None else Path(scenarios), _progress)
-    if any(job.judged for job in found):
-        write_reports(invocation_of(Path(directory)))
-    if is_terminal(sys.stderr):
-        print("\r\033[K", end="", file=sys.stderr, flush=True)
+    top = invocation_of(Path(directory))
+    interrupted = unfinished(top) == VERDICTS
+    try:
+        found = rescore(Path(directory), None if scenarios is None else Path(scenarios), _progress)
+        if unfinished(top) is not None:
+            write_reports(top)
+            ended(top)
+    finally:
+        _end_progress()
     if as_json:
         say_json(_described(found))
         return
     _print(found)
+    if interrupted:
+        say("this ended a rescore that had been interrupted; a job that it had done counts as not touched")
 
 
 def _print(found: Sequence[Rescored]) -> None:
@@ -98,3 +105,8 @@ def _described(found: Sequence[Rescored]) -> dict[str, Any]:
 def _progress(done: int, planned: int) -> None:
     if is_terminal(sys.stderr):
         print(f"\r\033[K{done}/{planned} runs judged", end="", file=sys.stderr, flush=True)
+
+
+def _end_progress() -> None:
+    if is_terminal(sys.stderr):
+        print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
+import orjson
 import typer
+from pydantic import ValidationError
 
 from pare_runner.atomic import read_json
-from pare_runner.batch.config import CacheMode, ExecutorType
-from pare_runner.batch.continuing import all_written, requests_of, where_it_began
+from pare_runner.batch.budget import BUDGET_FIELDS
+from pare_runner.batch.config import CacheMode, ExecutorType, MultiScenarioRunnerConfig
+from pare_runner.batch.continuing import requests_of, where_it_began
+from pare_runner.batch.ending import all_written, ended, write_ending
 from pare_runner.batch.interrupts import INTERRUPTED
 from pare_runner.batch.invocation import Invocation
 from pare_runner.batch.job import OK, SOME_EXCEPTIONS, STOPPED, JobReport
@@ -32,6 +36,8 @@ from pare_runner.errors import ConfigError, did_you_mean
 from pare_runner.library.files import shown
 from pare_runner.llm.config import LLMEngineConfig
 
+log = logging.getLogger(__name__)
+
 _WORST_FIRST = (INTERRUPTED, STOPPED, SOME_EXCEPTIONS, OK)
 
 
@@ -39,6 +45,10 @@ def resume(
     directory: Annotated[
         str, typer.Argument(metavar="DIR", help="Results to go on with, or last: the newest that are not finished.")
     ],
+    limits: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="LIMIT=VALUE", help=f"Other limits: {', '.join(BUDGET_FIELDS)}.", show_default=False),
+    ] = None,
     only: Annotated[
         str | None, typer.Option("--only", metavar="failed", help="Make only runs again that ended in an exception.")
     ] = None,
@@ -61,8 +71,9 @@ def resume(
     \b
     pare resume outputs/my_sweep
     pare resume last --only failed
+    pare resume outputs/my_sweep limits.max_cost_usd=20
     """
-    changes = _changes(only, executor, max_concurrent, cache)
+    changes = _changes(only, executor, max_concurrent, cache) | _limits(limits or ())
     place = results(directory)
     plan = planned(place)
     name = Path(shown(place))
@@ -91,15 +102,37 @@ def _changes(only: str | None, executor: str | None, max_concurrent: int | None,
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def _limits(words: Sequence[str]) -> dict[str, Any]:
+    """The fields that are set by `words`, typed as beside the original command; ConfigError for others."""
+    fields: dict[str, Any] = {}
+    for word in words:
+        key, sign, text = word.partition("=")
+        if not sign or key not in BUDGET_FIELDS:
+            raise ConfigError(
+                f"{word}: a resume takes other limits only",
+                hint=did_you_mean(f"{key}=", [f"{name}=" for name in BUDGET_FIELDS]),
+            )
+        try:
+            value = orjson.loads(text or b"null")
+            MultiScenarioRunnerConfig.model_validate({BUDGET_FIELDS[key]: value})
+        except (orjson.JSONDecodeError, ValidationError) as error:
+            said = error.errors()[0]["msg"] if isinstance(error, ValidationError) else "Input should be a number"
+            said = said.replace("Input should", "must").replace("a valid integer", "a whole number")
+            raise ConfigError(f"{word}: {said}, or null for no limit") from error
+        fields[BUDGET_FIELDS[key]] = value
+    return fields
+
+
 def _nothing_to_do(directory: Path, plan: Plan, *, only_exceptions: bool) -> str | None:
     """Why there is nothing to do, in words; None if there is something."""
     statuses = job_statuses(directory, plan)
     crashed = sum(status.counts["exception"] for status in statuses)
     missing = sum(status.missing for status in statuses)
-    if only_exceptions and not crashed:
+    written = all_written(directory, plan, [len(status.rows) for status in statuses])
+    if only_exceptions and not crashed and (missing or written):
         left = f"; {plural(missing, 'run')} not made yet: {pare('resume', directory)}" if missing else ""
         return f"no run ended in an exception, nothing to do{left}"
-    if not crashed and not missing and all_written(directory, plan):
+    if not crashed and not missing and written:
         return f"complete, {plural(plan.planned, 'run')}: nothing to do"
     return None
 
@@ -107,24 +140,36 @@ def _nothing_to_do(directory: Path, plan: Plan, *, only_exceptions: bool) -> str
 def _go_on(
     directory: Path, name: Path, plan: Plan, changes: dict[str, Any], *, only_exceptions: bool, quiet: bool
 ) -> int:
-    with _logging_to_terminal(), where_it_began(plan, directory):
+    with _logging_to_terminal():
+        if all(status.finished for status in job_statuses(directory, plan)):
+            log.warning("%s: all has run; its final files are written anew", name)
+            reports = write_ending(directory, plan)
+        else:
+            reports = _run(directory, plan, changes, only_exceptions=only_exceptions)
+        page = write_reports(name)
+        ended(directory)
+    if not quiet:
+        _show(name, plan, reports, page)
+    statuses = {report.exit_status for report in reports}
+    return next(status for status in _WORST_FIRST if status in statuses)
+
+
+def _run(directory: Path, plan: Plan, changes: dict[str, Any], *, only_exceptions: bool) -> list[JobReport]:
+    """Make what is left, and the files of a sweep."""
+    with where_it_began(plan, directory):
         requests = requests_of(directory, plan, changes)
         answered: list[LLMEngineConfig] = []
         for request in requests:
             probe_models(request.config, answered, directory)
         try:
             with progress() as observer:
-                invocation = Invocation(directory, observer, sys.argv, resume=True, only_exceptions=only_exceptions)
-                reports = invocation.run(requests)
+                invocation = Invocation(
+                    directory, observer, sys.argv, resume=True, only_exceptions=only_exceptions, more_follows=True
+                )
+                return invocation.run(requests)
         finally:
             if plan.sweep:
                 write_sweep(directory, plan.jobs)
-    with _logging_to_terminal():
-        page = write_reports(name)
-    if not quiet:
-        _show(name, plan, reports, page)
-    statuses = {report.exit_status for report in reports}
-    return next(status for status in _WORST_FIRST if status in statuses)
 
 
 def _show(directory: Path, plan: Plan, reports: list[JobReport], page: Path | None) -> None:

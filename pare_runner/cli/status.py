@@ -85,8 +85,12 @@ def _show(found: Sequence[InvocationStatus]) -> None:
 def _show_one(item: InvocationStatus, name: Path) -> None:
     done = item.planned - item.missing
     how = "complete" if item.complete else f"{item.missing} missing"
+    if not item.missing and not item.written:
+        how = "complete but for its final files"
     say(f"{name}: {done} of {plural(item.planned, 'run')} ({percent(done, item.planned)}), {how}")
     say(_who(item.running))
+    if item.used_up is not None:
+        say(f"{item.used_up.key}={item.used_up.limit:.15g} is used up ({item.used_up.words}): nothing more starts")
     if item.unusable:
         say(f"{plural(item.unusable, 'line')} of journals cannot be used; a resume sets them aside")
     say()
@@ -112,7 +116,10 @@ def _show_one(item: InvocationStatus, name: Path) -> None:
     table(["job", "done", "success", "failed", "exception", "unjudged", "missing", "rate"], rows)
     show_causes(item.failures, item.limits, name, cached=item.cached)
     if item.running is None and item.missing:
-        say(f"\ngo on: {pare('resume', name)}")
+        higher = () if item.used_up is None else (item.used_up.override,)
+        say(f"\ngo on: {pare('resume', name, *higher)}")
+    elif item.running is None and not item.written:
+        say(f"\nwrite its final files: {pare('resume', name)}")
 
 
 def _folder(item: InvocationStatus, job: PlannedJob) -> str:

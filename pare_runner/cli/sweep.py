@@ -15,6 +15,8 @@ from hydra.core.utils import JobReturn, filter_overrides, run_job
 from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
+from pare_runner.atomic import writing
+from pare_runner.batch.ending import begin
 from pare_runner.batch.identity import experiment_key
 from pare_runner.batch.interrupts import INTERRUPTED
 from pare_runner.batch.plan import Plan, find_plan
@@ -174,12 +176,14 @@ def check_budgets(jobs: Sequence[ComposedJob]) -> None:
 @contextmanager
 def sweep_files(directory: Path, jobs: Sequence[ComposedJob], *, plan: bool) -> Iterator[None]:
     """`plan.json` before anything inside runs, if asked for; `sweep.json` and `results.parquet` after it, however it
-    ended.
+    ended. The caller says when all is `ending.ended`.
 
     Raises SweepStopped for SystemExit and Ctrl-C, but these themselves if nothing had begun.
     """
     if plan:
         former = find_plan(directory) or Plan((), True, tuple(sys.argv), str(Path.cwd()))
+        with writing(directory):
+            begin(directory)
         former.joined(job.request.planned for job in jobs if job.request is not None).write(directory)
     try:
         yield

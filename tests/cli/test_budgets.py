@@ -12,6 +12,7 @@ import pytest
 from pare_runner.cli import app
 from pare_runner.cli.conf_dirs import packaged_conf_dir
 from pare_runner.cli.hydra_entry import main
+from tests.cli.conftest import Pare
 from tests.docs.pages import page
 from tests.faults.jobs import rows_of
 from tests.faults.picnic import playing, write_picnics
@@ -40,7 +41,9 @@ def server() -> Iterator[FaultServer]:
 
 
 @pytest.fixture
-def run(server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+def run(
+    server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("PARE_DEBUG", raising=False)
     write_picnics(tmp_path / "picnics", ["bread", "honey", "plums"])
@@ -49,7 +52,7 @@ def run(server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ca
     def command(*words: str, prices: str | None = PRICES) -> Told:
         given = [] if prices is None else [f"model.prices={prices}"]
         status = main([*base, *given, "max_concurrent_scenarios=1", *words])
-        said = capfd.readouterr()
+        said = capsys.readouterr()
         return Told(status, said.out, said.err)
 
     return command
@@ -84,9 +87,9 @@ def test_a_forecast_of_a_sweep(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "outputs").exists()
 
 
-def test_a_forecast_offline_says_that_it_is_free(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_forecast_offline_says_that_it_is_free(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--forecast", "scenarios=[picnics]"]) == 0
-    assert capfd.readouterr().out == "forecast: no model is going to be asked; that costs nothing\n"
+    assert capsys.readouterr().out == "forecast: no model is going to be asked; that costs nothing\n"
 
 
 @pytest.mark.parametrize("words", [["--forecast", "--cfg", "job"], ["--info", "--forecast"]])
@@ -134,6 +137,81 @@ def test_a_directory_goes_on_at_other_prices(run: Run) -> None:
     assert "outputs/p began at other prices: runs that are finished keep what they cost" in told.err
     assert "cost unknown: 1 of 3 runs asked a model without a price" in told.out
     assert app.main(["verify", "outputs/p"]) == 0
+
+
+@pytest.mark.parametrize("words", [["limits.max_cost_usd=0.5"], ["limits.max_tokens=20", "seed=0,1", "-m"]])
+def test_what_is_next_after_a_budget_works_when_it_is_typed(
+    words: list[str], run: Run, pare: Pare, server: FaultServer
+) -> None:
+    key, limit = words[0].split("=")
+    told = run(*words, "output_dir=outputs/a")
+    assert told.status == 75
+    lines = told.out.splitlines()
+    advice = next(line for line in lines if "pare resume" in line).partition("  #")[0].split()[1:]
+    higher = advice[-1].partition("=")[2]
+    assert advice == ["resume", "outputs/a", f"{key}={higher}"]
+    assert float(higher) >= 2 * float(limit)
+
+    stands = pare("status", "outputs/a")
+    assert stands.status == 75
+    assert f"{words[0]} is used up (" in stands.out
+    assert stands.out.splitlines()[-1].endswith(f"pare resume outputs/a {key}={higher}")
+    assert pare("status", "outputs/a", "--json").json["directories"][0]["used_up"]["key"] == key
+
+    asked, done = len(server.bodies), len(rows_below(Path("outputs/a")))
+    at_once = pare("resume", "outputs/a")
+    assert (at_once.status, len(server.bodies)) == (75, asked)
+    assert f"{words[0]} is reached (" in at_once.err
+    assert "runs in flight" not in at_once.err
+
+    pare(*advice)
+    assert len(rows_below(Path("outputs/a"))) > done
+    again = pare("resume", "outputs/a", f"{key}=null")
+    assert again.status == 0
+    assert "used up" not in pare("status", "outputs/a").out
+
+
+def test_a_start_makes_a_run_however_little_time_there_is(run: Run, pare: Pare) -> None:
+    assert run("limits.max_wall=0.0001", "output_dir=outputs/a").status == 75
+    assert [pare("resume", "outputs/a").status for _ in range(2)] == [75, 0]
+    assert len(rows_below(Path("outputs/a"))) == 3
+
+
+def rows_below(directory: Path) -> list[str]:
+    return [line for path in directory.rglob("results.jsonl") for line in path.read_text().splitlines()]
+
+
+def test_the_limits_of_a_resume_are_those_of_the_next_one(run: Run, pare: Pare) -> None:
+    assert run("limits.max_cost_usd=0.1", "output_dir=outputs/a").status == 75
+    higher = pare("resume", "outputs/a", "limits.max_cost_usd=0.7")
+    assert higher.status == 75
+    assert "limits.max_cost_usd=0.7 is used up" in pare("status", "outputs/a").out
+    assert "limits.max_cost_usd=0.7 is reached" in pare("resume", "outputs/a").err
+
+
+@pytest.mark.parametrize(
+    ("word", "says"),
+    [
+        ("limits.max_cost=5", "limits.max_cost=5: a resume takes other limits only (did you mean 'limits.max_cost_usd"),
+        ("seed=3", "seed=3: a resume takes other limits only (known: limits.max_cost_usd="),
+        ("limits.max_wall", "limits.max_wall: a resume takes other limits only"),
+        ("limits.max_wall=soon", "limits.max_wall=soon: must be a number, or null for no limit"),
+        ("limits.max_cost_usd=-1", "limits.max_cost_usd=-1: must be greater than or equal to 0"),
+        ("limits.max_tokens=2.5", "limits.max_tokens=2.5: must be a whole number"),
+    ],
+)
+def test_other_limits_that_cannot_be(word: str, says: str, run: Run, pare: Pare) -> None:
+    assert run("limits.max_cost_usd=0.1", "output_dir=outputs/a").status == 75
+    said = pare("resume", "outputs/a", word)
+    assert (said.status, said.out) == (2, "")
+    assert says in said.err
+
+
+def test_a_sweep_that_was_extended_under_another_limit_goes_on(run: Run, pare: Pare) -> None:
+    assert run("seed=0,1", "limits.max_wall=100", "limits.max_tokens=1", "output_dir=outputs/s", "-m").status == 75
+    assert run("seed=2", "limits.max_tokens=300", "resume=outputs/s", "-m").status == 75
+    assert "limits.max_tokens=300 is " in pare("resume", "outputs/s").err
+    assert pare("resume", "outputs/s", "limits.max_tokens=").status == 0
 
 
 def folders_of_jobs(sweep: Path) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pare_runner.batch import rescored_files, staging
+from pare_runner.batch import rescored_files, rescoring, staging
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.invocation import Invocation, job_units, run_job
 from pare_runner.batch.manifest import read_manifest
@@ -183,12 +183,17 @@ def test_whatever_interrupts_it_a_job_is_all_old_or_all_new(
 
     if committed:
         assert "judging it anew was interrupted" in pare("verify", "job").err
+        assert pare("status", "job").status == 75
     else:
         kept = {name: data for name, data in content(tmp_path / "job").items() if not name.startswith(".resc")}
         assert kept == before
-    assert pare("rescore", "job").status == 0
+    said = pare("rescore", "job")
+    assert said.status == 0
+    assert "1 run changed, 0 judged anew with the same verdict, 1 not touched" in said.out
+    assert ("this ended a rescore that had been interrupted" in said.out) == committed
     assert statuses(tmp_path / "job") == {"salad": "success", "bread": "failed"}
     assert verified(tmp_path / "job") == len(WORDS)
+    assert pare("status", "job").status == 0
     assert not [name for name in content(tmp_path / "job") if name.startswith(".resc")]
 
 
@@ -214,3 +219,63 @@ def test_a_judge_gives_a_new_verdict_and_the_old_one_leaves_the_recording(pare: 
         assert verified(tmp_path / "job") == len(WORDS)
         recording = (tmp_path / "job/calls.jsonl").read_bytes()
         assert (b"is short" in recording, b"is polite" in recording) == (True, False)
+
+
+@pytest.mark.parametrize("judged", [1, 3], ids=["before the first job is done", "after it"])
+def test_ctrl_c_is_said_and_can_be_gone_on_with(
+    judged: int,
+    pare: Pare,
+    tmp_path: Path,
+    config: MultiScenarioRunnerConfig,
+    scenarios: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run_sweep([config.model_copy(update={"seed": seed}) for seed in range(2)], tmp_path / "sweep")
+    edit(scenarios, "bread", "contains: bread", "contains: cake")
+    edit(scenarios, "salad", "contains: salad", "contains: cake")
+    real, left = rescoring.report_on, judged
+
+    def interrupted(*args: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if not left:
+            raise KeyboardInterrupt
+        return real(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rescoring, "report_on", interrupted)
+        said = pare("rescore", "sweep")
+
+    assert (said.status, said.out, said.err) == (130, "", "pare: interrupted\n")
+    verify_sweep(tmp_path / "sweep", Tally())
+    assert pare("status", "sweep").status == (0 if judged == 1 else 75)
+    said = pare("rescore", "sweep")
+    assert ("4 runs changed" if judged == 1 else "2 runs changed") in said.out
+    assert ("this ended a rescore that had been interrupted" in said.out) == (judged > 1)
+    assert pare("status", "sweep").status == 0
+
+
+def test_a_resume_ends_it_as_well(
+    pare: Pare, tmp_path: Path, config: MultiScenarioRunnerConfig, scenarios: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_sweep([config.model_copy(update={"seed": seed}) for seed in range(2)], tmp_path / "sweep")
+    edit(scenarios, "bread", "contains: bread", "contains: cake")
+
+    def cut(*args: object) -> None:
+        raise OSError("no more room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rescoring, "write_sweep", cut)
+        assert pare("rescore", "sweep").status == 2
+
+    assert pare("status", "sweep").status == 75
+    assert pare("resume", "sweep").status == 0
+    assert pare("status", "sweep").status == 0
+    verify_sweep(tmp_path / "sweep", Tally())
+
+
+def test_what_is_left_of_moving_files_is_cleared_away(tmp_path: Path) -> None:
+    staging.Staging(tmp_path).write("a", b"new")
+    (tmp_path / staging.WRITING).rename(tmp_path / staging.READY)
+    assert staging.settle(tmp_path) is None
+    assert list(tmp_path.iterdir()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import subprocess
 import sys
@@ -114,7 +115,8 @@ def test_ctrl_c_in_a_sweep_says_how_far_it_is(
     assert pare(["verify", "out"]) == 0
 
 
-def test_ctrl_c_ends_the_process_at_once_and_in_silence(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_ends_the_process_at_once_and_in_silence(number: signal.Signals, status: int, tmp_path: Path) -> None:
     scenarios = write_picnics(tmp_path / "picnics", QUICK + SLOW)
     full = threading.Event()
     with FaultServer(playing(stalling(full.set)), models=("local",)).in_thread() as server:
@@ -123,11 +125,30 @@ def test_ctrl_c_ends_the_process_at_once_and_in_silence(tmp_path: Path) -> None:
             command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as process:
             assert full.wait(30)
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             out, err = process.communicate(timeout=5)
-    assert process.returncode == 130
+    assert process.returncode == status
     # A busy machine makes single steps slow, which a loop in development mode tells of.
     said = "\n".join(line for line in (out + err).splitlines() if not line.startswith("Executing <Task"))
     for sign in ("Traceback", "Warning", "Task was", "Task exception", "nclosed", "never awaited"):
         assert sign not in said
     check_what_is_left(tmp_path / "out")
+
+
+def test_sigterm_for_the_whole_group_ends_it_as_ctrl_c_does(tmp_path: Path) -> None:
+    """As Slurm, systemd and `timeout` send it: to worker processes as well."""
+    scenarios = write_picnics(tmp_path / "picnics", QUICK + SLOW)
+    full = threading.Event()
+    with FaultServer(playing(stalling(full.set)), models=("local",)).in_thread() as server:
+        command = [sys.executable, "-m", "pare_runner", *words(server, scenarios), "executor=process"]
+        with subprocess.Popen(
+            command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        ) as process:
+            assert full.wait(60)
+            os.killpg(process.pid, signal.SIGTERM)
+            out, err = process.communicate(timeout=10)
+    assert process.returncode == 143
+    assert "Traceback" not in out + err
+    assert "interrupted after 5 of 25 runs" in out
+    check_what_is_left(tmp_path / "out")
+    assert not (tmp_path / "out/.lock").exists()

@@ -193,7 +193,10 @@ async def serve(worker: Worker, level: str, to_file: bool) -> None:
 
 def main(argv: list[str]) -> None:
     """Run a worker on the descriptors in `argv`."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which hangs up
+    # Both are for the parent, which hangs up; SIGTERM may be sent to all of a group. Processes that an assistant starts
+    # must not inherit that it is ignored, as they would with SIG_IGN.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda number, frame: None)
     end, lifeline = (socket.socket(fileno=int(text)) for text in argv[:2])
     threading.Thread(target=_die_with, args=(lifeline,), name="pare-lifeline", daemon=True).start()
     with patient_collector():
