@@ -10,7 +10,6 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
-from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -18,6 +17,7 @@ from typer.main import get_command
 
 from pare_runner.cli.console import mark
 from pare_runner.cli.lazy import SETTINGS, Commands, lazy_group
+from pare_runner.cli.streams import lasting_output
 from pare_runner.errors import InputError, PareError
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -49,24 +49,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status.
 
     0: done. 1: something did not hold, or our own error. 2: bad input, said in one message on stderr. 130:
-    interrupted. PARE_DEBUG=1 in the environment shows the traceback behind an error.
+    interrupted. A reader that leaves (`| head`) changes none of these. PARE_DEBUG=1 in the environment shows the
+    traceback behind an error.
     """
-    for stream in (sys.stdout, sys.stderr):  # names of files may hold what the terminal's encoding cannot
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    with lasting_output():
+        return _main(argv)
+
+
+def _main(argv: Sequence[str] | None) -> int:
     try:
         status = get_command(app)(args=argv, prog_name="pare")
         sys.stdout.flush()
     except PareError as error:
         return _fail(error, str(error), error.exit_status)
-    except SystemExit as left:  # how typer ends: help, usage errors, a status of a command, and a closed pipe
-        if isinstance(left.__context__, BrokenPipeError):
-            return _quiet()
+    except SystemExit as left:  # how typer ends: help, usage errors, a status of a command
         return left.code if isinstance(left.code, int) else FAILED
     except KeyboardInterrupt as error:
         return _fail(error, "interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        return _quiet()
     except Exception as error:
         return _fail(error, f"internal error, {type(error).__name__}: {error}", FAILED)
     return status if isinstance(status, int) else OK
@@ -95,12 +94,6 @@ def pare(
     pare scenarios list
     pare scenarios check my_scenario.yaml
     """
-
-
-def _quiet() -> int:
-    """Whoever read our output has enough; the interpreter must not complain when it flushes."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return OK
 
 
 def _fail(error: BaseException, text: str, status: int) -> int:
