@@ -23,6 +23,9 @@ Code = Literal[
     "differing_runs",
     "exceptions",
     "unknown_status",
+    "unknown_success",
+    "no_manifest",
+    "unlike_summary",
     "contradictory",
     "derived_checks",
 ]

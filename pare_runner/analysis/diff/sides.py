@@ -11,7 +11,7 @@ from pare_runner.analysis.discover import Given, Job, each_path
 from pare_runner.analysis.frame import Results, read_results
 from pare_runner.analysis.note import note
 from pare_runner.analysis.reading import collected
-from pare_runner.analysis.verdicts import contradiction_notes, contradictions, status_notes, unknown_statuses
+from pare_runner.analysis.verdicts import odd_notes, odd_verdicts
 from pare_runner.errors import InputError, Problem
 
 PROTOCOL = ("protocol", "protocol_version")
@@ -38,10 +38,9 @@ class Side:
         return collected(frame, f"the results of {self.label}, {self.name},")
 
     def notes(self) -> tuple[Problem, ...]:
-        """What was odd about the files of this side, and statuses that are unknown or contradicted; each note names the
+        """What was odd about the files of this side, and verdicts that are unknown or contradicted; each note names the
         side."""
-        odd, against = (self.read(kind(self.frame)) for kind in (unknown_statuses, contradictions))
-        found = (*self.results.loading, *status_notes(odd), *contradiction_notes(against))
+        found = (*self.results.loading, *odd_notes(self.read(odd_verdicts(self.frame))))
         return tuple(replace(item, message=f"{self.label}: {item.message}") for item in found)
 
 
