@@ -77,12 +77,10 @@ def save(
     warn(missing)
     with writing(folder):
         write_atomic(path, text.encode())
-    place, away = ran_in.absolute(), bool(relative) and ran_in.absolute() != Path.cwd()
-    command = f"{program('python')} -m pare_runner --config-dir {{}} --config-name {name}"
-    if away:
-        command = f"cd {quote(str(place))} && {command.format(quote(str(folder.absolute())))}"
-    else:
-        command = command.format(shown(folder))
+    place = ran_in.absolute()
+    away = bool(relative) and place != Path.cwd()
+    start, where = (f"cd {quote(str(place))} && ", quote(str(folder.absolute()))) if away else ("", shown(folder))
+    command = f"{start}{program('python')} -m pare_runner --config-dir {where} --config-name {name}"
     if relative:
         message = f"{', '.join(relative)}: relative, so it counts from where the file runs, as here from {place}"
         warn([Problem(message, hint="whoever gets the file needs it too", severity="warning")])
