@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,8 +34,8 @@ class Job:
 
     `name` is the folder or file as it was found from the path that was given. `file` holds the rows, and its ending
     says how; None if no run has finished. Paths in rows count from `folder` if there is one. `planned` is the number of
-    runs that the job consists of, None if that is not known. `complete` says that the job came to its end. `overrides`
-    are those that were typed or swept, None if nobody wrote them down.
+    runs that the job consists of, None if that is not known. `complete` says that the job came to its end, `summary`
+    what its summary then said. `overrides` are those that were typed or swept, None if nobody wrote them down.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Job:
     overrides: tuple[str, ...] | None = None
     planned: int | None = None
     complete: bool = True
+    summary: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def config(self) -> Mapping[str, Any]:
@@ -172,8 +173,7 @@ def _file(path: Path, notes: list[Problem]) -> Job:
     if path.name not in (PARQUET, JOURNAL):
         return Job(path.as_posix(), path)
     if (path.parent / MANIFEST).exists():
-        job = _job(path.parent, notes)
-        return Job(job.name, path, job.folder, job.manifest, job.overrides, job.planned, job.complete)
+        return replace(_job(path.parent, notes), file=path)
     return Job(path.parent.as_posix(), path, path.parent)
 
 
@@ -203,11 +203,12 @@ def _job(
     manifest = read_manifest(folder / MANIFEST, notes)
     if planned is None and type(manifest.get("units")) is int:
         planned = manifest["units"]
-    complete = _is_complete(folder, manifest, notes)
+    summary = _summary_of_end(folder, manifest, notes)
+    complete = summary is not None and bool(summary.get("complete", True))
     file = next((folder / name for name in _preferred(complete) if (folder / name).exists()), None)
     if not overrides:  # the plan names what is a job's own in a sweep; a job alone has only Hydra's list
         overrides = read_overrides(folder / OVERRIDES, notes)
-    return Job(folder.as_posix(), file, folder, manifest, overrides, planned, complete)
+    return Job(folder.as_posix(), file, folder, manifest, overrides, planned, complete, summary or {})
 
 
 def _preferred(complete: bool) -> tuple[str, ...]:
@@ -215,10 +216,11 @@ def _preferred(complete: bool) -> tuple[str, ...]:
     return (PARQUET, JOURNAL) if complete else (JOURNAL, PARQUET)
 
 
-def _is_complete(folder: Path, manifest: Mapping[str, Any], notes: list[Problem]) -> bool:
-    """Whether the frame in `folder` is all of the job: it has ended since it was begun or gone on with."""
+def _summary_of_end(folder: Path, manifest: Mapping[str, Any], notes: list[Problem]) -> Mapping[str, Any] | None:
+    """The summary of a job that has ended since it was begun or gone on with, so that its frame is all of it; None of
+    any other."""
     if not (folder / PARQUET).exists():
-        return False
+        return None
     if manifest and mapping(manifest.get("wall_clock")).get("finished") is None:
-        return False
-    return bool(read_mapping(folder / SUMMARY, notes).get("complete", True))
+        return None
+    return read_mapping(folder / SUMMARY, notes)

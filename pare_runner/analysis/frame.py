@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from pare_runner.analysis.beside import beside_notes
 from pare_runner.analysis.checks import check_counts
 from pare_runner.analysis.discover import Given, Job, discover, each_path
 from pare_runner.analysis.loading import Loaded, cell, load
@@ -28,14 +29,7 @@ from pare_runner.analysis.schema import (
     TEXTS,
 )
 from pare_runner.analysis.scripted import failed_scripts, script_notes
-from pare_runner.analysis.verdicts import (
-    contradiction_notes,
-    contradictions,
-    derived_notes,
-    derived_scenarios,
-    status_notes,
-    unknown_statuses,
-)
+from pare_runner.analysis.verdicts import derived_notes, derived_scenarios, odd_notes, odd_verdicts
 from pare_runner.errors import InputError, Problem
 
 LIMIT = 2**63
@@ -59,11 +53,10 @@ class Results:
 
     def notes(self) -> tuple[Problem, ...]:
         """What is odd about the results, files first; a few columns are read for it, InputError if they cannot be."""
-        kinds = (unknown_statuses, contradictions, derived_scenarios, failed_scripts)
-        odd, against, derived, failed = collected_all([kind(self.frame) for kind in kinds], "the results")
+        kinds = (odd_verdicts, derived_scenarios, failed_scripts)
+        odd, derived, failed = collected_all([kind(self.frame) for kind in kinds], "the results")
         verdicts = (
-            *status_notes(odd),
-            *contradiction_notes(against),
+            *odd_notes(odd),
             *derived_notes(derived["base_scenario_id"].to_list()),
             *script_notes(failed),
         )
@@ -97,6 +90,7 @@ def read_results(paths: Given) -> Results:
         reasons = "\n".join(f"{item.where}: {item.message}" for item in notes)
         raise InputError(f"none of the results can be read\n{reasons}")
     notes += _column_notes(readable)
+    notes += beside_notes(readable)
     notes += job_notes([item.job for item in readable], [item.rows for item in readable])
     single = once(_united(readable), [item.marks for item in readable])
     notes += single.notes

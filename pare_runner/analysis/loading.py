@@ -13,6 +13,7 @@ from pare_runner.analysis.reading import first_line
 from pare_runner.analysis.repeated import COLUMNS, marks
 from pare_runner.analysis.rows import Rows, read_csv, read_journal, read_row_objects
 from pare_runner.analysis.schema import NEEDED, ROW_COLUMNS
+from pare_runner.analysis.verdicts import SUCCESS
 from pare_runner.errors import InputError, Problem
 
 READERS = {".jsonl": read_journal, ".json": read_row_objects, ".csv": read_csv}
@@ -20,12 +21,13 @@ READERS = {".jsonl": read_journal, ".json": read_row_objects, ".csv": read_csv}
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The rows of a job; `marks` are those of `repeated`, one for each."""
+    """The rows of a job; `marks` are those of `repeated`, one for each, `successes` counts those that succeeded."""
 
     job: Job
     frame: pl.LazyFrame
     schema: pl.Schema
     marks: pl.Series
+    successes: int = 0
 
     @property
     def rows(self) -> int:
@@ -78,22 +80,25 @@ def _from_rows(job: Job, rows: Rows, notes: list[Problem]) -> Loaded:
 def _usable(job: Job, frame: pl.LazyFrame, schema: pl.Schema, notes: list[Problem]) -> Loaded:
     """The rows that are of a scenario; PolarsError if a column does not fit the type that it has in results, InputError
     if no row is left."""
-    cells = [cell(name, ROW_COLUMNS[name], schema.get(name)) for name in COLUMNS]
+    cells = [cell(name, ROW_COLUMNS[name], schema.get(name)) for name in (*COLUMNS, SUCCESS)]
     odd = [
-        name for name, kind in ROW_COLUMNS.items() if name in schema and schema[name] != kind and name not in COLUMNS
+        name
+        for name, kind in ROW_COLUMNS.items()
+        if name in schema and schema[name] != kind and name not in (*COLUMNS, SUCCESS)
     ]
     checked = [cell(name, ROW_COLUMNS[name], schema[name]) for name in odd]
     read = frame.select(*cells, *checked).collect()
     found = read.select(marks().alias("mark")).to_series()
     of_scenario = read["base_scenario_id"].is_not_null()
+    successes = int(((read[SUCCESS] == 1.0) & of_scenario).sum())
     if of_scenario.all():
-        return Loaded(job, frame, schema, found)
+        return Loaded(job, frame, schema, found, successes)
     if not of_scenario.any():
         raise InputError("holds no row of results: none names its base_scenario_id")
     message = f"{counted(int((~of_scenario).sum()), 'row')} without a base_scenario_id passed over"
     notes.append(note("damaged_lines", message, where="" if job.file is None else job.file.as_posix()))
     kept = frame.filter(pl.col("base_scenario_id").is_not_null())
-    return Loaded(job, kept, schema, found.filter(of_scenario))
+    return Loaded(job, kept, schema, found.filter(of_scenario), successes)
 
 
 def cell(name: str, kind: pl.DataType, has: pl.DataType | None) -> pl.Expr:

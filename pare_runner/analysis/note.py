@@ -24,6 +24,9 @@ Code = Literal[
     "exceptions",
     "failed_events",
     "unknown_status",
+    "unknown_success",
+    "no_manifest",
+    "unlike_summary",
     "contradictory",
     "derived_checks",
 ]

@@ -1,6 +1,6 @@
 """Which runs have a verdict that counts, and which verdicts are by checks that nobody wrote.
 
-A verdict counts if the status is known and the success is a number.
+A verdict counts if the status is known and the success is a number from 0 to 1.
 """
 
 from __future__ import annotations
@@ -16,49 +16,60 @@ from pare_runner.errors import Problem
 
 SUCCESS = "success_numeric"
 
+_POSSIBLE = pl.col(SUCCESS).is_between(0.0, 1.0)
+_UNKNOWN_STATUS = pl.col("status").is_null() | ~pl.col("status").is_in(STATUSES)
+_UNKNOWN_SUCCESS = pl.col(SUCCESS).is_not_nan() & ~_POSSIBLE
+_CONTRADICTION = (_POSSIBLE | pl.col(SUCCESS).is_nan()) & (
+    ((pl.col("status") == "success") & (pl.col(SUCCESS) != 1.0))
+    | ((pl.col("status") == "failed") & (pl.col(SUCCESS) != 0.0))
+)
+
 
 def verdict() -> pl.Expr:
-    """The success of a run; null where it is no number, and where the status is none of `STATUSES`.
+    """The success of a run; null where it is no number from 0 to 1, and where the status is none of `STATUSES`.
 
-    Only files from elsewhere, or of another version, have such: what a status means that nobody knows is not guessed.
+    Only files from elsewhere, or of another version, have such: what a status or a success means that nobody knows is
+    not guessed.
     """
-    return pl.when(pl.col("status").is_in(STATUSES)).then(pl.col(SUCCESS).fill_nan(None)).alias(SUCCESS)
+    known = pl.col("status").is_in(STATUSES) & _POSSIBLE
+    return pl.when(known).then(pl.col(SUCCESS)).alias(SUCCESS)
 
 
-def unknown_statuses(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """How many runs of each job have which status that is none of `STATUSES`, in the order of the rows."""
-    odd = pl.col("status").is_null() | ~pl.col("status").is_in(STATUSES)
-    return frame.filter(odd).group_by(JOB, "status", maintain_order=True).len()
+def odd_verdicts(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """How many runs of each job have which status and success that do not count, or contradict one another, in the
+    order of the rows."""
+    odd = _UNKNOWN_STATUS | _UNKNOWN_SUCCESS | _CONTRADICTION
+    return frame.filter(odd.fill_null(False)).group_by(JOB, "status", SUCCESS, maintain_order=True).len()
 
 
-def status_notes(found: pl.DataFrame) -> Iterator[Problem]:
-    """A note on what `unknown_statuses` found, if it found anything."""
-    if found.is_empty():
-        return
+def odd_notes(found: pl.DataFrame) -> Iterator[Problem]:
+    """Notes on what `odd_verdicts` found: unknown statuses, impossible successes, contradictions."""
+    statuses, successes, against = (
+        found.filter(odd.fill_null(False)) for odd in (_UNKNOWN_STATUS, _UNKNOWN_SUCCESS, _CONTRADICTION)
+    )
+    if len(statuses):
+        names = statuses["status"].unique(maintain_order=True).to_list()
+        said = listed(["none" if name is None else repr(name) for name in names])
+        message = f"{_runs(statuses)} an unknown status, {said}, and no verdict that counts: {_jobs(statuses)}"
+        yield note("unknown_status", message, hint=f"a status is {', '.join(STATUSES[:-1])} or {STATUSES[-1]}")
+    if len(successes):
+        said = listed([f"{value:g}" for value in successes[SUCCESS].unique(maintain_order=True)])
+        message = f"{_runs(successes)} an impossible {SUCCESS}, {said}, and no verdict that counts: {_jobs(successes)}"
+        yield note("unknown_success", message, hint="1 is a success, 0 a failure")
+    if len(against):
+        runs = int(against["len"].sum())
+        which = f"{counted(runs, 'run')} {'contradicts itself' if runs == 1 else 'contradict themselves'}"
+        message = f"{which}, {SUCCESS} is not what the status says: {_jobs(against)}"
+        yield note("contradictory", message, hint=f"rates are of {SUCCESS}: 1 is a success, 0 a failure")
+
+
+def _runs(found: pl.DataFrame) -> str:
     runs = int(found["len"].sum())
-    names = found["status"].unique(maintain_order=True).to_list()
-    said = listed(["none" if name is None else repr(name) for name in names])
-    jobs = listed(found[JOB].unique(maintain_order=True).to_list())
-    have = "has" if runs == 1 else "have"
-    message = f"{counted(runs, 'run')} {have} an unknown status, {said}, and no verdict that counts: {jobs}"
-    yield note("unknown_status", message, hint=f"a status is {', '.join(STATUSES[:-1])} or {STATUSES[-1]}")
+    return f"{counted(runs, 'run')} {'has' if runs == 1 else 'have'}"
 
 
-def contradictions(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """How many runs of each job have a success that is not that of their status, in the order of the rows."""
-    value = pl.col(SUCCESS).fill_nan(None)
-    odd = ((pl.col("status") == "success") & (value != 1.0)) | ((pl.col("status") == "failed") & (value != 0.0))
-    return frame.filter(odd).group_by(JOB, maintain_order=True).len()
-
-
-def contradiction_notes(found: pl.DataFrame) -> Iterator[Problem]:
-    """A note on what `contradictions` found, if it found anything."""
-    if found.is_empty():
-        return
-    runs = int(found["len"].sum())
-    which = f"{counted(runs, 'run')} {'contradicts itself' if runs == 1 else 'contradict themselves'}"
-    message = f"{which}, {SUCCESS} is not what the status says: {listed(found[JOB].to_list())}"
-    yield note("contradictory", message, hint=f"rates are of {SUCCESS}: 1 is a success, 0 a failure")
+def _jobs(found: pl.DataFrame) -> str:
+    return listed(found[JOB].drop_nulls().unique(maintain_order=True).to_list())
 
 
 def derived_scenarios(frame: pl.LazyFrame) -> pl.LazyFrame:

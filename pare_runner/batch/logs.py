@@ -98,6 +98,25 @@ def log_outcome(outcome: Outcome) -> None:
 
     Before the end the file of a run with agents gets the run as a conversation; without files nobody does.
     """
+    _log_result(outcome)
+    error = outcome.result.exception
+    if error is not None:
+        UNIT_LOG.error("%s", "".join(traceback.format_exception(error)).rstrip())
+
+
+def outcome_text(outcome: Outcome, level: str) -> str:
+    """What `log_outcome` writes into a run's own file at `level`, but for the traceback; inside of `logging_runs`."""
+    before = UNIT_LOG.level
+    UNIT_LOG.setLevel(level)
+    try:
+        with unit_log() as collected:
+            _log_result(outcome)
+    finally:
+        UNIT_LOG.setLevel(before)
+    return collected.getvalue()
+
+
+def _log_result(outcome: Outcome) -> None:
     result = outcome.result
     failed = {event.sequence for event in outcome.failed_events}
     for event in outcome.log:
@@ -120,8 +139,6 @@ def log_outcome(outcome: Outcome) -> None:
         f"; failed checks: {', '.join(unmet)}" if unmet else "",
         f"; {result.rationale}" if result.rationale else "",
     )
-    if result.exception is not None:
-        UNIT_LOG.error("%s", "".join(traceback.format_exception(result.exception)).rstrip())
 
 
 def forget_frames(error: BaseException | None) -> None:

@@ -33,11 +33,13 @@ from pare_runner.batch.manifest import MANIFEST
 from pare_runner.batch.metrics import COST, row_cost
 from pare_runner.batch.plan import planned_job
 from pare_runner.batch.price_lists import Models, paid_at, price_lists
+from pare_runner.batch.provenance import DISTRIBUTION, package_versions
 from pare_runner.batch.rendering import Renderer
 from pare_runner.batch.staging import check_settled
 from pare_runner.batch.summary import SUMMARY
 from pare_runner.batch.units import LoadSuite, Unit, plan_units, remembered
 from pare_runner.batch.verified_files import parquet_difference, stray_trace, summary_difference
+from pare_runner.batch.verified_logs import Logs
 from pare_runner.batch.work import SOURCE, Report, Task
 from pare_runner.episode.oracle import run_oracle
 from pare_runner.episode.outcome import Outcome
@@ -115,6 +117,11 @@ def verify_job(
         lists = price_lists(read_json(files / MANIFEST), config)
         rerun = _Rerun(str(directory), files, config, renderer, factory, rows, tally, on_run, joined, lists)
         rerun.compares_traces = traces
+        made_with = _version(files)
+        if made_with == package_versions().get(DISTRIBUTION):
+            rerun.logs = Logs.of(files, config)
+        elif (files / config.logs_dir).exists():
+            tally.partly.append(f"{directory}: made by pare_runner {made_with}, so its logs were not compared")
         rerun.run(units)
 
 
@@ -169,6 +176,7 @@ class _Rerun:
     joined: JoinedTraces
     lists: Sequence[Models]
     compares_traces: bool = True
+    logs: Logs | None = None
     traces: set[str] = field(default_factory=set)
 
     def run(self, units: Sequence[Unit]) -> None:
@@ -197,6 +205,7 @@ class _Rerun:
                 try:
                     outcome, whole = self._again(key, unit, row)
                     self._compare(key, row if whole else None, self.renderer.report(task, outcome))
+                    self._compare_log(key, task.run_id, outcome if whole else None)
                 except Difference as difference:
                     if row.get("scoring_hash") in (None, scoring_hash(self.config, unit.scenario)):
                         raise
@@ -204,6 +213,9 @@ class _Rerun:
                     raise Difference(f"{difference}\n({likely}; `pare rescore` judges by those of now)") from difference
             self.tally.runs += 1
             self.on_run(count, len(finished))
+        if self.logs is not None and self.logs.mixed:
+            holds = "1 log holds" if self.logs.mixed == 1 else f"{self.logs.mixed} logs hold"
+            self.tally.partly.append(f"{self.name}: {holds} lines of others, too, which were not compared")
         self._compare_files([unit for key, unit in planned.items() if key not in self.rows], len(planned))
 
     def _compare_files(self, unfinished: Sequence[Unit], planned: int) -> None:
@@ -263,6 +275,11 @@ class _Rerun:
             if recorded is not None and before != trace.data:
                 raise self._difference(key, f"{name} is not the recorded one" + _changed_bytes(before, trace.data))
 
+    def _compare_log(self, key: UnitKey, run_id: str, outcome: Outcome | None) -> None:
+        what = None if self.logs is None or outcome is None else self.logs.difference(run_id, outcome)
+        if what is not None:
+            raise self._difference(key, what)
+
     def _difference(self, key: UnitKey, what: str) -> Difference:
         return Difference(f"{self.name}: {key}: {what}")
 
@@ -280,6 +297,20 @@ def recorded_job(directory: Path) -> tuple[MultiScenarioRunnerConfig, Path]:
     if recorded != config_hash(config):
         raise Difference(f"{path}: config_hash {recorded} does not stand for this configuration: {config_hash(config)}")
     return config, ran_in
+
+
+def usable_job(directory: Path) -> tuple[MultiScenarioRunnerConfig, Path]:
+    """`recorded_job` for whoever wants to do something with it: InputError as well if its hash is that of another."""
+    try:
+        return recorded_job(directory)
+    except Difference as found:
+        raise InputError(str(found), hint="the manifest was changed: put it back as it was") from None
+
+
+def _version(directory: Path) -> str | None:
+    """The version of the package that a job was made with; None if its manifest does not say."""
+    packages = read_json(directory / MANIFEST).get("packages")
+    return packages.get(DISTRIBUTION) if isinstance(packages, dict) else None
 
 
 def find_place(config: MultiScenarioRunnerConfig, ran_in: Path) -> tuple[Path, LoadSuite]:

@@ -10,7 +10,6 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
-from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -19,6 +18,7 @@ from typer.main import get_command
 from pare_runner.batch.noticing import noticing
 from pare_runner.cli.console import mark
 from pare_runner.cli.lazy import SETTINGS, Commands, lazy_group
+from pare_runner.cli.streams import lasting_output
 from pare_runner.errors import InputError, PareError
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -50,33 +50,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status.
 
     0: done. 1: something did not hold, or our own error. 2: bad input, said in one message on stderr. 130:
-    interrupted. 143: ended by SIGTERM, as if interrupted. PARE_DEBUG=1 in the environment shows the traceback behind an
-    error.
+    interrupted. 143: ended by SIGTERM, as if interrupted. A reader that leaves (`| head`) changes none of these.
+    PARE_DEBUG=1 in the environment shows the traceback behind an error.
     """
-    with noticing() as notice:
+    with lasting_output(), noticing() as notice:
         status = _main(argv)
     return notice.status if status == INTERRUPTED else status
 
 
 def _main(argv: Sequence[str] | None) -> int:
-    for stream in (sys.stdout, sys.stderr):  # names of files may hold what the terminal's encoding cannot
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
     try:
         status = get_command(app)(args=argv, prog_name="pare")
         sys.stdout.flush()
     except PareError as error:
         return _fail(error, str(error), error.exit_status)
-    except SystemExit as left:  # how typer ends: help, usage errors, a status of a command, and a closed pipe
-        if isinstance(left.__context__, BrokenPipeError):
-            return _quiet()
+    except SystemExit as left:  # how typer ends: help, usage errors, a status of a command
         if _was_interrupt(left):
             return _fail(left, "interrupted", INTERRUPTED)
         return left.code if isinstance(left.code, int) else FAILED
     except KeyboardInterrupt as error:
         return _fail(error, "interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        return _quiet()
     except Exception as error:
         return _fail(error, f"internal error, {type(error).__name__}: {error}", FAILED)
     return status if isinstance(status, int) else OK
@@ -110,12 +103,6 @@ def pare(
 def _was_interrupt(left: SystemExit) -> bool:
     """Whether typer made this of Ctrl-C; a command that was interrupted in its runs leaves so too, and has told it."""
     return left.__context__ is not None and isinstance(left.__context__.__cause__, KeyboardInterrupt)
-
-
-def _quiet() -> int:
-    """Whoever read our output has enough; the interpreter must not complain when it flushes."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return OK
 
 
 def _fail(error: BaseException, text: str, status: int) -> int:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from pare_runner.batch.noticing import Notice, noticing
 from pare_runner.cli.conf_dirs import conf_dirs
 from pare_runner.cli.flags import CommandLine, parse
+from pare_runner.cli.streams import lasting_output
 from pare_runner.errors import InputError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None, *, run_job: RunJob | None = None, ch
     job, `check_job` what is checked for all jobs before the first starts. PARE_DEBUG=1 in the environment shows the
     traceback behind an error.
     """
-    with noticing() as notice:
+    with lasting_output(), noticing() as notice:
         status = _main(argv, run_job, check_job, notice)
     return notice.status if status == INTERRUPTED else status
 
@@ -50,9 +51,6 @@ def _main(argv: Sequence[str] | None, run_job: RunJob | None, check_job: CheckJo
         return _fail(error, "interrupted", INTERRUPTED)
     except SystemExit as stopped:  # a job that was stopped leaves this way, through whatever launcher
         return stopped.code if isinstance(stopped.code, int) else SOME_EXCEPTIONS
-    except BrokenPipeError:  # whoever read our output has enough; the interpreter must not complain when it flushes
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
     except Exception as error:
         return _fail(error, f"internal error, {type(error).__name__}: {error}", SOME_EXCEPTIONS)
 

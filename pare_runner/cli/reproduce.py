@@ -16,6 +16,8 @@ from pare_runner.analysis.diff.values import interval, p_value, points
 from pare_runner.analysis.frame import load_results
 from pare_runner.analysis.statistics.comparisons import compare
 from pare_runner.analysis.statistics.sample import Sample
+from pare_runner.analysis.verdicts import SUCCESS, verdict
+from pare_runner.batch.archive.belonging import refuse_strangers
 from pare_runner.batch.archive.layout import JOBS
 from pare_runner.batch.archive.live import Rates, compare_rates, run_live
 from pare_runner.batch.archive.material import version_here
@@ -85,6 +87,7 @@ def reproduce(
     unpack(opened, root)
     try:
         unpacked = Unpacked.at(root, opened.contents)
+        refuse_strangers(unpacked, str(path))
         _check(unpacked, live=live, trusted=trust_code)
     except PareError:
         shutil.rmtree(root)  # nothing was run, and the next command needs the place
@@ -100,15 +103,12 @@ def rates_statement(packed: Path, live: Path) -> str | None:
     The difference is now less then, in points, with its 95% interval (about situations like these) and the p value of
     the sign-flip test.
     """
-    frames = [
-        load_results(folder).select(_SCENARIO, "success_numeric", "has_exception").collect()
-        for folder in (live, packed)
-    ]
+    frames = [load_results(folder).select(_SCENARIO, verdict(), "has_exception").collect() for folder in (live, packed)]
     known = pl.Enum(sorted({name for frame in frames for name in frame[_SCENARIO]}))
     now, then = (
         Sample.of_rows(
             frame[_SCENARIO].cast(known).to_physical(),
-            frame["success_numeric"].cast(pl.Float64).fill_null(float("nan")),
+            frame[SUCCESS].cast(pl.Float64).fill_null(float("nan")),
             exception=frame["has_exception"].fill_null(False),
             scenarios=len(known.categories),
         )
@@ -150,10 +150,10 @@ def _replay(unpacked: Unpacked, root: Path, as_json: bool) -> int:
 
 def _compare_job(unpacked: Unpacked, job: PlannedJob, tally: Tally, verdicts: _Verdicts) -> None:
     name = _name(job)
-    verdicts.how[name] = "not compared"
+    verdicts.how[name] = unpacked.how(job)
     try:
         with Bar("runs", name) as bar:
-            verdicts.how[name] = unpacked.compare(job, tally, bar.show)
+            unpacked.compare(job, tally, bar.show)
     except PareError as found:
         _note(verdicts, name, found)
 
@@ -196,7 +196,8 @@ def _report(unpacked: Unpacked, root: Path, tally: Tally, verdicts: _Verdicts) -
         print(mark(text, "error", sys.stderr), file=sys.stderr)
     say(f"{plural(tally.runs, 'run')} made again, {plural(tally.calls, 'model call')} compared")
     if "results only" in verdicts.how.values():
-        say("its calls were not packed, so runs with models were not made again: their results agree with each other")
+        say("its calls were not packed, so runs with models were not made again: their results agree with each other,")
+        say("and nothing else of them was compared")
     for line in (*tally.partly, *tally.unfinished):
         say(line)
 

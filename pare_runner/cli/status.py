@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -19,6 +20,7 @@ from pare_runner.cli.found import planned
 from pare_runner.cli.next_steps import pare
 from pare_runner.cli.progress.tally import job_labels
 from pare_runner.cli.progress.words import duration, percent
+from pare_runner.cli.streams import reader_left
 from pare_runner.errors import ConfigError
 from pare_runner.library.files import shown
 
@@ -48,12 +50,13 @@ def status(
         say_json({"complete": all(item.complete for item in found), "directories": [i.as_json() for i in found]})
     else:
         _show(found)
-        while watch and any(item.running is not None for item in found):
+        while watch and any(item.running is not None for item in found) and not reader_left():
             time.sleep(EVERY)
             found = _looked(places)
             if is_terminal():
                 print("\033[2J\033[H", end="")
             _show(found)
+            sys.stdout.flush()  # in a pipe, too: somebody waits for it, or has left
     missing = any(not item.complete for item in found)
     crashed = any(item.counts["exception"] for item in found)
     if missing or crashed:

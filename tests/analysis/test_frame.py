@@ -185,7 +185,8 @@ def test_the_frame_of_a_sweep_without_its_jobs(own: Path) -> None:
         assert job.folder is not None
         shutil.rmtree(job.folder)
 
-    frame = load_results(own / "sweep").collect()
+    with pytest.warns(ResultsWarning, match=r"there is no manifest\.json"):
+        frame = load_results(own / "sweep").collect()
 
     assert frame["job"].n_unique() == 2
     assert all(name.startswith(f"{own}/sweep/") for name in (*frame["job"], *frame["export_path"]))

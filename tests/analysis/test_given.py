@@ -39,3 +39,9 @@ def test_bad_choices_are_refused(outputs: Path) -> None:
             call(outputs / "sweep", estimand="bench")
         with pytest.raises(ConfigError, match="a margin lies between 0 and 1"):
             call(outputs / "sweep", margin=5)
+        with pytest.raises(ConfigError, match="--margin 'x': a margin lies between 0 and 1"):
+            call(outputs / "sweep", margin="x")
+        with pytest.raises(ConfigError, match=r"3 names no column \(such as observe_model\)"):
+            call(outputs / "sweep", by=3)
+    with pytest.raises(ConfigError, match="an interval at level 'x': a level lies between 0 and 1"):
+        pare_runner.report(outputs / "sweep", level="x")  # type: ignore[arg-type]

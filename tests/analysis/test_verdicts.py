@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pare_runner.analysis.diff.compare import diff
 from pare_runner.analysis.frame import read_results
 from pare_runner.analysis.report.document import report
 from pare_runner.analysis.schema import STATUSES
-from pare_runner.analysis.verdicts import verdict
+from pare_runner.analysis.verdicts import odd_notes, odd_verdicts, verdict
 from pare_runner.cli.app import main as pare
 from tests.analysis.diff.conftest import Rows, rows
 from tests.analysis.report.made import reported, row
@@ -33,7 +34,18 @@ def test_known_statuses_keep_their_value(status: str) -> None:
     assert frame.select(verdict()).item() == 1.0
 
 
-@pytest.mark.parametrize(("status", "value"), [("done", 1.0), ("Success", 1.0), (None, 0.0), ("success", math.nan)])
+@pytest.mark.parametrize(
+    ("status", "value"),
+    [
+        ("done", 1.0),
+        ("Success", 1.0),
+        (None, 0.0),
+        ("success", math.nan),
+        ("success", 7.0),
+        ("failed", -1.0),
+        ("success", math.inf),
+    ],
+)
 def test_an_unknown_status_and_a_number_that_is_none_are_no_verdict(status: str | None, value: float) -> None:
     frame = pl.DataFrame({"status": [status], "success_numeric": [value]}, schema_overrides={"status": pl.String()})
     assert frame.select(verdict()).item() is None
@@ -52,6 +64,46 @@ def test_runs_that_contradict_themselves_are_told_of(rows: Rows) -> None:
     )
     assert [item.code for item in diff(folder, folder).notes].count("contradictory") == 2
     assert not [note for note in read_results([rows("b", KNOWN)]).notes() if note.code == "contradictory"]
+
+
+IMPOSSIBLE = [
+    {"base_scenario_id": "t", "run_number": n, "status": status, "success_numeric": value}
+    for n, (status, value) in enumerate([("success", 7.0), ("failed", -0.5), ("success", 7.0), ("exception", 2.0)])
+]
+
+
+def test_a_success_that_cannot_be_is_no_verdict(rows: Rows, capsys: pytest.CaptureFixture[str]) -> None:
+    a, b = rows("a", [*KNOWN, *IMPOSSIBLE]), rows("b", [*KNOWN, *IMPOSSIBLE])
+    said = f"4 runs have an impossible success_numeric, 7, -0.5, 2, and no verdict that counts: {a}/x_result.json"
+    found = report(a)
+    assert [note.message for note in found.report.notes if note.code == "unknown_success"] == [said]
+    assert "contradictory" not in [note.code for note in found.report.notes]
+    assert found.report.configurations[0].rate.estimate == pytest.approx(0.75)
+    compared = diff(a, b)
+    assert compared.success is not None
+    assert compared.success.rates == (0.75, 0.75)
+    assert f"A: {said}" in [note.message for note in compared.notes]
+    assert pare(["diff", str(a), str(b), "--fail-on", "regression:0.02"]) == 0
+    assert pare(["results", str(a)]) == 0
+    assert said in capsys.readouterr().err
+
+
+def test_a_line_of_a_journal_that_somebody_changed(alone: Path) -> None:
+    (alone / "results.parquet").unlink()
+    journal = alone / "results.jsonl"
+    journal.write_text(re.sub(r'"success_numeric":[01].0', '"success_numeric":7', journal.read_text(), count=1))
+    (note,) = (note for note in report(alone).report.notes if note.code == "unknown_success")
+    assert note.message == f"1 run has an impossible success_numeric, 7, and no verdict that counts: {alone}"
+    assert report(alone).report.configurations[0].rate.scenarios == 1
+    assert diff(alone, alone).success is not None
+
+
+def test_a_number_that_is_none_contradicts_a_status(rows: Rows) -> None:
+    folder = rows("a", KNOWN)
+    frame = read_results([folder]).frame.with_columns(
+        success_numeric=pl.when(pl.col("run_number") == 2).then(math.nan).otherwise("success_numeric")
+    )
+    assert [note.code for note in odd_notes(odd_verdicts(frame).collect())] == ["contradictory"]
 
 
 def test_they_are_told_of_with_the_job_they_are_in(rows: Rows) -> None:

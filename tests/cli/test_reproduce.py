@@ -93,7 +93,7 @@ def test_one_changed_result(folder: Path, pare: Pare, tmp_path: Path) -> None:
     said = pare("reproduce", str(path))
     assert said.status == 1
     assert said.out.count("replayed: identical") + said.out.count("not identical") == 2
-    assert "not identical" in said.out
+    assert "replayed: not identical" in said.out
     assert "status is not the recorded one" in said.err
     said = pare("reproduce", str(path), "--into", "again", "--json")
     assert (said.status, said.json["identical"]) == (1, False)
@@ -103,6 +103,52 @@ def test_one_changed_result(folder: Path, pare: Pare, tmp_path: Path) -> None:
     assert said.status == 2
     assert "is not what was packed" in said.err
     assert not Path("damaged").exists()
+
+
+def test_a_conversation_that_somebody_has_made_up(folder: Path, pare: Pare, tmp_path: Path) -> None:
+    with ZipFile(folder / "sweep.zip") as archive:
+        names = [name for name in archive.namelist() if "/logs/" in name and "=scripted" in name]
+        text = archive.read(names[0])
+    assert b"waits" in text
+    path = repacked(folder / "sweep.zip", tmp_path / "bad.zip", {names[0]: text.replace(b"waits", b"sings", 1)})
+    said = pare("reproduce", str(path))
+    assert (said.status, said.out.count("not identical")) == (1, 1)
+    assert f"{Path(names[0]).name} is not the recorded log" in said.err
+
+
+STRANGERS = [
+    "jobs/report.html",
+    "jobs/notes.txt",
+    "jobs/{job}/report.html",
+    "jobs/{job}/logs/more.log",
+    "jobs/{job}/traces/hf/a.json",
+    "jobs/{job}/calls/page.html",
+    "jobs/{job}/.hydra/more.yaml",
+    "code/more.json",
+]
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_files_that_no_export_packs(name: str, folder: Path, pare: Pare) -> None:
+    with ZipFile(folder / "sweep.zip") as archive:
+        job = json.loads(archive.read("jobs/plan.json"))["jobs"][0]["folder"]
+    name = name.format(job=job)
+    path = repacked(folder / "sweep.zip", Path("more.zip").absolute(), {name: b"<h1>100%</h1>"})
+    said = pare("reproduce", str(path))
+    assert (said.status, said.out) == (2, "")
+    assert f"{name} does not belong into such an archive: no export packs it" in said.err
+    assert not Path("more").exists()
+
+
+def test_a_configuration_that_its_hash_does_not_stand_for(folder: Path, pare: Pare) -> None:
+    with ZipFile(folder / "sweep.zip") as archive:
+        name = next(name for name in archive.namelist() if name.endswith("/manifest.json"))
+        manifest = json.loads(archive.read(name))
+    manifest["config"]["seed"] = 7
+    path = repacked(folder / "sweep.zip", Path("bad.zip").absolute(), {name: json.dumps(manifest).encode()})
+    said = pare("reproduce", str(path))
+    assert (said.status, said.err.count("\n"), "does not stand for this configuration" in said.err) == (2, 1, True)
+    assert not Path("bad").exists()
 
 
 def test_another_version(folder: Path, pare: Pare, tmp_path: Path) -> None:
@@ -261,11 +307,19 @@ def test_of_models(model_job: tuple[Path, FaultServer], pare: Pare, monkeypatch:
 def test_results_that_do_not_agree_with_each_other(model_job: tuple[Path, FaultServer], pare: Pare) -> None:
     job, _ = model_job
     summary = json.loads((job / "summary.json").read_text())
-    (job / "summary.json").write_text(json.dumps({**summary, "success": 1}))
-    assert pare("export", "job", "-o", "bare.zip", "--without-calls").status == 0
+    other = json.dumps({**summary, "success": 1}).encode()
+    assert pare("export", "job", "-o", "good.zip", "--without-calls").status == 0
+    with ZipFile("good.zip") as archive:
+        assert not [name for name in archive.namelist() if "/logs/" in name], "they are what models saw and said"
+    repacked(Path("good.zip"), Path("bare.zip"), {"jobs/summary.json": other})
     said = pare("reproduce", "bare.zip")
-    assert said.status == 1
+    assert (said.status, "jobs: results only: not identical" in said.out) == (1, True)
     assert "summary.json is not what results.jsonl comes to" in said.err
+
+    (job / "summary.json").write_bytes(other)
+    said = pare("export", "job", "-o", "bad.zip")
+    assert (said.status, "summary.json is not what results.jsonl comes to" in said.err) == (2, True)
+    assert not Path("bad.zip").exists()
 
 
 def test_live_runs_of_a_sweep(folder: Path, pare: Pare) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from pare_runner.analysis.diff.as_html import fragment, page
 from pare_runner.analysis.diff.as_json import as_json
 from pare_runner.analysis.diff.as_text import text
+from pare_runner.analysis.diff.conclusion import conclusion
 from pare_runner.analysis.diff.configs import CodeDifference, ConfigDifference
 from pare_runner.analysis.diff.contents import Contents, ScenarioChange, TextDiff
 from pare_runner.analysis.diff.examine import Examined
@@ -126,8 +127,11 @@ class Diff:
         """The whole of it as one page that needs no network."""
         return page(self)
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         return self.text()
+
+    def __repr__(self) -> str:
+        return f"<diff: {conclusion(self)}; print it>"
 
     def _repr_html_(self) -> str:
         return fragment(self)

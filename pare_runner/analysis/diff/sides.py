@@ -12,7 +12,7 @@ from pare_runner.analysis.frame import Results, read_results
 from pare_runner.analysis.note import note
 from pare_runner.analysis.reading import collected
 from pare_runner.analysis.scripted import failed_scripts, script_notes
-from pare_runner.analysis.verdicts import contradiction_notes, contradictions, status_notes, unknown_statuses
+from pare_runner.analysis.verdicts import odd_notes, odd_verdicts
 from pare_runner.errors import InputError, Problem
 
 PROTOCOL = ("protocol", "protocol_version")
@@ -39,11 +39,10 @@ class Side:
         return collected(frame, f"the results of {self.label}, {self.name},")
 
     def notes(self) -> tuple[Problem, ...]:
-        """What was odd about the files of this side, statuses that are unknown or contradicted, and failed scripted
+        """What was odd about the files of this side, verdicts that are unknown or contradicted, and failed scripted
         events; each note names the side."""
-        kinds = (unknown_statuses, contradictions, failed_scripts)
-        odd, against, failed = (self.read(kind(self.frame)) for kind in kinds)
-        found = (*self.results.loading, *status_notes(odd), *contradiction_notes(against), *script_notes(failed))
+        odd, failed = (self.read(kind(self.frame)) for kind in (odd_verdicts, failed_scripts))
+        found = (*self.results.loading, *odd_notes(odd), *script_notes(failed))
         return tuple(replace(item, message=f"{self.label}: {item.message}") for item in found)
 
 

@@ -24,7 +24,7 @@ from pare_runner.analysis.statistics.exceptions import alerts
 from pare_runner.analysis.statistics.intervals import LEVEL
 from pare_runner.analysis.statistics.sample import Estimand
 from pare_runner.analysis.verdicts import verdict
-from pare_runner.errors import ConfigError, InputError, Problem
+from pare_runner.errors import InputError, Problem
 
 GAPS = 3
 """Pairs of configurations with unlike shares of exceptions that are named one by one."""
@@ -51,8 +51,7 @@ def build(results: Results, options: Options, *, directories: Sequence[str] = ()
     ConfigError for options that do not fit the results.
     """
     given.margin(options.margin)
-    if not 0.0 < options.level < 1.0:
-        raise ConfigError(f"an interval at level {options.level:g}: a level lies between 0 and 1", hint="0.95 is usual")
+    given.level(options.level)
     frame, notes = results.frame.with_columns(verdict()), results.notes()
     _refuse_mixture(notes, options)
     arms = find_arms(frame, options.by)

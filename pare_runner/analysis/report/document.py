@@ -11,6 +11,7 @@ from pare_runner.analysis import given
 from pare_runner.analysis.discover import Given, each_path
 from pare_runner.analysis.figure_files import METADATA
 from pare_runner.analysis.frame import Results, read_results
+from pare_runner.analysis.notes import counted
 from pare_runner.analysis.report.build import Options, build
 from pare_runner.analysis.report.html import html
 from pare_runner.analysis.report.latex import latex
@@ -24,8 +25,8 @@ from pare_runner.errors import ConfigError
 
 @dataclass(frozen=True)
 class ReportDocument:
-    """A report and its forms. Printed it is text, and at the end of a notebook's cell the page; `report` holds the
-    numbers, `unread` are files whose runs are missing because they cannot be read."""
+    """A report and its forms. Printed it is text, in an interpreter a line, at the end of a notebook's cell the page;
+    `report` holds the numbers, `unread` are files whose runs are missing because they cannot be read."""
 
     report: Report
     unread: tuple[str, ...] = ()
@@ -66,6 +67,11 @@ class ReportDocument:
 
     def __str__(self) -> str:
         return self.text()
+
+    def __repr__(self) -> str:
+        found = self.report
+        what = counted(len(found.configurations), "configuration")
+        return f"<report of {what} and {counted(found.metadata.runs, 'run')}; print it, or see .report>"
 
     def _repr_html_(self) -> str:
         """The page in a frame of its own, so that its style and the notebook's leave one another alone."""

@@ -18,6 +18,7 @@ from pare_runner.batch.archive.layout import (
     FORMAT,
     JOBS,
     KIND,
+    MULTIRUN,
     REQUIREMENTS,
     Contents,
     FileEntry,
@@ -25,6 +26,7 @@ from pare_runner.batch.archive.layout import (
 )
 from pare_runner.batch.archive.machine import Machine
 from pare_runner.batch.archive.material import (
+    check_agreed,
     check_unchanged,
     listed,
     own_version,
@@ -49,11 +51,9 @@ from pare_runner.batch.manifest import MANIFEST, read_manifest
 from pare_runner.batch.plan import HERE, Plan, PlannedJob, planned_job
 from pare_runner.batch.sweep_files import SWEEP, write_sweep
 from pare_runner.batch.units import LoadSuite
-from pare_runner.batch.verification import find_place, recorded_job
+from pare_runner.batch.verification import find_place, usable_job
 from pare_runner.errors import InputError
 from pare_runner.library.files import shown
-
-MULTIRUN = "multirun.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +186,14 @@ class _Export:
     ) -> JobFiles:
         folder = self._folder(job)
         name = shown(folder)
-        config, ran_in = recorded_job(folder)
+        config, ran_in = usable_job(folder)
         wanted = [name for name in job.units if name in kept]
         place, load = self._place(config, ran_in)
         with chdir(place):
             found = {scenario.scenario_id: scenario for scenario in load(config)}
             there = [found[name] for name in wanted if name in found]
             check_unchanged(name, read_manifest(folder), config, there)
+            check_agreed(folder, name, config, list(journal.latest().values()), job.planned)
             missing = [name for name in wanted if name not in found]
             if missing:
                 raise InputError(f"{name}: its scenarios {listed(missing)} cannot be found any more")

@@ -13,13 +13,22 @@ import yaml
 
 from pare_runner.atomic import json_bytes, read_json, write_atomic, write_json
 from pare_runner.batch.archive.calls import exported_calls
-from pare_runner.batch.archive.layout import CODE, JOBS, PROMPTS_FROM_CODE, SCENARIOS_FROM_CODE, is_inside
+from pare_runner.batch.archive.layout import (
+    CODE,
+    HYDRA,
+    HYDRA_FILES,
+    JOBS,
+    PROMPTS_FROM_CODE,
+    SCENARIOS_FROM_CODE,
+    is_inside,
+)
 from pare_runner.batch.archive.scrubbing import Finding, Scrubber
 from pare_runner.batch.archive.traces import export_traces
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.frames_io import PARQUET, unit_frame, write_parquet
 from pare_runner.batch.identity import config_hash, experiment_key
 from pare_runner.batch.journal import JOURNAL, JournalContent
+from pare_runner.batch.logs import RUN_LOG
 from pare_runner.batch.manifest import FILE, MANIFEST, file_entry
 from pare_runner.batch.plan import PlannedJob
 from pare_runner.batch.summary import SUMMARY, summarize
@@ -27,8 +36,7 @@ from pare_runner.errors import InputError
 from pare_runner.library.files import shown
 from pare_runner.llm.config import LLMEngineConfig
 
-HYDRA = ".hydra"
-RUN_LOG, LOGS = "run.log", "logs"
+LOGS = "logs"
 ANONYMOUS_NAME = "anonymous"
 """Name of an experiment whose own name tells of the machine."""
 
@@ -124,7 +132,7 @@ class JobFiles:
             clean = None if self.scrubber is None else partial(self._cleaned_trace, self.scrubber)
             export_traces(self.directory, target, config, run_ids, clean)
         if self.scrubber is None:
-            self._write_logs(target, config)
+            self._write_logs(target, config, runs=calls)
 
     def _rows(self) -> list[dict[str, Any]]:
         rows = [row for row in self.journal.lines if row["base_scenario_id"] in self.scenarios]
@@ -187,7 +195,7 @@ class JobFiles:
 
     def _write_hydra(self, target: Path) -> None:
         """The composed configuration and the overrides; what Hydra says of itself holds many places of the machine."""
-        for name in ("config.yaml", "overrides.yaml", "hydra.yaml"):
+        for name in HYDRA_FILES:
             path = self.directory / HYDRA / name
             if not path.exists() or (name == "hydra.yaml" and self.scrubber is not None):
                 continue
@@ -203,10 +211,11 @@ class JobFiles:
         self._look(data.decode(errors="surrogateescape"), shown(path), scrubber)
         return data
 
-    def _write_logs(self, target: Path, config: MultiScenarioRunnerConfig) -> None:
-        """The logs of the kept runs; that of the job only if all of its runs are kept."""
+    def _write_logs(self, target: Path, config: MultiScenarioRunnerConfig, *, runs: bool) -> None:
+        """The logs of the kept `runs`, which say what models saw and said; that of the job only if it is whole."""
         source = self.directory / self.config.logs_dir  # which may be absolute
-        for run_id in {str(row["run_id"]) for row in self.journal.lines if row["base_scenario_id"] in self.scenarios}:
+        kept = [row for row in self.journal.lines if runs and row["base_scenario_id"] in self.scenarios]
+        for run_id in {str(row["run_id"]) for row in kept}:
             path = source / f"{run_id}.log"
             if path.exists():
                 write_atomic(target / config.logs_dir / path.name, path.read_bytes())

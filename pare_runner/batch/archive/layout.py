@@ -30,6 +30,10 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
     CODE: (".py", ".json"),
 }
 """Folder of an archive → how the names of its files end. No settings are read from there, `.env` for one."""
+MULTIRUN = "multirun.yaml"
+HYDRA = ".hydra"
+HYDRA_FILES = ("config.yaml", "overrides.yaml", "hydra.yaml")
+"""What Hydra says of a sweep, and of a job."""
 SCENARIOS_FROM_CODE = f"../{SCENARIOS}"
 PROMPTS_FROM_CODE = f"../{PROMPTS}"
 

@@ -16,6 +16,7 @@ from pare_runner.batch.plan import HERE, PLAN, Plan, planned_job, read_plan
 from pare_runner.batch.provenance import DISTRIBUTION, package_versions
 from pare_runner.batch.staging import check_settled
 from pare_runner.batch.summary import SUMMARY
+from pare_runner.batch.verified_files import parquet_difference, summary_difference
 from pare_runner.errors import InputError
 from pare_runner.kernel.draws import word
 from pare_runner.library.files import shown
@@ -104,6 +105,15 @@ def check_unchanged(
         if entry.get("scoring_hash") != scoring_hash(config, scenario):
             hint = f"`pare rescore {name}` judges what is there anew"
             raise InputError(f"{what} is judged by other checks now", hint=hint)
+
+
+def check_agreed(
+    folder: Path, name: str, config: MultiScenarioRunnerConfig, rows: Sequence[Mapping[str, Any]], planned: int
+) -> None:
+    """InputError, which calls the job in `folder` `name`, if its frame or its summary is not what its journal says."""
+    what = parquet_difference(folder, rows) or summary_difference(folder, config, rows, planned)
+    if what is not None:
+        raise InputError(f"{name}: {what}", hint="put it back as it was: what is packed must be what was run")
 
 
 def same_scenario(text: str, other: str) -> bool:

@@ -14,7 +14,7 @@ from pare_runner.batch.archive.layout import CODE, JOBS, PROMPTS_FROM_CODE, SCEN
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.manifest import MANIFEST
 from pare_runner.batch.plan import Plan, PlannedJob, read_plan
-from pare_runner.batch.verification import OnRun, Tally, compare_results, recorded_job, verify_job
+from pare_runner.batch.verification import OnRun, Tally, compare_results, usable_job, verify_job
 from pare_runner.batch.verified_sweep import verify_sweep
 from pare_runner.errors import InputError
 from pare_runner.llm.config import LLMEngineConfig
@@ -50,7 +50,7 @@ class Unpacked:
 
     def config(self, job: PlannedJob) -> MultiScenarioRunnerConfig:
         """The configuration of a job; InputError if it names places outside of the archive."""
-        config, _ = recorded_job(self.root / JOBS / job.folder)
+        config, _ = usable_job(self.root / JOBS / job.folder)
         outside = [name for name in config.scenarios or ("scenarios",) if name != SCENARIOS_FROM_CODE]
         prompts = config.prompts_dir
         if prompts is not None and not (prompts.startswith(_PROMPTS) and is_inside(prompts.removeprefix(_PROMPTS))):

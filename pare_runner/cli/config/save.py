@@ -6,6 +6,7 @@ import re
 from contextlib import chdir
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -42,7 +43,7 @@ def save(
     """Write a configuration into a file that runs and gives the same config_hash.
 
     Where results go is left out. Options of your own that are in DIR can be used. Scenarios that are not found are
-    warned of.
+    warned of, and so are relative paths, which stay as they are: the command says where to run it.
 
     \b
     pare config save mine model=gpt5 noise=tfp_0.1 --dir conf
@@ -72,15 +73,30 @@ def save(
     with chdir(ran_in):  # prompts and assistants are named from there
         text = saved_text(name, config, words, folders)
         missing = _missing(config)
+        relative = _relative(config)
     warn(missing)
     with writing(folder):
         write_atomic(path, text.encode())
-    command = f"{program('python')} -m pare_runner --config-dir {shown(folder)} --config-name {name}"
+    place = ran_in.absolute()
+    away = bool(relative) and place != Path.cwd()
+    start, where = (f"cd {quote(str(place))} && ", quote(str(folder.absolute()))) if away else ("", shown(folder))
+    command = f"{start}{program('python')} -m pare_runner --config-dir {where} --config-name {name}"
+    if relative:
+        message = f"{', '.join(relative)}: relative, so it counts from where the file runs, as here from {place}"
+        warn([Problem(message, hint="whoever gets the file needs it too", severity="warning")])
     if as_json:
         say_json({"file": str(path), "config_hash": config_hash(config), "command": command})
         return
     say(mark(f"{shown(path)}: config_hash {config_hash(config)}", "ok"))
     say(f"run it: {command}")
+
+
+def _relative(config: MultiScenarioRunnerConfig) -> list[str]:
+    """What `config` takes from files that are named from the working directory, as it is typed."""
+    prompts = [] if config.prompts_dir is None else [config.prompts_dir]
+    scenarios = [name for name in config.scenarios if Path(name).exists()]
+    named = [*(("prompts_dir", path) for path in prompts), *(("scenarios", path) for path in scenarios)]
+    return [f"{key}={path}" for key, path in named if not Path(path).is_absolute()]
 
 
 def _missing(config: MultiScenarioRunnerConfig) -> list[Problem]:

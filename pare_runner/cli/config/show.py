@@ -38,7 +38,7 @@ def show(
     """Print a configuration as YAML: that of finished runs, or what a saved file or overrides compose to.
 
     Keys that can change a result are marked as its identity; `config_hash` is the hash of these. A configuration of
-    finished runs has no interpolations.
+    finished runs has no interpolations. Of a sweep those of all jobs are printed, one YAML document each.
 
     \b
     pare config show outputs/my_run
@@ -71,6 +71,8 @@ def show(
         described = [_described(*item) for item in found]
         say_json(described if len(found) > 1 else described[0])
         return
+    if len(found) > 1:
+        say(mark(f"# {shown(Path(directories[0]))} holds {len(found)} jobs: a document for each", "dim"))
     for number, (name, values_of, config) in enumerate(found):
         if number:
             say("---")

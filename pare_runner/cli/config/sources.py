@@ -11,7 +11,7 @@ from omegaconf import DictConfig
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.manifest import MANIFEST
 from pare_runner.batch.plan import PLAN, read_plan
-from pare_runner.batch.verification import recorded_job
+from pare_runner.batch.verification import usable_job
 from pare_runner.cli.compose import Composer
 from pare_runner.cli.flags import CommandLine
 from pare_runner.errors import InputError, did_you_mean
@@ -43,11 +43,11 @@ def compose(
 def recorded(directory: Path) -> list[Job]:
     """The jobs in a directory of results, in order of their plan; InputError if there is none."""
     if (directory / MANIFEST).exists():
-        return [Job(directory, *recorded_job(directory))]
+        return [Job(directory, *usable_job(directory))]
     if not (directory / PLAN).exists():
         raise InputError(f"{shown(directory)} holds no results: neither {PLAN} nor {MANIFEST}")
     folders = [directory / job.folder for job in read_plan(directory).jobs]
-    found = [Job(folder, *recorded_job(folder)) for folder in folders if (folder / MANIFEST).exists()]
+    found = [Job(folder, *usable_job(folder)) for folder in folders if (folder / MANIFEST).exists()]
     if not found:
         raise InputError(f"{shown(directory)}: none of its jobs was begun")
     return found

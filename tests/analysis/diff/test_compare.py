@@ -272,7 +272,8 @@ def test_the_order_of_rows_means_nothing(sweeps: Sweeps, tmp_path: Path) -> None
 def test_the_package_offers_it(sweeps: Sweeps) -> None:
     found = pare_runner.diff(str(sweeps.base), [sweeps.edited])
     assert "<style>" in found._repr_html_()
-    assert repr(found) == found.text()
+    assert str(found) == found.text()
+    assert repr(found) == f"<diff: {found.text().splitlines()[0]}; print it>"
 
 
 def test_a_sweep_without_a_finished_run_has_nothing_to_compare(sweeps: Sweeps, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ def test_it_is_public_and_takes_any_number_of_paths(outputs: Path) -> None:
         "eager, no noise",
     ]
     assert str(found) == found.text()
+    assert repr(found) == "<report of 3 configurations and 10 runs; print it, or see .report>"
     assert found.json()["metadata"]["timestamp"] == "T"
     assert found.markdown().startswith("# Report: trial")
     assert found.latex().startswith("%")

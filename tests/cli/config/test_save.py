@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -55,6 +56,33 @@ def test_of_a_finished_job(pare: Pare, experiment: Pare, tmp_path: Path) -> None
     first, second = (read_json(tmp_path / name / "manifest.json") for name in ("job", "other"))
     assert first["config_hash"] == second["config_hash"]
     assert Path("job/calls.jsonl").read_bytes() == Path("other/calls.jsonl").read_bytes()
+
+
+def test_relative_paths_stay_and_are_told_of(
+    pare: Pare, experiment: Pare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("made", "mine here"):
+        (tmp_path / name).mkdir()
+    made, mine = tmp_path / "made", tmp_path / "mine here"
+    monkeypatch.chdir(made)
+    assert pare("prompts", "export", "texts").status == 0
+    run(made / "job", ONE, "prompts_dir=texts")
+    monkeypatch.chdir(mine)
+    said = pare("config", "save", "again", "--from", str(made / "job"))
+    assert yaml.safe_load(Path("again.yaml").read_text())["prompts_dir"] == "texts"
+    assert (
+        f"warning: prompts_dir=texts: relative, so it counts from where the file runs, as here from {made}" in said.err
+    )
+    words = ["-m", "pare_runner", "--config-dir", str(mine), "--config-name", "again"]
+    command = said.out.splitlines()[-1].removeprefix("run it: ")
+    place, _, rest = command.partition(" && ")
+    assert (shlex.split(place), shlex.split(rest)[1:]) == (["cd", str(made)], words)
+    monkeypatch.chdir(made)
+    assert experiment(*words[2:], "output_dir=other", "cache=bypass").status == 0
+    said = pare("config", "save", "here", "prompts_dir=texts")
+    assert said.out.splitlines()[-1].endswith(" -m pare_runner --config-dir . --config-name here")
+    assert "prompts_dir=texts: relative" in said.err
+    assert pare("config", "save", "absolute", f"prompts_dir={made / 'texts'}").err == ""
 
 
 def test_of_a_job_whose_overrides_are_not_known(pare: Pare, experiment: Pare, tmp_path: Path) -> None:

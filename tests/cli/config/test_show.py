@@ -40,6 +40,7 @@ def test_a_composition(pare: Pare) -> None:
 
 def test_finished_runs(pare: Pare, sweep: Path) -> None:
     said = pare("config", "show", str(sweep))
+    assert said.out.splitlines()[0] == f"# {sweep} holds 2 jobs: a document for each"
     documents = list(yaml.safe_load_all(said.out))
     assert [values["model"]["model_name"] for values in documents] == ["scripted", "random"]
     described = pare("config", "show", str(sweep), "--json").json
