@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pare_runner.atomic import writing
+from pare_runner.batch.asked import check_asked
 from pare_runner.batch.cache.store import CacheStore
 from pare_runner.batch.cache.use import CacheUse, cache_mode
 from pare_runner.batch.config import MultiScenarioRunnerConfig
@@ -65,7 +67,7 @@ class Invocation:
 
     `resume` goes on with what the directory holds; else it must hold no results. `only_exceptions` makes nothing but
     runs that ended in an exception. Without `plans` somebody else has written the plan, above the directory. `executor`
-    takes the place of the one that the jobs name.
+    takes the place of the one that the jobs name. Once `cancelled` is set, by any thread, no further run starts.
     """
 
     directory: Path
@@ -75,6 +77,7 @@ class Invocation:
     only_exceptions: bool = False
     plans: bool = True
     executor: Executor | None = None
+    cancelled: threading.Event = field(default_factory=threading.Event)
 
     def run(self, requests: Sequence[JobRequest]) -> list[JobReport]:
         """Run all of `requests` and leave the files of docs/outputs.md; their reports, in order.
@@ -93,7 +96,7 @@ class Invocation:
             jobs = self._opened(requests, resources)
             former = {job.directory: (job.config, job.rows.values()) for job in jobs}
             budget = budget_of(self.directory, former, resume=self.resume)
-            engine = Engine(jobs, self.observer, budget, _cache(jobs))
+            engine = Engine(jobs, self.observer, budget, _cache(jobs), self.cancelled)
             return engine.run(executor, only_exceptions=self.only_exceptions, lock=lock)
 
     def _opened(self, requests: Sequence[JobRequest], resources: ExitStack) -> list[Job]:
@@ -160,6 +163,7 @@ def _cache(jobs: Sequence[Job]) -> CacheUse | None:
 
 def job_units(config: MultiScenarioRunnerConfig, *, load: LoadSuite | None = None) -> list[Unit]:
     """The units of an experiment, in the order they run; InputError if it cannot start. Nothing is written."""
+    check_asked(config)
     check_agents(config)
     if config.export:
         trace_writers(config.trace_dump_format)
