@@ -93,17 +93,17 @@ class ScenarioRunnerConfig(ConfigModel):
     user_engine_config: LLMEngineConfig = shapes(
         LLMEngineConfig(model_name="gpt-5-mini", provider="openai"), "Model of the simulated user."
     )
-    user_max_iterations: PositiveCount | None = shapes(1, "Model replies in one phase of the user.")
+    user_max_iterations: PositiveCount | None = shapes(1, "Model replies in one phase of the user; empty: 1.")
     agent_type: str = shapes("observe-execute", "Kind of proactive assistant.")
     user_type: str = shapes("default", "Kind of simulated user.")
     observe_engine_config: LLMEngineConfig = shapes(
         LLMEngineConfig(model_name="gpt-5", provider="openai"), "Model of the assistant while it observes."
     )
-    observe_max_iterations: PositiveCount | None = shapes(1, "Model replies in one observe phase.")
+    observe_max_iterations: PositiveCount | None = shapes(1, "Model replies in one observe phase; empty: 5.")
     execute_engine_config: LLMEngineConfig = shapes(
         LLMEngineConfig(model_name="gpt-5", provider="openai"), "Model of the assistant while it executes."
     )
-    execute_max_iterations: PositiveCount | None = shapes(1, "Model replies in one execute phase.")
+    execute_max_iterations: PositiveCount | None = shapes(1, "Model replies in one execute phase; empty: 10.")
     oracle: bool = shapes(False, "Play the scenario's own solution instead of agents.")
     max_turns: PositiveCount | None = shapes(
         10, "Turns after which an episode ends, idle ones not counted; empty: no limit."
