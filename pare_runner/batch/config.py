@@ -9,6 +9,7 @@ the environment, a file or a clock, and no field ever holds a key.
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -42,8 +43,15 @@ def _none_if_idle(tools: ToolAugmentationConfig | None) -> ToolAugmentationConfi
 ToolNoise = Annotated[ToolAugmentationConfig | None, AfterValidator(_none_if_idle)]
 
 
+def _as_text(value: object) -> object:
+    """The text of a path, which Python code may give as an object."""
+    return str(value) if isinstance(value, PurePath) else value
+
+
 def _one_or_many(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
+    if isinstance(value, list | tuple):
+        return tuple(map(_as_text, value))
+    return (_as_text(value),) if isinstance(value, str | PurePath) else value
 
 
 def _checked_idle(text: str) -> str:
@@ -55,6 +63,8 @@ def _checked_idle(text: str) -> str:
     return text
 
 
+PathText = Annotated[str, BeforeValidator(_as_text)]
+"""A path; Python code may give a `pathlib.Path`."""
 Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False), BeforeValidator(_one_or_many)]
 """A list of names; a single name may be given bare."""
 
@@ -83,23 +93,23 @@ class ScenarioRunnerConfig(ConfigModel):
     user_engine_config: LLMEngineConfig = shapes(
         LLMEngineConfig(model_name="gpt-5-mini", provider="openai"), "Model of the simulated user."
     )
-    user_max_iterations: PositiveCount | None = shapes(1, "Model replies in one phase of the user.")
+    user_max_iterations: PositiveCount | None = shapes(1, "Model replies in one phase of the user; empty: 1.")
     agent_type: str = shapes("observe-execute", "Kind of proactive assistant.")
     user_type: str = shapes("default", "Kind of simulated user.")
     observe_engine_config: LLMEngineConfig = shapes(
         LLMEngineConfig(model_name="gpt-5", provider="openai"), "Model of the assistant while it observes."
     )
-    observe_max_iterations: PositiveCount | None = shapes(1, "Model replies in one observe phase.")
+    observe_max_iterations: PositiveCount | None = shapes(1, "Model replies in one observe phase; empty: 5.")
     execute_engine_config: LLMEngineConfig = shapes(
         LLMEngineConfig(model_name="gpt-5", provider="openai"), "Model of the assistant while it executes."
     )
-    execute_max_iterations: PositiveCount | None = shapes(1, "Model replies in one execute phase.")
+    execute_max_iterations: PositiveCount | None = shapes(1, "Model replies in one execute phase; empty: 10.")
     oracle: bool = shapes(False, "Play the scenario's own solution instead of agents.")
     max_turns: PositiveCount | None = shapes(
         10, "Turns after which an episode ends, idle ones not counted; empty: no limit."
     )
     export: bool = serves(False, "Write a trace of every scenario run.")
-    output_dir: str | None = serves(None, "Directory of the results; empty: a new one below outputs/.")
+    output_dir: PathText | None = serves(None, "Directory of the results; empty: a new one below outputs/.")
     trace_dump_format: str = serves("hf", "Format of the traces: hf, lite, both, native, or one that is installed.")
     export_dialect: TraceDialect = serves(
         "pare", "meta_are: hf traces without the entries that Meta-ARE's importer refuses."
@@ -170,7 +180,7 @@ class MultiScenarioRunnerConfig(ScenarioRunnerConfig):
     )
     log_level: LogLevel = serves("INFO", "Least severe messages to log.")
     log_to_file: bool = serves(True, "Write run.log and one log file a scenario run; else log to stderr only.")
-    logs_dir: str = serves("logs", "Directory of the scenario runs' log files, below the results unless absolute.")
+    logs_dir: PathText = serves("logs", "Directory of the scenario runs' log files, below the results unless absolute.")
     enable_caching: bool = serves(True, "Take finished runs from the cache.")
     experiment_name: str = serves(
         "default",
@@ -179,9 +189,11 @@ class MultiScenarioRunnerConfig(ScenarioRunnerConfig):
     )
     scenarios: Names = serves((), "Ids of scenarios or paths of scenario files; empty: the suite's own.")
     suite: SuiteConfig = serves(SuiteConfig(), "Which scenarios run, and how often.")
-    prompts_dir: str | None = serves(None, "Folder of prompt templates that replace ours.")
-    replay: str | None = serves(None, "Directory of a run whose recorded replies are played instead of calling models.")
-    resume: str | None = serves(
+    prompts_dir: PathText | None = serves(None, "Folder of prompt templates that replace ours.")
+    replay: PathText | None = serves(
+        None, "Directory of a run whose recorded replies are played instead of calling models."
+    )
+    resume: PathText | None = serves(
         None, "Directory of results to go on with, or last: the newest one that is not finished; empty: a new one."
     )
     only: Literal["failed"] | None = serves(

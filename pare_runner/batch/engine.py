@@ -28,6 +28,7 @@ from pare_runner.scenarios.scenario import PAREScenario
 
 log = logging.getLogger(__name__)
 
+CANCELLED = "cancelled; runs in flight end as they would"
 TOGETHER = 64
 """Runs from the cache that reach the disk together: most of what such a run costs is waiting for the disk."""
 
@@ -40,6 +41,7 @@ class Engine:
     observer: Observer
     budget: Budget = field(default_factory=Budget)
     cache: CacheUse | None = None
+    cancelled: threading.Event = field(default_factory=threading.Event)
     started: float = field(default_factory=time.perf_counter)
     stop_reason: str | None = None
     _queue: deque[Task] = field(default_factory=deque)
@@ -132,12 +134,14 @@ class Engine:
     # ----------------------------------------------------------------------------------------------------------------
 
     def _watch_budget(self) -> None:
-        """Stop if a limit is reached while there is something left to start; let the observer know of any stop.
+        """Stop if a limit is reached or somebody cancels and there is something left; tell the observer of any stop.
 
         However little time there is, one run begins: or else a resume under the same limit would never come further.
         """
         if self._queue and self.stop_reason is None:
             reason = self.budget.reached(in_flight=self._in_flight > 0, timed=self._begun)
+            if self.cancelled.is_set():
+                reason = CANCELLED
             if reason is not None:
                 self.stop(reason)
         self._tell_of_stop()

@@ -35,6 +35,15 @@ def uninterrupted() -> Iterator[None]:
             former(*held[0])
 
 
+def inside_a_loop() -> bool:
+    """Whether an event loop is running on this thread, where no other can be run."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 AGAIN_SECONDS = 1.0
 """Seconds after Ctrl-C at which it is repeated, for a run that lets nothing else happen."""
 HARD_SECONDS = 1.9

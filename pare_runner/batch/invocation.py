@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pare_runner.atomic import writing
+from pare_runner.batch.asked import check_asked
 from pare_runner.batch.cache.store import CacheStore
 from pare_runner.batch.cache.use import CacheUse, cache_mode
 from pare_runner.batch.config import MultiScenarioRunnerConfig
@@ -68,7 +70,7 @@ class Invocation:
     `resume` goes on with what the directory holds; else it must hold no results. `only_exceptions` makes nothing but
     runs that ended in an exception. Without `plans` somebody else has written the plan, above the directory. `executor`
     takes the place of the one that the jobs name. With `more_follows` the caller writes further files that stand at the
-    end, and says when they are `ending.ended`.
+    end, and says when they are `ending.ended`. Once `cancelled` is set, by any thread, no further run starts.
     """
 
     directory: Path
@@ -79,6 +81,7 @@ class Invocation:
     plans: bool = True
     executor: Executor | None = None
     more_follows: bool = False
+    cancelled: threading.Event = field(default_factory=threading.Event)
 
     def run(self, requests: Sequence[JobRequest]) -> list[JobReport]:
         """Run all of `requests` and leave the files of docs/outputs.md; their reports, in order.
@@ -97,7 +100,7 @@ class Invocation:
             jobs = self._opened(requests, resources)
             former = {job.directory: (job.config, job.rows.values()) for job in jobs}
             budget = budget_of(self.directory, former, resume=self.resume)
-            engine = Engine(jobs, self.observer, budget, _cache(jobs))
+            engine = Engine(jobs, self.observer, budget, _cache(jobs), self.cancelled)
             reports = engine.run(executor, only_exceptions=self.only_exceptions, lock=lock)
             if self.plans and not self.more_follows:
                 ended(self.directory)
@@ -170,6 +173,7 @@ def _cache(jobs: Sequence[Job]) -> CacheUse | None:
 
 def job_units(config: MultiScenarioRunnerConfig, *, load: LoadSuite | None = None) -> list[Unit]:
     """The units of an experiment, in the order they run; InputError if it cannot start. Nothing is written."""
+    check_asked(config)
     check_agents(config)
     if config.export:
         trace_writers(config.trace_dump_format)

@@ -12,6 +12,7 @@ from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerCo
 from pare_runner.batch.identity import config_hash
 from pare_runner.batch.plan import find_plan
 from pare_runner.errors import ConfigError
+from pare_runner.library.assistants import assistant
 from pare_runner.llm.adapters import Adapters
 from pare_runner.llm.config import LLMEngineConfig
 from pare_runner.llm.http.endpoints import Endpoints
@@ -20,8 +21,12 @@ from pare_runner.scenarios.scenario import PAREScenario
 
 
 def check_agents(config: MultiScenarioRunnerConfig) -> None:
-    """InputError if the agents of `config` cannot be made or a key they need is not set; nothing is sent."""
+    """InputError if the agents of `config` cannot be made or a key they need is not set; nothing is sent.
+
+    An oracle run needs none; a kind of assistant that does not exist is a mistake there as well.
+    """
     if config.oracle:
+        assistant(config.agent_type)
         return
     AgentFactory.of(config, prompts_dir=config.prompts_dir, replay=config.replay)
     if config.replay is None:

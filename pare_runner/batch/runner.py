@@ -9,7 +9,9 @@ from pathlib import Path
 
 from pare_runner.batch.agents import AgentFactory, noise_settings, online_engines, with_hashes
 from pare_runner.batch.config import MultiScenarioRunnerConfig, ScenarioRunnerConfig
+from pare_runner.batch.given import given_scenario
 from pare_runner.batch.identity import config_hash, get_run_id
+from pare_runner.batch.interrupts import inside_a_loop
 from pare_runner.batch.readiness import probe_new
 from pare_runner.batch.rendering import Renderer
 from pare_runner.episode.oracle import run_oracle
@@ -59,7 +61,7 @@ class TwoAgentScenarioRunner:
         assistant, folder or recording, a model that does not answer, an `output_dir` that cannot be written to; and
         RuntimeError inside a running event loop.
         """
-        if _inside_a_loop():
+        if inside_a_loop():
             raise RuntimeError(
                 "TwoAgentScenarioRunner.run() starts an event loop and there is one running here "
                 "(a notebook, an async function): use `await runner.arun(...)`"
@@ -77,6 +79,7 @@ class TwoAgentScenarioRunner:
     ) -> PAREScenarioValidationResult:
         """Like `run`, on the event loop that runs already."""
         _check(config, run_number)
+        scenario = given_scenario(scenario)
         started = time.perf_counter()
         if config.oracle:
             outcome = run_oracle(
@@ -122,11 +125,3 @@ def _write_trace(config: ScenarioRunnerConfig, outcome: Outcome) -> Path:
     whole = MultiScenarioRunnerConfig.model_validate(config.model_dump(include=set(ScenarioRunnerConfig.model_fields)))
     trace = Renderer.of(whole).record(run_id, outcome)
     return PAREJsonScenarioExporter().export_to_json_file(trace, config.output_dir, config.trace_dump_format)
-
-
-def _inside_a_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True

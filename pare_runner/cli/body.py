@@ -24,7 +24,18 @@ from pare_runner.cli import resolvers as resolvers  # every process that runs a 
 from pare_runner.cli.explain import unknown_key
 from pare_runner.cli.findings import validation_error
 from pare_runner.cli.live import DERIVED, DORMANT, MAX_TURNS_FIXED, check_supported
-from pare_runner.cli.nodes import ENGINES, as_fields, check_nodes, check_renamed, followed, node_keys, unknown_keys
+from pare_runner.cli.nodes import (
+    ENGINES,
+    as_fields,
+    check_doubled,
+    check_nodes,
+    check_renamed,
+    check_whole,
+    followed,
+    node_keys,
+    unknown_keys,
+)
+from pare_runner.cli.unused import unused
 from pare_runner.errors import ConfigError
 from pare_runner.llm.config import OFFLINE, LLMEngineConfig
 
@@ -88,7 +99,11 @@ class JobBody:
     def __call__(self, composed: DictConfig) -> JobReport:
         """Run one job in the directory Hydra made for it; a job that was stopped leaves by SystemExit."""
         output_dir = Path(HydraConfig.get().runtime.output_dir)
-        report = self.run_job(runner_config(composed), output_dir)
+        config = runner_config(composed)
+        if HydraConfig.get().mode != RunMode.MULTIRUN:  # what one job does not use another may
+            for text in unused(composed, typed_keys(composed)):
+                log.warning("%s", text)
+        report = self.run_job(config, output_dir)
         if report.exit_status in STOPPED:  # every launcher lets SystemExit through, and no further job starts
             raise SystemExit(report.exit_status)
         return report
@@ -106,6 +121,7 @@ def runner_config(composed: DictConfig) -> MultiScenarioRunnerConfig:
         raise ConfigError(where + str(error).splitlines()[0]) from error
     typed = typed_keys(composed)
     check_renamed(typed, values)
+    check_doubled(typed, values)
     saved = MAX_TURNS_FIXED not in typed and values.pop(MAX_TURNS_FIXED, None) is True
     fixed = saved or "max_turns" in typed
     for key in (*values, *unknown_keys(values)):
@@ -294,10 +310,10 @@ def _progress() -> AbstractContextManager[Observer]:
 def _resolved(composed: DictConfig) -> dict[str, Any]:
     """All values but Hydra's own, interpolations resolved."""
     # All of it as plain values is many times quicker than a masked copy of the few nodes that are looked at.
-    whole = OmegaConf.to_container(composed, resolve=False)
-    assert isinstance(whole, dict)
+    whole: Any = OmegaConf.to_container(composed, resolve=False)
     raw = {node: whole[node] for node in ("model", *ENGINES) if node in whole}
     check_nodes(raw)
+    check_whole(whole)
     values = {str(key): _plain(composed[key]) for key in composed if key not in ("hydra", *ENGINES)}
     for node in ENGINES:
         quick = followed(raw[node], values["model"])

@@ -20,22 +20,22 @@ from hydra._internal.hydra import Hydra
 from hydra._internal.utils import create_config_search_path, get_args_parser
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.config_search_path import SearchPathQuery
-from hydra.core.override_parser.types import Override
 from hydra.core.plugins import Plugins
 from hydra.core.utils import JobReturn, run_job
 from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf
 
+from pare_runner.batch.asked import LAST, same_place
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.batch.lock import refuse_in_use
 from pare_runner.batch.request import JobRequest
 from pare_runner.batch.resuming import check_resumable
 from pare_runner.cli.body import JobBody, forecast_lines, runner_config
 from pare_runner.cli.conf_dirs import conf_dirs, primary_name
-from pare_runner.cli.explain import Context, composition_error, parse, refuse_keys, sweep_without_flag
+from pare_runner.cli.explain import Context, composition_error, refuse_keys, sweep_without_flag
 from pare_runner.cli.flags import CommandLine
 from pare_runner.cli.folder_names import INVOCATION_ONLY
-from pare_runner.cli.sweep import refuse_unlisted
+from pare_runner.cli.overrides import read_overrides
 from pare_runner.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 JOB_NAME = "pare_runner"
 SWEEP_GROUP = "sweep"
 """Group whose options are whole grids: choosing one asks for a sweep."""
-LIST_GROUPS = ("noise",)
-"""Groups of which several options can be chosen at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class Composer:
         with self._explained():
             config = self._compose(multirun)
             sweep = config.hydra.mode == RunMode.MULTIRUN
-            directory = Path(str(OmegaConf.select(config, "hydra.sweep.dir" if sweep else "hydra.run.dir")))
+            directory = _directory(config, sweep=sweep)
         resumes = config.resume not in (None, "")
         if resumes:
             refuse_in_use(directory)
@@ -113,7 +111,7 @@ class Composer:
         with self._explained():
             config = self._compose(multirun)
             sweep = config.hydra.mode == RunMode.MULTIRUN
-            directory = Path(str(OmegaConf.select(config, "hydra.sweep.dir" if sweep else "hydra.run.dir")))
+            directory = _directory(config, sweep=sweep)
         if sweep:
             jobs, _ = self._sweeper(config, body).composed(list(config.hydra.overrides.task))
             requests = [job.request for job in jobs if job.request is not None]
@@ -154,11 +152,7 @@ class Composer:
 
     def _compose(self, multirun: bool) -> DictConfig:
         """The configuration of the job, or of the sweep as a whole; `hydra.mode` says which."""
-        parsed = [parse(text, self.loader) for text in self.overrides]
-        choices = [override for override in parsed if override.is_sweep_override()]
-        refuse_unlisted(choices)
-        for override in parsed:
-            self._check_one_option(override)
+        choices = [item for item in read_overrides(self.overrides, self.loader) if item.is_sweep_override()]
         for override in choices:
             if override.key_or_group in INVOCATION_ONLY:
                 raise ConfigError(f"{override.key_or_group} is one for the whole sweep and cannot take several values")
@@ -174,15 +168,6 @@ class Composer:
         if config.hydra.job.env_copy:
             raise ConfigError("hydra.job.env_copy would write values of the environment into files: it cannot be used")
         return config
-
-    def _check_one_option(self, override: Override) -> None:
-        """Hydra would merge the options of a list into one; only noise adds up."""
-        group = override.key_or_group
-        if group in LIST_GROUPS or not self.loader.get_group_options(group):
-            return
-        values = override.sweep_string_iterator() if override.is_sweep_override() else [override.value()]
-        if any(isinstance(value, list) or str(value).startswith("[") for value in values):
-            raise ConfigError(f"{override.input_line}: {group} takes one option")
 
     def _load(self, mode: RunMode, *, explicit: bool) -> DictConfig:
         overrides = [*self.overrides, f"hydra.mode={mode.name}"] if explicit else list(self.overrides)
@@ -228,7 +213,7 @@ class Composer:
             return cast("PareSweeper", sweeper)
 
     def _refuse_sweeps(self, overrides: Sequence[str]) -> None:
-        for override in (parse(text, self.loader) for text in overrides):
+        for override in read_overrides(overrides, self.loader):
             if override.is_sweep_override():
                 raise sweep_without_flag(override, self._context(overrides))
 
@@ -244,6 +229,17 @@ class Composer:
             raise
         except Exception as error:
             raise composition_error(error, self._context(self.overrides)) from error
+
+
+def _directory(config: DictConfig, *, sweep: bool) -> Path:
+    """Where results go; ConfigError if Hydra's own key for that names another directory than ours does."""
+    key = "hydra.sweep.dir" if sweep else "hydra.run.dir"
+    place = str(OmegaConf.select(config, key))
+    for ours in ("resume", "output_dir"):
+        named = config.get(ours)
+        if named not in (None, "", LAST) and not same_place(str(named), place):
+            raise ConfigError(f"{key}={place} and {ours}={named} name two directories", hint="give one of them")
+    return Path(place)
 
 
 def check_fresh(directory: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from pare_runner.batch.asked import check_asked
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.cli.nodes import ALIASES, BASE_URL, ENDPOINT, ENGINES
 from pare_runner.errors import ConfigError
@@ -51,10 +52,7 @@ def check_supported(config: MultiScenarioRunnerConfig) -> None:
         check_format(config.trace_dump_format)
         if config.export_redact:
             importlib.import_module("pare_runner.traces.redaction").Redaction.of(config.export_redact)
-    if config.judge_only:
-        raise ConfigError("judge_only=true: nothing is run to judge what was run", hint="`pare rescore DIR` does that")
-    if config.only is not None and config.resume is None:
-        raise ConfigError(f"only={config.only} makes runs again, so it needs resume=DIR or resume=last")
+    check_asked(config)
     if config.oracle:
         return  # no model takes part
     for node in ("observe", "execute", "user", "judge"):

@@ -57,6 +57,10 @@ VIEWS = {
 BASE_URL, ENDPOINT = "base_url", "endpoint"
 MODEL_KEYS = tuple(BASE_URL if name == ENDPOINT else name for name in LLMEngineConfig.model_fields)
 """Keys of a model in a composition."""
+_STARTS = {"model": "base@_here_: engine", "time": "fixed", "limits": "default", "export": "hf"}
+"""Group → what files of ours have in their `defaults:` for the keys they do not name."""
+_SHOWN = 4
+"""Keys that one message names."""
 MODEL_PARTS: dict[str, type[BaseModel]] = {"quirks": Quirks, "prices": Prices}
 """Keys of a model that hold a mapping with keys of its own."""
 
@@ -80,6 +84,27 @@ def check_nodes(raw: Mapping[str, Any]) -> None:
                 )
 
 
+def check_whole(raw: Mapping[str, Any]) -> None:
+    """ConfigError if a file of a group lacks keys that others take from it: it does not start from one of ours.
+
+    `raw` is a composition before interpolation.
+    """
+    for node, line in _STARTS.items():
+        inside = raw.get(node)
+        if not isinstance(inside, Mapping):
+            continue
+        if node == "model":
+            follows = any(f"${{{node}." in str(raw.get(role)) for role in ("observe", "execute"))
+            missing = [key for key in MODEL_KEYS if key not in inside] if follows else []
+        else:
+            missing = [key for key, field in VIEWS[node].items() if raw.get(field) == f"${{{node}.{key}}}"]
+            missing = [key for key in missing if key not in inside]
+        if missing:
+            shown = ", ".join(missing[:_SHOWN]) + (", ..." if len(missing) > _SHOWN else "")
+            hint = f"let its file start from ours, with the line `defaults: [{line}, _self_]`"
+            raise ConfigError(f"the option of {node} lacks keys: {shown}", hint=hint)
+
+
 def check_renamed(typed: Collection[str], values: Mapping[str, Any]) -> None:
     """ConfigError if another model is typed below an option, and what the option says of its own model would stay.
 
@@ -95,6 +120,24 @@ def check_renamed(typed: Collection[str], values: Mapping[str, Any]) -> None:
                 hint="add what is true of it, or null where that is unknown: "
                 + " ".join(f"{node}.{key}=null" for key in stays),
             )
+
+
+def check_doubled(typed: Collection[str], values: Mapping[str, Any]) -> None:
+    """ConfigError if a key is typed that has no effect, since its other name has another value.
+
+    Arguments are those of `check_renamed`.
+    """
+    for node, keys in VIEWS.items():
+        for key, field in keys.items():
+            if f"{node}.{key}" in typed and field not in VIEWS and values[node][key] != values[field]:
+                raise ConfigError(
+                    f"{node}.{key}={_text(values[node][key])} and {field}={_text(values[field])}: two names of one key",
+                    hint="give one of them",
+                )
+
+
+def _text(value: object) -> str:
+    return "null" if value is None else str(value)
 
 
 def followed(raw: Any, model: Any, path: str = "model") -> Any:
@@ -119,6 +162,8 @@ def as_fields(values: Mapping[str, Any]) -> dict[str, Any]:
     """Resolved `values` of a composition as fields of the configuration."""
     fields = {key: value for key, value in values.items() if key not in ("model", *ENGINES, *VIEWS)}
     fields["export"] = values["export"]["write"]
+    if isinstance(fields.get("env_events_config"), Mapping):  # the class has PARE's seed, compositions their own
+        fields["env_events_config"] = {"env_events_seed": None, **fields["env_events_config"]}
     fields = without_empty(fields, MultiScenarioRunnerConfig)
     if isinstance(fields.get("suite"), Mapping):
         fields["suite"] = without_empty(fields["suite"], SuiteConfig)

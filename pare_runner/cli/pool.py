@@ -5,6 +5,7 @@ Follows `hydra.core.utils.run_job` (1.3.8) step by step; what that does around a
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from hydra.types import HydraContext
 from omegaconf import OmegaConf, open_dict, read_write
 from omegaconf._utils import get_omega_conf_dumper
 
-from pare_runner.cli.body import JobBody, JobReport, RunAll
+from pare_runner.cli.body import JobBody, JobReport, RunAll, typed_keys
 from pare_runner.cli.sweep import ComposedJob
+from pare_runner.cli.unused import unused_by_all
 from pare_runner.errors import ConfigError, InputError
+
+log = logging.getLogger(__name__)
 
 
 def run_pool(jobs: Sequence[ComposedJob], context: HydraContext, body: JobBody, run_all: RunAll) -> list[JobReturn]:
@@ -28,6 +32,8 @@ def run_pool(jobs: Sequence[ComposedJob], context: HydraContext, body: JobBody, 
     environment = _shared_environment(jobs)
     returned = [_opened(job, directory, bool(context.callbacks.callbacks)) for job in jobs]
     requests = [job.request for job in jobs if job.request is not None]
+    for text in unused_by_all((job.config, typed_keys(job.config)) for job in jobs):
+        log.warning("%s", text)
     with env_override(environment):
         for job in jobs:
             context.callbacks.on_job_start(config=job.config, task_function=body)

@@ -8,12 +8,10 @@ from pathlib import Path
 
 from omegaconf import OmegaConf
 
+from pare_runner.batch.asked import LAST, check_places
 from pare_runner.cli.folder_names import unnamed_keys
-from pare_runner.errors import ConfigError
 from pare_runner.llm.config import OFFLINE_ASSISTANTS
 
-LAST = "last"
-"""Value of `resume` for the newest directory that is not finished."""
 MAX_SLUG = 80
 HASH_LENGTH = 6
 
@@ -41,9 +39,9 @@ def directory(resumed: object, explicit: object, otherwise: str) -> str:
     if resumed == LAST:
         from pare_runner.batch.status import newest_unfinished  # slow to import, and seldom asked for
 
-        return str(newest_unfinished(Path(Path(otherwise).parts[0])))
-    if len({Path(name).absolute() for name in named}) > 1:
-        raise ConfigError(f"resume={named[0]} goes on in that directory, so output_dir={named[1]} cannot be used")
+        named[0] = str(newest_unfinished(Path(Path(otherwise).parts[0])))
+    if len(named) > 1:
+        check_places(*named)
     return named[0]
 
 

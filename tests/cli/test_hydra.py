@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -274,6 +275,23 @@ def test_help_names_groups_options_keys_flags_and_statuses() -> None:
             "model.base_url=http://b/v1 output_dir=x) would write into the same folder model=local-fc70cd: "
             "leave one out (an address names no folder: give each server a file with its model.alias",
         ),
+        (
+            "limits.timeout_seconds=5 timeout_seconds=9",
+            "limits.timeout_seconds=5 and timeout_seconds=9: two names of one",
+        ),
+        (
+            "max_scenario_duration=30 limits.max_scenario_duration=9999",
+            "limits.max_scenario_duration=9999 and max_scenario_duration=30: two names of one key (give one of them)",
+        ),
+        ("time.idle=poll:5 idle=jump", "time.idle=poll:5 and idle=jump: two names of one key"),
+        (
+            "limits.max_tokens_per_run=1 max_tokens_per_run=1,2 -m",
+            "job #1 (limits.max_tokens_per_run=1 max_tokens_per_run=2): limits.max_tokens_per_run=1 and",
+        ),
+        ("hydra.run.dir=a output_dir=b", "hydra.run.dir=a and output_dir=b name two directories (give one of them)"),
+        ("hydra.run.dir=a resume=b", "hydra.run.dir=a and resume=b name two directories"),
+        ("hydra.sweep.dir=a output_dir=b seed=1,2 -m", "hydra.sweep.dir=a and output_dir=b name two directories"),
+        ("resume=a output_dir=b", "resume=a goes on in that directory, so output_dir=b cannot be used"),
         ("export.dialect=are", "export.dialect: must be one of pare, meta_are, got 'are'"),
         (
             "scenarios=a,b",
@@ -307,6 +325,57 @@ def test_a_whole_number_may_be_written_as_a_float(jobs: Jobs) -> None:
     assert main(["limits.max_tokens=1e6", "limits.max_tokens_per_run=2e3"], run_job=jobs) == 0
     (config,) = jobs.configs
     assert (repr(config.max_total_tokens), repr(config.max_tokens_per_run)) == ("1000000", "2000")
+
+
+def test_one_value_under_both_of_its_names(jobs: Jobs) -> None:
+    assert (
+        main(["limits.timeout_seconds=5", "timeout_seconds=5", "hydra.run.dir=a/b", "output_dir=a/./b"], run_job=jobs)
+        == 0
+    )
+    assert jobs.configs[0].timeout_seconds == 5
+    assert jobs.folders == [Path.cwd() / "a/b"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "text", "message"),
+    [
+        (
+            "model=mine",
+            "model_name: mine\nbase_url: http://localhost:1/v1\n",
+            "the option of model lacks keys: provider, alias, adapter, api_key_env, ... (let its file start from ours, "
+            "with the line `defaults: [base@_here_: engine, _self_]`)",
+        ),
+        ("time=mine", "mode: fixed\ngeneration_seconds: 1.0\n", "the option of time lacks keys: idle (let its file"),
+        (
+            "limits=mine",
+            "max_wall: 3\n",
+            "the option of limits lacks keys: max_tokens_per_run, timeout_seconds, max_sc",
+        ),
+        (
+            "export=mine",
+            "write: true\nformat: lite\n",
+            "the option of export lacks keys: dialect, redact (let its file",
+        ),
+    ],
+    ids=["model", "time", "limits", "export"],
+)
+def test_a_group_file_that_starts_from_none_of_ours(
+    choice: str,
+    text: str,
+    message: str,
+    jobs: Jobs,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    conf = tmp_path_factory.mktemp("conf")
+    file = conf / choice.partition("=")[0] / "mine.yaml"
+    file.parent.mkdir()
+    file.write_text(text)
+    said = refused(["--config-dir", str(conf), choice], jobs, capsys)
+    assert said.startswith(message)
+    (line,) = re.findall(r"`(defaults: .*)`", said)
+    file.write_text(f"{line}\n{text}")
+    assert main(["--config-dir", str(conf), choice, "model@user=scripted"], run_job=jobs) == 0
 
 
 def test_a_group_file_without_its_first_line(

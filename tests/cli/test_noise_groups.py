@@ -11,7 +11,7 @@ import pytest
 
 from pare_runner.batch.config import MultiScenarioRunnerConfig
 from pare_runner.cli.hydra_entry import main
-from pare_runner.noise.config import ToolAugmentationConfig
+from pare_runner.noise.config import EnvEventsConfig, ToolAugmentationConfig
 
 
 @dataclass
@@ -68,6 +68,24 @@ def test_each_option_switches_on_one_treatment(option: str, expected: ToolAugmen
 @pytest.mark.parametrize("order", list(permutations(["tfp_0.1", "renamed", "redescribed"])), ids=str)
 def test_options_add_up_in_any_order(order: Sequence[str]) -> None:
     assert tools(f"noise=[{','.join(order)}]") == config(0.1, renamed=True, redescribed=True)
+
+
+@pytest.mark.parametrize("own", ["on the line", "in a file"])
+def test_events_follow_the_seed_of_the_experiment_wherever_they_are_set(own: str) -> None:
+    argv = ["+env_events_config.num_env_events_per_minute=4"]
+    if own == "in a file":
+        (Path.cwd() / "conf" / "noise").mkdir(parents=True)
+        text = "# @package _global_\nenv_events_config: {num_env_events_per_minute: 4}\n"
+        (Path.cwd() / "conf" / "noise" / "mine.yaml").write_text(text)
+        argv = ["--config-dir", "conf", "noise=mine"]
+    body = Composed()
+    assert main([*argv, "output_dir=a"], run_job=body) == 0
+    assert main([*argv, "output_dir=b", "++env_events_config.env_events_seed=7"], run_job=body) == 0
+    first, second = (found.env_events_config for found in body.configs)
+    assert (first, second) == (
+        EnvEventsConfig(num_env_events_per_minute=4, env_events_seed=None),
+        EnvEventsConfig(num_env_events_per_minute=4, env_events_seed=7),
+    )
 
 
 def test_single_values_go_on_top() -> None:

@@ -63,6 +63,16 @@ def test_without_the_logs_of_runs_their_lines_stand_in_the_log_of_the_job(
         assert all(f"run 1, seed {seed}, ended at" in line for line in lines)
 
 
+def test_what_comes_from_the_cache_is_logged_as_if_it_had_been_made(experiment: Pare, tmp_path: Path) -> None:
+    words = ("model=passive", CHOSEN)
+    assert experiment(*words, "output_dir=first").status == 0
+    assert experiment(*words, "use_custom_logger=false", "output_dir=job").status == 0
+
+    assert not (tmp_path / "job" / "logs").exists()
+    text = (tmp_path / "job" / "run.log").read_text()
+    assert text.count(", from the cache") == len(run_lines(tmp_path / "job" / "run.log")) == len(SCENARIOS)
+
+
 @pytest.mark.parametrize("executor", EXECUTORS)
 def test_levels_and_no_files(executor: str, experiment: Pare, tmp_path: Path) -> None:
     quiet = experiment(*WORDS, f"executor={executor}", "log_level=ERROR", "output_dir=quiet")

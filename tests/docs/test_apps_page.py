@@ -29,6 +29,14 @@ What each app takes and offers; made from the code, and compared with it by the 
 
 An argument with `=` may be left out. READ only looks, WRITE changes something.
 """
+KEYED = {
+    "discount_codes": "item id: code: per cent off, as in `{lamp: {SALE: 10}}`",
+    "services": "name of a service: its settings",
+    "users": "handle: name",
+    "files": "path: content",
+    "options": "name of an option: value",
+}
+"""What the keys of mappings are, and what the values."""
 NAMES = {"str": "text", "int": "number", "float": "number", "bool": "true, false"}
 
 
@@ -91,7 +99,8 @@ def keys(model: Model, indent: str) -> Iterable[str]:
         name, shape, required = model.fields[key]
         both = [key, name] if aliases[name] not in (None, name) and not name.endswith("_") else [key]
         label = "/".join(f"`{text}`" for text in both)
-        yield f"{indent}- {f'**{label}**' if required else label}: {words(shape)}"
+        keyed = f" ({KEYED[key]})" if isinstance(shape, MapOf) and key in KEYED else ""
+        yield f"{indent}- {f'**{label}**' if required else label}: {words(shape)}{keyed}"
         for inner in models(shape):
             yield from keys(inner, indent + "  ")
 

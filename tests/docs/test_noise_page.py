@@ -13,6 +13,7 @@ import yaml
 
 from pare_runner.cli import app
 from pare_runner.cli.conf_dirs import packaged_conf_dir
+from pare_runner.cli.config.sources import compose
 from pare_runner.cli.hydra_entry import main
 from pare_runner.noise.config import DOCUMENTED_WEIGHTS, EnvEventsConfig, ToolAugmentationConfig
 from pare_runner.noise.data import parse_augmentation_data
@@ -85,3 +86,13 @@ def test_the_experiments_of_the_page_play_offline(line: str, tmp_path: Path, mon
     monkeypatch.chdir(tmp_path)
     words = [word.replace("model=gpt5", "model=scripted") for word in shlex.split(line)]
     assert main([*words, "scenarios=[dinner_headcount_change]", "export=none", "output_dir=out"]) == 0
+
+
+def test_a_level_of_ones_own(tmp_path: Path) -> None:
+    (text,) = blocks(PAGE, "yaml own noise")
+    (tmp_path / "noise").mkdir()
+    (tmp_path / "noise" / "env_3.yaml").write_text(text)
+    for words in (["noise=env_3"], ["noise=env_3", "env_events_config.arrivals=poisson"]):
+        events = compose(words, str(tmp_path))[1].env_events_config
+        assert events is not None
+        assert (events.num_env_events_per_minute, events.env_events_seed) == (3, None)

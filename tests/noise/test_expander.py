@@ -104,6 +104,14 @@ def test_the_expander(early: bool) -> None:
     assert len(events) >= 24
 
 
+def test_the_expander_takes_the_data_as_a_whole() -> None:
+    whole = {"apps": MAILS, "tool_names_mapping": {"StatefulNotesApp__create_note": "jot_down"}}
+    made, twin = Evening(), Evening()
+    PAREEnvEventsExpander(FOUR).add_env_events_to_scenario(made, whole)
+    PAREEnvEventsExpander(FOUR).add_env_events_to_scenario(twin, MAILS)
+    assert made.augmentation_data == twin.augmentation_data
+
+
 def test_the_expander_names_mistakes_at_once() -> None:
     expander = PAREEnvEventsExpander()
     assert expander.env_events_config == EnvEventsConfig()
@@ -112,6 +120,8 @@ def test_the_expander_names_mistakes_at_once() -> None:
     flats = [{"name": "RentAFlat", "app_state": {"apartments": {"f": flat(1)}}}]
     with pytest.raises(ConfigError, match="has nothing for StatefulEmailApp"):
         expander.add_env_events_to_scenario(Evening(), flats)
+    with pytest.raises(InputError, match=r"apps\[0\] must be an object, not a text"):
+        expander.add_env_events_to_scenario(Evening(), ["apps"])  # type: ignore[list-item]
     untouched = Evening()
     expander.add_env_events_to_scenario(untouched)
     assert untouched.env_events_config == EnvEventsConfig()

@@ -103,7 +103,8 @@ class CacheUse:
             entry.head.scoring_hash == scoring_hash(job.config, job.units[task.unit].scenario)
             and entry.head.rendering == _rendering(wanted, task)
             and wanted.writers <= entry.writers
-            and (entry.log is not None or not job.config.log_to_file)
+            and entry.log is not None  # without files of their own runs say their end in run.log, when they are made
+            and job.config.writes_unit_logs
             and (job.config.oracle or entry.attempt == task.attempt)
         )
 
@@ -112,8 +113,7 @@ class CacheUse:
         wanted = self._of(job).writers
         traces = tuple((writer, trace) for writer, trace in entry.traces if writer in wanted)
         row = {**entry.row, "export_path": export_path(traces), SCORING: scoring_of(job.units[task.unit].scenario)}
-        log = entry.log if job.config.log_to_file else None
-        return Report(task, row, traces, log, None if job.config.oracle else entry.calls, "cache")
+        return Report(task, row, traces, entry.log, None if job.config.oracle else entry.calls, "cache")
 
     def _key(self, job: Job, task: Task) -> CacheKey | None:
         return _key(job.config, self._of(job).config_hash, task.unit, job.units[task.unit].scenario)

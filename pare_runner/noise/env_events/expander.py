@@ -25,20 +25,27 @@ class PAREEnvEventsExpander:
         self.env_events_config = env_events_config or EnvEventsConfig()
 
     def add_env_events_to_scenario(
-        self, scenario: PAREScenario, apps_augmentation_data: Sequence[Mapping[str, Any]] = ()
+        self, scenario: PAREScenario, apps_augmentation_data: Sequence[Mapping[str, Any]] | Mapping[str, Any] = ()
     ) -> None:
         """From now on runs of `scenario` have these events, made of `apps_augmentation_data`, `{name, app_state}` each.
 
+        That is the list below `apps` in the documented layout; the data as a whole may be given, too.
         Without data they are made of what the run has. To be called at any time before the run, also in
         `apply_augmentation_configs`. InputError for data of another layout or that does not fit its app, ConfigError if
         it has nothing for any of the apps with a weight.
         """
         if apps_augmentation_data:
-            apps = {"apps": [dict(entry) for entry in apps_augmentation_data]}
-            data = parse_augmentation_data(apps, f"{scenario.scenario_id}, apps_augmentation_data")
+            given = apps_augmentation_data
+            whole = given if isinstance(given, Mapping) else {"apps": given}
+            whole = {**whole, "apps": [_plain(entry) for entry in whole.get("apps", ())]}
+            data = parse_augmentation_data(whole, f"{scenario.scenario_id}, apps_augmentation_data")
             check_events(self.env_events_config, data)
-            scenario.augmentation_data = scenario.augmentation_data | apps
+            scenario.augmentation_data = scenario.augmentation_data | {"apps": whole["apps"]}
         scenario.env_events_config = self.env_events_config
+
+
+def _plain(entry: object) -> object:
+    return dict(entry) if isinstance(entry, Mapping) else entry
 
 
 def rehearse(
