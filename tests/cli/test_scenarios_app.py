@@ -81,7 +81,7 @@ def test_a_traceback_on_demand(pare: Pare, monkeypatch: pytest.MonkeyPatch) -> N
     [
         (RuntimeError("oops"), 1, "pare: internal error, RuntimeError: oops\n"),
         (CheckError("mine", ValueError("no")), 1, "pare: check 'mine' raised ValueError: no\n"),
-        (KeyboardInterrupt(), 130, ""),
+        (KeyboardInterrupt(), 130, "pare: interrupted\n"),
     ],
 )
 def test_other_errors(
