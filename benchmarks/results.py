@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.harness import benchmark, cpu_seconds
-from pare_runner.analysis.frame import load_results, read_results
+from pare_runner.analysis.frame import read_results
 from pare_runner.analysis.schema import ROW_COLUMNS
 
 ROWS = 1_000_000
@@ -25,8 +25,8 @@ def load_and_aggregate() -> float:
 
     def work() -> None:
         rates = (
-            load_results(folder)
-            .group_by(CONFIG_KEY)
+            read_results([folder])
+            .frame.group_by(CONFIG_KEY)
             .agg(pl.col("success_numeric").mean(), pl.col("cost_usd").sum(), pl.col("checks_passed").sum(), pl.len())
             .collect()
         )

@@ -100,17 +100,22 @@ class Cells:
         return (self.judged[0] > 0) & (self.judged[1] > 0)
 
     def sample(self, side: int, *, judged: bool = True) -> Sample:
-        """The runs of a side at matched places; with `judged` only where both sides have a verdict."""
+        """The runs of a side at matched places; with `judged` only where both sides have a verdict, and then numbered
+        where runs of the same number belong together."""
         runs = (self.a, self.b)[side]
         kept = (self.both_judged if judged else self.matched).ravel()[runs.place]
-        cell, _, run = np.unravel_index(runs.place[kept], self.present[0].shape)
         return Sample.of_rows(
             runs.scenario[kept],
             runs.value[kept],
             exception=runs.exception[kept],
             scenarios=len(self.scenarios),
-            run=cell * len(self.run_numbers) + run if self.keys.runs else None,
+            run=self._numbers(runs.place[kept]) if judged and self.keys.runs else None,
         )
+
+    def _numbers(self, places: Ints) -> Ints:
+        """A number for the run and the cell of each place, whatever the scenario."""
+        _, scenarios, runs = self.present[0].shape
+        return places // (scenarios * runs) * runs + places % runs
 
     @cached_property
     def rows(self) -> tuple[Ints, Ints]:

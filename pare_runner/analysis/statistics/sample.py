@@ -21,6 +21,9 @@ ESTIMANDS: dict[Estimand, str] = {"situations": "situations like these", "benchm
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
+SPARSE = 8
+"""Up to so many places for each run, runs are put in order by their place instead of sorted."""
+
 
 @dataclass(frozen=True, eq=False)
 class Numbered:
@@ -33,7 +36,7 @@ class Numbered:
     @classmethod
     def of(cls, scenario: Counts, run: Counts, value: Floats) -> Numbered | None:
         """In the order of scenarios and numbers; None if a number occurs twice, so that runs cannot be told apart."""
-        order = np.lexsort((run, scenario))
+        order = _order(scenario, run)
         scenario, run = scenario[order], run[order]
         if ((scenario[1:] == scenario[:-1]) & (run[1:] == run[:-1])).any():
             return None
@@ -265,3 +268,17 @@ class Means:
 
 def _quotient(above: NDArray[Any], below: Counts) -> Floats:
     return np.asarray(above / below, dtype=np.float64)
+
+
+def _order(scenario: Counts, run: Counts) -> Counts:
+    """The order by scenario and number; where no pair occurs twice and few are missing, without sorting."""
+    lowest = run.min(initial=0)
+    width = int(run.max(initial=0)) - int(lowest) + 1
+    size = (int(scenario.max(initial=0)) + 1) * width
+    if size <= SPARSE * run.size:
+        row_at = np.full(size, -1, dtype=np.int64)
+        row_at[scenario * width + (run - lowest)] = np.arange(run.size)
+        found = row_at[row_at >= 0]
+        if found.size == run.size:
+            return found
+    return np.lexsort((run, scenario))

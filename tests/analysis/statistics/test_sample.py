@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from pare_runner.analysis.statistics.sample import Sample
+from pare_runner.analysis.statistics.sample import Numbered, Sample
 
 NAN = math.nan
 
@@ -147,3 +147,17 @@ def test_bad_shapes() -> None:
         Sample.of_matrix([1.0, 0.0])
     with pytest.raises(ValueError, match="2 and 1 scenarios"):
         Sample.of_matrix([[1.0], [0.0]]).minus(Sample.of_matrix([[1.0]]))
+
+
+@pytest.mark.parametrize("spread", [1, 1000])
+def test_numbered_runs_are_put_in_order_however_sparse_their_numbers(spread: int) -> None:
+    generator = np.random.default_rng(7)
+    places = generator.permutation(60)[:50]
+    scenario, run, value = places // 6, (places % 6) * spread - 3, generator.random(50)
+    found = Numbered.of(scenario, run, value)
+    order = np.lexsort((run, scenario))
+    assert found is not None
+    assert (found.scenario.tolist(), found.run.tolist()) == (scenario[order].tolist(), run[order].tolist())
+    assert found.value.tolist() == value[order].tolist()
+    twice = np.append(scenario, scenario[3]), np.append(run, run[3]), np.append(value, 0.5)
+    assert Numbered.of(*twice) is None
