@@ -114,7 +114,7 @@ class Cells:
 
     def _numbers(self, places: Ints) -> Ints:
         """A number for the run and the cell of each place, whatever the scenario."""
-        _, scenarios, runs = self.present[0].shape
+        scenarios, runs = len(self.scenarios), len(self.run_numbers)
         return places // (scenarios * runs) * runs + places % runs
 
     @cached_property
