@@ -13,6 +13,7 @@ from pare_runner.batch.ending import VERDICTS, ended, unfinished
 from pare_runner.batch.plan import planned_job
 from pare_runner.batch.rescoring import Judged, Rescored, invocation_of, rescore
 from pare_runner.cli.console import is_terminal, plural, say, say_json, table
+from pare_runner.cli.next_steps import pare
 from pare_runner.cli.progress.tally import job_labels
 from pare_runner.cli.reporting import write_reports
 
@@ -41,6 +42,10 @@ def rescore_command(
         if unfinished(top) is not None:
             write_reports(top)
             ended(top)
+    except KeyboardInterrupt:
+        if unfinished(top) == VERDICTS:
+            print(f"some jobs are judged anew, others are not: {pare('rescore', directory)} ends it", file=sys.stderr)
+        raise
     finally:
         _end_progress()
     if as_json:

@@ -18,7 +18,7 @@ from pare_runner.atomic import read_json
 from pare_runner.batch.budget import BUDGET_FIELDS
 from pare_runner.batch.config import CacheMode, ExecutorType, MultiScenarioRunnerConfig
 from pare_runner.batch.continuing import requests_of, where_it_began
-from pare_runner.batch.ending import all_written, ended, write_ending
+from pare_runner.batch.ending import VERDICTS, all_written, ended, unfinished, write_ending
 from pare_runner.batch.interrupts import INTERRUPTED
 from pare_runner.batch.invocation import Invocation
 from pare_runner.batch.job import OK, SOME_EXCEPTIONS, STOPPED, JobReport
@@ -142,6 +142,11 @@ def _go_on(
 ) -> int:
     with _logging_to_terminal():
         if all(status.finished for status in job_statuses(directory, plan)):
+            if unfinished(directory) == VERDICTS:
+                raise ConfigError(
+                    f"{name}: a rescore has not ended, so jobs may be judged by other checks than one another",
+                    hint=f"{pare('rescore', name)} ends it",
+                )
             log.warning("%s: all has run; its final files are written anew", name)
             reports = write_ending(directory, plan)
         else:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from pare_runner.batch.ending import VERDICTS, unfinished
 from pare_runner.batch.plan import HERE, PLAN, PlannedJob
 from pare_runner.batch.running import Running
 from pare_runner.batch.status import InvocationStatus, invocation_status
@@ -89,7 +90,8 @@ def _show_one(item: InvocationStatus, name: Path) -> None:
     done = item.planned - item.missing
     how = "complete" if item.complete else f"{item.missing} missing"
     if not item.missing and not item.written:
-        how = "complete but for its final files"
+        judging = unfinished(item.directory) == VERDICTS
+        how = "complete, but a rescore has not ended" if judging else "complete but for its final files"
     say(f"{name}: {done} of {plural(item.planned, 'run')} ({percent(done, item.planned)}), {how}")
     say(_who(item.running))
     if item.used_up is not None:
@@ -122,7 +124,10 @@ def _show_one(item: InvocationStatus, name: Path) -> None:
         higher = () if item.used_up is None else (item.used_up.override,)
         say(f"\ngo on: {pare('resume', name, *higher)}")
     elif item.running is None and not item.written:
-        say(f"\nwrite its final files: {pare('resume', name)}")
+        if unfinished(item.directory) == VERDICTS:
+            say(f"\nend the rescore: {pare('rescore', name)}")
+        else:
+            say(f"\nwrite its final files: {pare('resume', name)}")
 
 
 def _folder(item: InvocationStatus, job: PlannedJob) -> str:

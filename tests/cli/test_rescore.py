@@ -19,6 +19,7 @@ from pare_runner.batch.request import JobRequest
 from pare_runner.batch.scenario_texts import FOLDER
 from pare_runner.batch.verification import Tally
 from pare_runner.batch.verified_sweep import verify_sweep
+from pare_runner.cli.next_steps import pare as advice
 from tests.batch.cache.jobs import edit, rows, run_sweep, statuses, verified
 from tests.cli.conftest import Pare
 from tests.faults.jobs import job_config
@@ -246,7 +247,8 @@ def test_ctrl_c_is_said_and_can_be_gone_on_with(
         patch.setattr(rescoring, "report_on", interrupted)
         said = pare("rescore", "sweep")
 
-    assert (said.status, said.out, said.err) == (130, "", "pare: interrupted\n")
+    hint = f"some jobs are judged anew, others are not: {advice('rescore', 'sweep')} ends it\n" if judged > 1 else ""
+    assert (said.status, said.out, said.err) == (130, "", f"{hint}pare: interrupted\n")
     verify_sweep(tmp_path / "sweep", Tally())
     assert pare("status", "sweep").status == (0 if judged == 1 else 75)
     said = pare("rescore", "sweep")
@@ -255,7 +257,7 @@ def test_ctrl_c_is_said_and_can_be_gone_on_with(
     assert pare("status", "sweep").status == 0
 
 
-def test_a_resume_ends_it_as_well(
+def test_what_has_not_ended_is_ended_by_a_rescore_and_not_by_a_resume(
     pare: Pare, tmp_path: Path, config: MultiScenarioRunnerConfig, scenarios: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_sweep([config.model_copy(update={"seed": seed}) for seed in range(2)], tmp_path / "sweep")
@@ -268,8 +270,15 @@ def test_a_resume_ends_it_as_well(
         patch.setattr(rescoring, "write_sweep", cut)
         assert pare("rescore", "sweep").status == 2
 
-    assert pare("status", "sweep").status == 75
-    assert pare("resume", "sweep").status == 0
+    stands = pare("status", "sweep")
+    assert stands.status == 75
+    assert "complete, but a rescore has not ended" in stands.out
+    assert stands.out.endswith(f"end the rescore: {advice('rescore', 'sweep')}\n")
+    refused = pare("resume", "sweep")
+    assert (refused.status, refused.out) == (2, "")
+    assert "sweep: a rescore has not ended" in refused.err
+    assert f"{advice('rescore', 'sweep')} ends it" in refused.err
+    assert pare("rescore", "sweep").status == 0
     assert pare("status", "sweep").status == 0
     verify_sweep(tmp_path / "sweep", Tally())
 
