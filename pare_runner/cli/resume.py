@@ -15,6 +15,7 @@ import typer
 from pydantic import ValidationError
 
 from pare_runner.atomic import read_json
+from pare_runner.batch.bench import asks_models
 from pare_runner.batch.budget import BUDGET_FIELDS
 from pare_runner.batch.config import CacheMode, ExecutorType, MultiScenarioRunnerConfig
 from pare_runner.batch.continuing import requests_of, where_it_began
@@ -22,8 +23,10 @@ from pare_runner.batch.ending import VERDICTS, all_written, ended, unfinished, w
 from pare_runner.batch.interrupts import INTERRUPTED
 from pare_runner.batch.invocation import Invocation
 from pare_runner.batch.job import OK, SOME_EXCEPTIONS, STOPPED, JobReport
+from pare_runner.batch.outlook import look_ahead
 from pare_runner.batch.plan import Plan
 from pare_runner.batch.readiness import probe_models
+from pare_runner.batch.request import JobRequest
 from pare_runner.batch.status import invocation_status, job_statuses
 from pare_runner.batch.sweep_files import SWEEP, write_sweep
 from pare_runner.cli.console import plural, say, say_json
@@ -166,6 +169,8 @@ def _run(directory: Path, plan: Plan, changes: dict[str, Any], *, only_exception
         answered: list[LLMEngineConfig] = []
         for request in requests:
             probe_models(request.config, answered, directory)
+        if any(asks_models(request.config) for request in requests):
+            _say_forecast(requests, directory, only_exceptions=only_exceptions)
         try:
             with progress() as observer:
                 invocation = Invocation(
@@ -175,6 +180,15 @@ def _run(directory: Path, plan: Plan, changes: dict[str, Any], *, only_exception
         finally:
             if plan.sweep:
                 write_sweep(directory, plan.jobs)
+
+
+def _say_forecast(requests: Sequence[JobRequest], directory: Path, *, only_exceptions: bool) -> None:
+    found, budget = look_ahead(requests, directory, resume=True, only_exceptions=only_exceptions)
+    for line in found.lines():
+        print(line, file=sys.stderr)
+    warning = found.warning(budget)
+    if warning is not None:
+        log.warning("%s", warning)
 
 
 def _show(directory: Path, plan: Plan, reports: list[JobReport], page: Path | None) -> None:

@@ -185,6 +185,8 @@ def test_the_limits_of_a_resume_are_those_of_the_next_one(run: Run, pare: Pare) 
     assert run("limits.max_cost_usd=0.1", "output_dir=outputs/a").status == 75
     higher = pare("resume", "outputs/a", "limits.max_cost_usd=0.7")
     assert higher.status == 75
+    assert "forecast: " in higher.err
+    assert "are left" in higher.err
     assert "limits.max_cost_usd=0.7 is used up" in pare("status", "outputs/a").out
     assert "limits.max_cost_usd=0.7 is reached" in pare("resume", "outputs/a").err
 
