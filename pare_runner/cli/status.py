@@ -89,8 +89,8 @@ def _show(found: Sequence[InvocationStatus]) -> None:
 def _show_one(item: InvocationStatus, name: Path) -> None:
     done = item.planned - item.missing
     how = "complete" if item.complete else f"{item.missing} missing"
+    judging = not item.missing and not item.written and unfinished(item.directory) == VERDICTS
     if not item.missing and not item.written:
-        judging = unfinished(item.directory) == VERDICTS
         how = "complete, but a rescore has not ended" if judging else "complete but for its final files"
     say(f"{name}: {done} of {plural(item.planned, 'run')} ({percent(done, item.planned)}), {how}")
     say(_who(item.running))
@@ -124,10 +124,10 @@ def _show_one(item: InvocationStatus, name: Path) -> None:
         higher = () if item.used_up is None else (item.used_up.override,)
         say(f"\ngo on: {pare('resume', name, *higher)}")
     elif item.running is None and not item.written:
-        if unfinished(item.directory) == VERDICTS:
-            say(f"\nend the rescore: {pare('rescore', name)}")
-        else:
-            say(f"\nwrite its final files: {pare('resume', name)}")
+        what = (
+            f"end the rescore: {pare('rescore', name)}" if judging else f"write its final files: {pare('resume', name)}"
+        )
+        say(f"\n{what}")
 
 
 def _folder(item: InvocationStatus, job: PlannedJob) -> str:
